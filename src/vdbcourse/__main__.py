@@ -1,0 +1,5 @@
+"""`python -m vdbcourse` is the `vdbcourse` command."""
+
+from vdbcourse.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""One place for the environment: addresses of engines, the model, and the folders of the course.
+
+Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell.
+
+| variable | meaning | unset |
+|---|---|---|
+| `DATABASE_URL` | PostgreSQL with pgvector, `postgresql://user:password@host:port/database` | the embedded server |
+| `MILVUS_URI`, `MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530` | Milvus Lite as a local server |
+| `VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port |
+| `VDBCOURSE_LEARNER` | whose schemas and collections these are, on a shared server | the login name |
+| `VDBCOURSE_MODEL` | a sentence-transformers model: hub name or folder | the packaged all-MiniLM-L6-v2 |
+| `VDBCOURSE_HOME` | where engines, caches and progress live | `.course` in the course folder |
+"""
+
+import getpass
+import os
+import re
+import uuid
+from pathlib import Path
+
+from vdbcourse.errors import CourseError
+
+MARKER = "made-by-vector-database-course"
+
+
+def root() -> Path:
+    """The course folder, the one that holds `chapters/`."""
+    return Path(__file__).resolve().parents[2]
+
+
+def home_path() -> Path:
+    """Where engines, caches and progress live; nothing is created."""
+    return Path(os.environ.get("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
+
+
+def home() -> Path:
+    """Like `home_path`, created and marked as ours on first use.
+
+    Raises `CourseError` if it cannot be written, or if it is a folder with other things in it.
+    """
+    path = home_path()
+    try:
+        if path.is_dir() and not (path / MARKER).exists() and any(path.iterdir()):
+            raise CourseError(
+                f"{path} holds files the course did not make, so it is not used. "
+                "Point VDBCOURSE_HOME at an empty or new folder."
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        (path / MARKER).touch()
+        probe = path / f".probe-{uuid.uuid4().hex}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def unwritable(path: Path, error: OSError) -> CourseError:
+    """The one line for a folder that is read-only, full or not a folder."""
+    return CourseError(
+        f"{path} cannot be written: {error.strerror}. Free some space or mend its rights, "
+        "or set VDBCOURSE_HOME to another folder."
+    )
+
+
+def database_url() -> str | None:
+    """DATABASE_URL, or None for the embedded PostgreSQL."""
+    return os.environ.get("DATABASE_URL") or None
+
+
+def milvus_uri() -> str | None:
+    """MILVUS_URI, or None for Milvus Lite."""
+    return os.environ.get("MILVUS_URI") or None
+
+
+def milvus_token() -> str:
+    """MILVUS_TOKEN (`user:password` or an API key), or an empty string."""
+    return os.environ.get("MILVUS_TOKEN", "")
+
+
+def milvus_port() -> int | None:
+    """VDBCOURSE_MILVUS_PORT as a number, or None for any free port. Raises `CourseError` if it is not a port."""
+    text = os.environ.get("VDBCOURSE_MILVUS_PORT")
+    if not text:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise CourseError(f"VDBCOURSE_MILVUS_PORT={text!r} is not a port; use a number from 1 to 65535 or unset it.")
+    return int(text)
+
+
+def model() -> str | None:
+    """VDBCOURSE_MODEL, or None for the packaged all-MiniLM-L6-v2."""
+    return os.environ.get("VDBCOURSE_MODEL") or None
+
+
+def learner() -> str:
+    """Whose schemas and collections these are: lower-case letters, digits and underscores, at most 20 characters."""
+    name = identifier(os.environ.get("VDBCOURSE_LEARNER") or getpass.getuser())[:20]
+    return name.strip("_") or "learner"
+
+
+def identifier(text: str) -> str:
+    """`text` as a name that PostgreSQL and Milvus accept unquoted: a-z, 0-9 and _, not beginning with a digit."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return f"n{name}" if name[:1].isdigit() else name
