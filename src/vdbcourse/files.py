@@ -1,5 +1,6 @@
 """Files that are either the old or the new version, never half of one."""
 
+import contextlib
 import json
 import os
 import uuid
@@ -24,7 +25,8 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise unwritable(path.parent, error) from error
 
 

@@ -95,11 +95,10 @@ def model() -> str | None:
 
 def learner() -> str:
     """Whose schemas and collections these are: lower-case letters, digits and underscores, at most 20 characters."""
-    name = identifier(os.environ.get("VDBCOURSE_LEARNER") or getpass.getuser())[:20]
-    return name.strip("_") or "learner"
+    name = identifier(os.environ.get("VDBCOURSE_LEARNER") or getpass.getuser())[:20].strip("_")
+    return f"u{name}" if not name[:1].isalpha() else name
 
 
 def identifier(text: str) -> str:
-    """`text` as a name that PostgreSQL and Milvus accept unquoted: a-z, 0-9 and _, not beginning with a digit."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return f"n{name}" if name[:1].isdigit() else name
+    """`text` with only what both PostgreSQL and Milvus take in a name without quotes: a-z, 0-9 and _."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

@@ -1,0 +1,10 @@
+"""The course's data as pandas frames. Each says where it comes from: `datasets.card("films")`.
+
+Data of other people is read from the installed package that ships it; none of it is in this repository.
+"""
+
+from vdbcourse.datasets.cards import Card, card, cards
+from vdbcourse.datasets.films import film_plots, films
+from vdbcourse.datasets.ratings import ratings
+
+__all__ = ["Card", "card", "cards", "film_plots", "films", "ratings"]

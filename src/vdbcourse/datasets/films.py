@@ -1,0 +1,48 @@
+"""Films: what Wikidata knows of 17,472 of them, and plots of our own for some hundred well-known ones."""
+
+import contextlib
+import importlib.util
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+
+from vdbcourse.errors import CourseError
+
+QUERY = """
+SELECT omdb.ID AS film_id, omdb.Title AS title, omdb.Year AS year, omdb.Year / 10 * 10 AS decade,
+       nullif(omdb.Genre, '') AS genres, nullif(omdb.Director, '') AS director, nullif(omdb."Cast", '') AS "cast",
+       nullif(omdb.Language, '') AS language, nullif(omdb.Country, '') AS country, omdb.Runtime AS runtime,
+       tomatoes.Meter AS critics_score, tomatoes.Reviews AS critics_reviews
+FROM omdb JOIN tomatoes USING (ID)
+ORDER BY tomatoes.Reviews DESC NULLS LAST, omdb.ID
+"""
+PLOTS = Path(__file__).with_name("plots.jsonl")
+
+
+def films(n: int | None = None) -> pd.DataFrame:
+    """The films, or the `n` of them with most reviews by critics; index `film_id`, columns as `card("films")` says.
+
+    Raises `CourseError` if the package is not installed, `ValueError` if there are fewer than `n` or `n` is negative.
+    """
+    with contextlib.closing(sqlite3.connect(f"{database().as_uri()}?mode=ro", uri=True)) as connection:
+        frame = pd.read_sql(QUERY, connection, index_col="film_id")
+    if n is not None and not 0 <= n <= len(frame):
+        raise ValueError(f"there are {len(frame):,} films; {n:,} cannot be taken")
+    frame.insert(3, "genre", frame.genres.str.partition(", ")[0])
+    return frame.head(n) if n is not None else frame
+
+
+def film_plots() -> pd.DataFrame:
+    """The films that have a plot, oldest first, with the column `plot`; otherwise as `films`."""
+    plots = pd.read_json(PLOTS, lines=True).set_index("film_id")
+    return films().loc[plots.index].assign(plot=plots["plot"])
+
+
+def database() -> Path:
+    """The SQLite file in the package. (Found without importing the package, which takes half a second.)"""
+    spec = importlib.util.find_spec("bokeh_sampledata")
+    path = Path(spec.origin).parent / "_data" / "movies.db" if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise CourseError("The films (package bokeh-sampledata) are not installed. Run: ./course install --again bokeh-sampledata")
+    return path

@@ -1,0 +1,58 @@
+"""Text to vectors: one sentence-transformers model, and a cache on disk.
+
+    vectors = embedding.encode(["a heist goes wrong", "a robbery fails"])   # (2, 384) float32, length 1
+    query = embedding.encode("a robbery fails")                             # (384,)
+
+The model is loaded when a text is met that is not in the cache yet.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from tqdm import tqdm
+
+from vdbcourse.embedding.cache import Cache
+from vdbcourse.embedding.model import Model, current_model
+
+__all__ = ["current_model", "encode"]
+
+CHUNK = 256  # texts between two saves: what is done survives a crash or a full disk
+BATCH = 32  # faster than 128 on a CPU: less padding
+
+
+def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
+    """Embed one text, shape (dim,), or several, shape (n, dim): float32, each vector of length 1.
+
+    Text beyond the model's limit (256 word pieces for all-MiniLM-L6-v2) is ignored by the model. Vectors come from the
+    cache where the same model met the same text before; work of more than two seconds shows its progress.
+
+    Raises `TypeError` if something is not a string, `CourseError` if the model or the cache cannot be used.
+    """
+    if isinstance(texts, str):
+        return encode([texts], progress)[0]
+    texts = list(texts)
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"texts[{position}] is {text!r} ({type(text).__name__}); encode takes strings")
+    model = current_model()
+    cache = Cache(model.name, model.fingerprint)
+    found = cache.read(set(texts))
+    missing = list(dict.fromkeys(text for text in texts if text not in found))
+    found |= compute(model, missing, cache, progress)
+    if not texts:
+        return np.empty((0, model.dimension), dtype=np.float32)
+    return np.stack([found[text] for text in texts])
+
+
+def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dict[str, np.ndarray]:
+    """Embed `texts` and save them chunk by chunk."""
+    done = {}
+    cache.check_writable()
+    with tqdm(total=len(texts), desc="embedding", unit="text", delay=2, leave=False, disable=not progress) as bar:
+        for start in range(0, len(texts), CHUNK):
+            chunk = texts[start : start + CHUNK]
+            vectors = dict(zip(chunk, model.encode(chunk, BATCH), strict=True))
+            cache.write(vectors)
+            done |= vectors
+            bar.update(len(chunk))
+    return done

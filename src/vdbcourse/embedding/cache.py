@@ -1,0 +1,113 @@
+"""Vectors on disk, found again by model and text: one SQLite file per model.
+
+SQLite gives what a cache needs: writes that happen wholly or not at all, several processes at once. A file that was cut
+or overwritten is noticed (its structure is checked when it is opened, each vector has a checksum), put aside and made anew.
+"""
+
+import contextlib
+import hashlib
+import sqlite3
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from vdbcourse import settings
+from vdbcourse.errors import CourseError
+
+WAIT_SECONDS = 60  # for another process that writes
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class Cache:
+    """The vectors of one model. `name` is for people, `fingerprint` (a hash of the weights) tells models apart."""
+
+    def __init__(self, name: str, fingerprint: str) -> None:
+        self.folder = settings.home_path() / "cache" / "embeddings"
+        self.path = self.folder / f"{settings.identifier(name)[:40]}-{fingerprint[:12]}.sqlite"
+
+    def read(self, texts: Collection[str]) -> dict[str, np.ndarray]:
+        """The vectors known of `texts`; a vector whose checksum is wrong counts as unknown."""
+        if not self.path.exists():
+            return {}
+        by_key = {key_of(text): text for text in texts}
+        keys = list(by_key)
+        found = {}
+        with self.connection() as database:
+            for start in range(0, len(keys), 500):
+                part = keys[start : start + 500]
+                marks = ",".join("?" * len(part))
+                rows = database.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
+                found |= {by_key[k]: np.frombuffer(v, np.float32) for k, v, c in rows if c == checksum(k, v)}
+        return found
+
+    def write(self, vectors: Mapping[str, np.ndarray]) -> None:
+        """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only; nothing saved is lost."""
+        rows = []
+        for text, vector in vectors.items():
+            key, value = key_of(text), vector.astype(np.float32).tobytes()
+            rows.append((key, value, checksum(key, value)))
+        with self.connection() as database, database:
+            database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def check_writable(self) -> None:
+        """Raises `CourseError` before any work is done if its result could not be saved."""
+        settings.home()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise settings.unwritable(self.folder, error) from error
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection to the file; one that turns out damaged is put aside, and the work is reported as not done."""
+        try:
+            with contextlib.closing(self.open()) as database:
+                yield database
+        except sqlite3.Error as error:
+            raise CourseError(
+                f"The embedding cache {self.path} cannot be used: {error}. Free some space, mend its rights, "
+                "or set VDBCOURSE_HOME to another folder. What was saved is still there."
+            ) from error
+
+    def open(self) -> sqlite3.Connection:
+        """Open the file, with a new one in place of a damaged one."""
+        if self.path.exists() and (problem := self.problem()):
+            self.put_aside(problem)
+        database = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID"
+        )
+        return database
+
+    def problem(self) -> str | None:
+        """What is wrong with the file's structure, or None."""
+        with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS)) as database:
+            try:
+                (answer,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in DAMAGED:
+                    raise
+                return str(error)
+        return None if answer == "ok" else answer.splitlines()[-1]
+
+    def put_aside(self, problem: str) -> None:
+        """Rename the damaged file; of two processes that notice, one does it."""
+        with filelock.FileLock(self.path.with_suffix(".lock")):
+            if not self.path.exists() or not self.problem():
+                return
+            aside = self.path.with_suffix(".damaged")
+            self.path.replace(aside)
+        print(f"The embedding cache was damaged ({problem}); it is made anew. The old file: {aside}", file=sys.stderr)
+
+
+def key_of(text: str) -> bytes:
+    """The content address of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def checksum(key: bytes, vector: bytes) -> bytes:
+    """Eight bytes that a changed vector does not match."""
+    return hashlib.blake2b(key + vector, digest_size=8).digest()

@@ -1,0 +1,74 @@
+"""Start or find the engines and hand out their addresses; the clients stay the engines' own.
+
+    conn = psycopg.connect(engines.postgres("01_first_search"))
+    client = MilvusClient(engines.milvus(), token=engines.milvus_token())
+    name = engines.collection("01_first_search", "films")
+
+With `DATABASE_URL` or `MILVUS_URI` set, the same lines reach Docker, a server, a cluster or a managed service.
+"""
+
+from vdbcourse import settings
+from vdbcourse.errors import CourseError
+
+__all__ = ["collection", "milvus", "milvus_standalone", "milvus_token", "postgres"]
+
+
+def postgres(notebook: str) -> str:
+    """Address of PostgreSQL with pgvector, with `notebook`'s own schema first on the search path.
+
+    The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The extension `vector` is created
+    if needed. Raises `CourseError` if there is no server, no pgvector, or no right to make a schema.
+    """
+    from vdbcourse.engines import external, local, spaces
+
+    url = settings.database_url()
+    if url is None:
+        url = local.up("postgres").uri
+    else:
+        external.check_postgres(url)
+    return spaces.make_schema(url, spaces.space_name(notebook))
+
+
+def milvus() -> str:
+    """Address of Milvus: Milvus Lite as a local server, started if it does not run, or `MILVUS_URI`.
+
+    Raises `CourseError` if nothing answers there.
+    """
+    from vdbcourse.engines import external, local
+
+    uri = settings.milvus_uri()
+    if uri is None:
+        return local.up("milvus").uri
+    external.check_milvus(uri, settings.milvus_token())
+    return uri
+
+
+def milvus_token() -> str:
+    """`MILVUS_TOKEN` for `MILVUS_URI`; empty for Milvus Lite, which has no users."""
+    return settings.milvus_token() if settings.milvus_uri() else ""
+
+
+def milvus_standalone() -> str:
+    """Address of a real Milvus server: the wheel's 2.3.5, started if it does not run, or `MILVUS_URI`.
+
+    Raises `CourseError` if the wheel is not installed or the server does not start.
+    """
+    from vdbcourse.engines import local
+
+    return milvus() if settings.milvus_uri() else local.up("milvus-standalone").uri
+
+
+def collection(notebook: str, name: str) -> str:
+    """`name` with `notebook`'s own prefix, for collections on a Milvus that others may share: `ana_first_search_films`.
+
+    Raises `CourseError` if `notebook` or `name` has no letter or digit.
+    """
+    from vdbcourse.engines import spaces
+
+    tail = settings.identifier(name)
+    if not tail:
+        raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
+    prefix = spaces.space_name(notebook) + "_"
+    if uri := settings.milvus_uri():
+        spaces.note_prefix(uri, prefix)
+    return prefix + tail

@@ -1,0 +1,149 @@
+"""Engines on this machine: start, find, stop. Safe when several processes ask at once."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import filelock
+
+from vdbcourse import files, settings
+from vdbcourse.engines import embedded_postgres, lite, processes, standalone
+from vdbcourse.engines.running import Running
+from vdbcourse.errors import CourseError
+
+ENGINES: dict[str, ModuleType] = {e.NAME: e for e in (embedded_postgres, lite, standalone)}
+DEFAULT = (embedded_postgres.NAME, lite.NAME)
+START_SECONDS = 120
+IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start ends with the lab
+
+
+def up(name: str) -> Running:
+    """The running engine `name`: found, or started and waited for. Raises `CourseError` when it cannot start."""
+    engine = known(name)
+    found = running(name)
+    if found is not None and found.ready and engine.is_ready(found):
+        return keep(found)
+    with locked(name):
+        found = running(name)
+        if found is None:
+            found = start(engine)
+        if not processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive):
+            why = "does not answer" if found.is_alive() else "ended while it started"
+            engine.stop(found, data_folder(name))
+            record_path(name).unlink(missing_ok=True)
+            raise CourseError(f"{engine.TITLE} {why}: {processes.last_lines(Path(found.log))}. Its log: {found.log}")
+        found = found.but(ready=True)
+        found.save(record_path(name))
+        return keep(found)
+
+
+def start(engine: ModuleType) -> Running:
+    """Start the engine and note it down at once, so that an interrupted start leaves no unknown process."""
+    folder = data_folder(engine.NAME)
+    owner = "lab" if os.environ.get(IN_LAB) else "user"
+    try:
+        started = engine.start(folder, log_path(engine.NAME)).but(owner=owner)
+        started.save(record_path(engine.NAME))
+    except OSError as error:
+        raise settings.unwritable(folder, error) from error
+    if hasattr(engine, "NOTE"):
+        print(engine.NOTE, file=sys.stderr)
+    return started
+
+
+def keep(found: Running) -> Running:
+    """An engine that `vdbcourse up` asks for outlives the labs, even if a lab started it."""
+    if found.owner == "lab" and not os.environ.get(IN_LAB):
+        found = found.but(owner="user")
+        found.save(record_path(found.name))
+    return found
+
+
+def down(name: str) -> bool:
+    """Stop the engine `name`; False if it did not run."""
+    engine = known(name)
+    with locked(name):
+        found = running(name)
+        if found is not None:
+            engine.stop(found, data_folder(name))
+        record_path(name).unlink(missing_ok=True)
+        return found is not None
+
+
+def running(name: str) -> Running | None:
+    """The record of the engine `name` if its process is alive; its readiness is not checked."""
+    found = Running.load(record_path(name))
+    return found if found is not None and found.is_alive() else None
+
+
+def known(name: str) -> ModuleType:
+    """The module of the engine `name`. Raises `CourseError` for an unknown one."""
+    if name not in ENGINES:
+        raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(ENGINES)}.")
+    return ENGINES[name]
+
+
+def data_folder(name: str) -> Path:
+    """Where the engine keeps its data."""
+    return settings.home_path() / name
+
+
+def record_path(name: str) -> Path:
+    """Where is written down which process the engine is."""
+    return settings.home_path() / "run" / f"{name}.json"
+
+
+def log_path(name: str) -> Path:
+    """Where the engine's output goes."""
+    return settings.home_path() / "logs" / f"{name}.log"
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time starts or stops the engine `name`; the lock goes with its process, however that ends."""
+    folder = settings.home() / "run"
+    folder.mkdir(exist_ok=True)
+    lock = filelock.FileLock(folder / f"{name}.lock", timeout=START_SECONDS * 2)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout as error:
+        raise CourseError(
+            f"Another process has been starting or stopping {name} for {START_SECONDS * 2} s. "
+            "Look at it: vdbcourse status; stop it: vdbcourse down"
+        ) from error
+
+
+class Lease:
+    """A lab's claim on the engines. The last lab to end stops what labs started, not what `vdbcourse up` started."""
+
+    def __init__(self) -> None:
+        self.folder = settings.home() / "run" / "labs"
+        self.path = self.folder / f"{os.getpid()}.json"
+
+    def take(self) -> None:
+        """Note down this lab."""
+        files.write_json(self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())})
+
+    def give_back(self) -> list[str]:
+        """Remove the claim; names of the engines stopped because no lab is left."""
+        with locked("labs"):
+            self.path.unlink(missing_ok=True)
+            if self.others():
+                return []
+            started = [name for name in ENGINES if (found := running(name)) is not None and found.owner == "lab"]
+            return [name for name in started if down(name)]
+
+    def others(self) -> list[Path]:
+        """Claims of other labs that still run; claims of dead ones are removed."""
+        alive = []
+        for path in self.folder.glob("*.json"):
+            claim = files.read_json(path) or {"pid": -1, "created": 0}
+            if claim["pid"] > 0 and processes.is_alive(claim["pid"], claim["created"]):
+                alive.append(path)
+            else:
+                path.unlink(missing_ok=True)
+        return alive

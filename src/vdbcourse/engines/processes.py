@@ -1,0 +1,107 @@
+"""Processes that outlive the one that started them: spawn, recognise, stop; and TCP ports."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+
+def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None):
+    """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output is added to `log`."""
+    detached = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            cwd=folder,
+            **detached,
+        )
+
+
+def created(pid: int) -> float:
+    """When the process `pid` began (seconds since the epoch): together with the pid, a name no other process has."""
+    return psutil.Process(pid).create_time()
+
+
+def is_alive(pid: int, when: float) -> bool:
+    """Does the process that had this pid and began at `when` still run? A zombie does not."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - when) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def stop(pid: int, when: float, grace: float) -> None:
+    """Ask the process to end (SIGTERM), and after `grace` seconds end it and its children."""
+    if not is_alive(pid, when):
+        return
+    process = psutil.Process(pid)
+    family = [process, *process.children(recursive=True)]
+    process.terminate()
+    _, rest = psutil.wait_procs(family, timeout=grace)
+    for one in rest:
+        one.kill()
+    psutil.wait_procs(rest, timeout=5)
+
+
+def free_port() -> int:
+    """A TCP port that nothing on this machine listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def port_is_free(port: int) -> bool:
+    """Can `port` be bound on all interfaces and on the loopback? (Bound without SO_REUSEPORT, so sharing counts as taken.)"""
+    for address in ("127.0.0.1", "0.0.0.0"):
+        with socket.socket() as probe:
+            if sys.platform != "win32":  # a port in TIME_WAIT is free; on Windows this option would mean sharing
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
+
+
+def answers(host: str, port: int, timeout: float = 1.0) -> bool:
+    """Does something accept a TCP connection there?"""
+    try:
+        with socket.create_connection((host, port), timeout=timeout):
+            return True
+    except OSError:
+        return False
+
+
+def last_lines(log: Path, count: int = 3) -> str:
+    """The end of a log on one line, for an error message."""
+    if not log.exists():
+        return "no log was written"
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return " | ".join(lines[-count:]) or "the log is empty"
+
+
+def wait_until(ready, seconds: float, still_possible=lambda: True) -> bool:
+    """Poll `ready()` until it is true; False after `seconds`, or as soon as `still_possible()` is false."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ready():
+            return True
+        if not still_possible():
+            return ready()
+        time.sleep(0.1)
+    return False

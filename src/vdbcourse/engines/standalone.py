@@ -1,0 +1,71 @@
+"""A real Milvus standalone server (C++ core, 2.3.5) from the `milvus` wheel, for Linux on x86-64 and macOS."""
+
+import importlib.util
+import os
+import sys
+import urllib.error
+import urllib.request
+from importlib.metadata import version
+from pathlib import Path
+
+from vdbcourse.engines import processes
+from vdbcourse.engines.running import Running
+from vdbcourse.errors import CourseError
+
+NAME = "milvus-standalone"
+TITLE = "Milvus standalone"
+ETCD_PEER_PORT = 2380  # fixed inside the server
+NOTE = (
+    "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
+    "against it. Use it on a network you trust, and stop it after: vdbcourse down milvus-standalone"
+)
+
+
+def start(folder: Path, log: Path) -> Running:
+    """Unpack the server on first use (250 MB), start it on `folder`; `is_ready` says when it answers."""
+    if importlib.util.find_spec("milvus") is None:
+        raise CourseError(
+            "Milvus standalone is not installed. Install it: ./course install --extra milvus-standalone "
+            "(Linux on x86-64 and macOS; elsewhere point MILVUS_URI at a server)."
+        )
+    if not processes.port_is_free(ETCD_PEER_PORT):
+        raise CourseError(
+            f"Port {ETCD_PEER_PORT} is taken, and Milvus standalone needs just that one for its etcd. "
+            "Stop the program that uses it (another Milvus or etcd?) and try again."
+        )
+    import milvus
+
+    config = milvus.MilvusServerConfig(data_dir=str(folder))
+    config.resolve()
+    milvus._initialize_data_files(str(folder))
+    metrics_port = processes.free_port()
+    library_path = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    binaries = folder / "bin"
+    process = processes.spawn(
+        [str(binaries / "milvus"), "run", "standalone"],
+        log,
+        {
+            "DEPLOY_MODE": "STANDALONE",
+            "METRICS_PORT": str(metrics_port),
+            "MILVUS_RUN_DIR": str(folder / "run"),
+            library_path: os.pathsep.join(filter(None, [str(binaries), os.environ.get(library_path, "")])),
+        },
+        folder,
+    )
+    uri = f"http://127.0.0.1:{config.get('proxy_port')}"
+    metrics = f"http://127.0.0.1:{metrics_port}"
+    return Running.of(process.pid, NAME, uri, f"Milvus standalone {version('milvus')}", log, metrics)
+
+
+def is_ready(server: Running) -> bool:
+    """Does its health page say OK?"""
+    try:
+        with urllib.request.urlopen(f"{server.metrics}/healthz", timeout=5) as answer:
+            return b"OK" in answer.read()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def stop(server: Running, folder: Path) -> None:
+    """End the server."""
+    processes.stop(server.pid, server.created, grace=15)
