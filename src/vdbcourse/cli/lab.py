@@ -1,0 +1,161 @@
+"""`vdbcourse lab`: engines and JupyterLab together, and together they end."""
+
+import contextlib
+import os
+import secrets
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from vdbcourse import settings
+from vdbcourse.cli import engines
+from vdbcourse.engines import local, processes
+from vdbcourse.errors import CourseError
+
+START_PAGE = "/lab/tree/chapters/start.ipynb"
+FIRST_PORT = 8888
+START_SECONDS = 60
+
+
+class Stop(Exception):
+    """Ctrl-C, a closed terminal, or a request to end."""
+
+
+def run(arguments: list[str]) -> int:
+    """Start everything, wait for the end, stop what was started. Returns the exit code."""
+    port = choose_port(arguments)
+    token = "" if any("token" in word for word in arguments) else secrets.token_hex(24)
+    lease = local.Lease()
+    with stop_on_signals():
+        try:
+            lease.take()
+            return serve(arguments, port, token)
+        except Stop:
+            return 0
+        finally:
+            ignore_signals()
+            stopped = lease.give_back()
+            if stopped:
+                print(f"Stopped: {', '.join(stopped)}")
+
+
+def serve(arguments: list[str], port: int, token: str) -> int:
+    """Run JupyterLab until it ends; its own session keeps the terminal's Ctrl-C from it, so that this process decides."""
+    log = local.log_path("jupyter")
+    os.environ[local.IN_LAB] = "1"
+    jupyter = processes.spawn(command(arguments, port), log, environment(token), settings.root())
+    when = processes.created(jupyter.pid)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            starting = pool.submit(engines.start, list(local.DEFAULT))
+            answers = processes.wait_until(lambda: is_up(port), START_SECONDS, lambda: jupyter.poll() is None)
+            for engine in starting.result():
+                print(f"{engine.version} is ready ({engine.where})")
+        if not answers:
+            raise CourseError(f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}")
+        query = f"?token={token}" if token else ""
+        print(f"JupyterLab: http://127.0.0.1:{port}{START_PAGE}{query}")
+        print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
+        return jupyter.wait()
+    finally:
+        ignore_signals()
+        processes.stop(jupyter.pid, when, grace=10)
+
+
+def command(arguments: list[str], port: int) -> list[str]:
+    """The JupyterLab command line; what the learner passed comes last and wins."""
+    own = [
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={settings.root()}",
+        f"--LabApp.default_url={START_PAGE}",
+    ]
+    if sys.platform != "win32" and os.geteuid() == 0:
+        own.append("--allow-root")
+    return [sys.executable, "-m", "jupyterlab", *own, *without_port(arguments)]
+
+
+def environment(token: str) -> dict[str, str]:
+    """What JupyterLab and its kernels get: the token (not on the command line, where others see it) and the settings."""
+    config = str(Path(__file__).parent / "jupyter")
+    return {
+        "VDBCOURSE_HOME": str(settings.home_path()),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])),
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", ""),
+        **({"JUPYTER_TOKEN": token} if token else {}),
+    }
+
+
+def choose_port(arguments: list[str]) -> int:
+    """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is taken or not a port."""
+    asked = port_option(arguments)
+    if asked is None:
+        for port in range(FIRST_PORT, FIRST_PORT + 100):
+            if processes.port_is_free(port):
+                return port
+        raise CourseError(f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab --port N")
+    if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
+        raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
+    if not processes.port_is_free(int(asked)):
+        raise CourseError(f"Port {asked} is taken by another program. Choose another: ./course lab --port {int(asked) % 65535 + 1}")
+    return int(asked)
+
+
+def port_option(arguments: list[str]) -> str | None:
+    """The value of `--port N` or `--port=N`."""
+    for position, word in enumerate(arguments):
+        if word == "--port":
+            return arguments[position + 1] if position + 1 < len(arguments) else ""
+        if word.startswith("--port="):
+            return word.removeprefix("--port=")
+    return None
+
+
+def without_port(arguments: list[str]) -> list[str]:
+    """`arguments` without the port, which is passed on already checked."""
+    kept, skip = [], False
+    for word in arguments:
+        if skip or word.startswith("--port="):
+            skip = False
+        elif word == "--port":
+            skip = True
+        else:
+            kept.append(word)
+    return kept
+
+
+def is_up(port: int) -> bool:
+    """Does a Jupyter server answer there?"""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2) as answer:
+            return b"version" in answer.read()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """Turn the signals that end a program into `Stop`, so that everything is cleaned up."""
+
+    def stop(*_: object) -> None:
+        raise Stop
+
+    before = {one: signal.signal(one, stop) for one in SIGNALS}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def ignore_signals() -> None:
+    """While stopping, a second Ctrl-C does not leave half of it behind."""
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)

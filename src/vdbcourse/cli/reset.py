@@ -1,0 +1,106 @@
+"""`vdbcourse reset`: remove what the course made and nothing else."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from vdbcourse import settings
+from vdbcourse.engines import embedded_postgres, external, local, spaces
+from vdbcourse.errors import CourseError
+
+FILES = {
+    "postgres": "the embedded PostgreSQL with every table in it",
+    "milvus": "Milvus Lite with every collection in it",
+    "milvus-standalone": "Milvus standalone with every collection in it",
+    "cache": "cached embeddings",
+    "logs": "logs",
+    "run": "notes on running engines",
+    "milvus-prefixes.json": "notes on collections made elsewhere",
+    "milvus-prefixes.lock": "a lock",
+}
+PROGRESS = {"progress.json": "which lessons are done", "progress.lock": "a lock"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something the course made, and how to remove it."""
+
+    what: str
+    remove: Callable[[], None]
+
+
+def run(yes: bool, progress: bool) -> None:
+    """List what would go, ask, remove."""
+    if local.Lease().others():
+        raise CourseError("A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: vdbcourse reset")
+    items = elsewhere() + here(progress)
+    if not items:
+        print("There is nothing to remove.")
+        return
+    print("This removes:")
+    for item in items:
+        print(f"- {item.what}")
+    if not yes and not typer.confirm("Remove all of it?"):
+        raise CourseError("Nothing was removed.")
+    for name in local.ENGINES:
+        local.down(name)
+    for item in items:
+        item.remove()
+    leave_home()
+    print("Removed.")
+
+
+def here(progress: bool) -> list[Item]:
+    """Files and folders on this machine, by the names the course gives them."""
+    home = settings.home_path()
+    names = FILES | (PROGRESS if progress else {})
+    found = [Item(f"{home / name}: {what}", remover(home / name)) for name, what in names.items() if (home / name).exists()]
+    if (home / "postgres").exists() and hasattr(embedded_postgres.os, "geteuid"):
+        sockets = embedded_postgres.socket_folder(home / "postgres")
+        found.append(Item(f"{sockets}: the folder of PostgreSQL's socket", remover(sockets)))
+    return found
+
+
+def elsewhere() -> list[Item]:
+    """Schemas and collections on servers that DATABASE_URL and MILVUS_URI name. Raises `CourseError` if one does not answer."""
+    items = []
+    if url := settings.database_url():
+        external.check_postgres(url)
+        for schema in spaces.schemas(url):
+            items.append(Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s)))
+    if (uri := settings.milvus_uri()) and (prefixes := spaces.prefixes(uri)):
+        external.check_milvus(uri, settings.milvus_token())
+        from pymilvus import MilvusClient
+
+        client = MilvusClient(uri, token=settings.milvus_token())
+        for name in client.list_collections():
+            if name.startswith(prefixes):
+                items.append(Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n)))
+    return items
+
+
+def remover(path: Path) -> Callable[[], None]:
+    """What removes `path`, file or folder."""
+
+    def remove() -> None:
+        try:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CourseError(f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and run it again.") from error
+
+    return remove
+
+
+def leave_home() -> None:
+    """Remove the folder itself if nothing but the course's mark is left in it."""
+    home = settings.home_path()
+    rest = {path.name for path in home.iterdir()} if home.exists() else set()
+    if rest == {settings.MARKER}:
+        (home / settings.MARKER).unlink()
+        home.rmdir()

@@ -1,0 +1,90 @@
+"""The map of the course, read from the notebooks themselves: a new notebook in `chapters/` is on the map."""
+
+import functools
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+
+from vdbcourse import progress, settings
+from vdbcourse.errors import CourseError
+
+MINUTES = re.compile(r"^\*(\d+) minutes\.", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook: where it is, its title, and how many minutes it takes to read, predict and run."""
+
+    key: str  # 1_concepts/01_first_search
+    chapter: str  # 1 Concepts
+    title: str
+    minutes: int
+
+
+def lessons() -> list[Lesson]:
+    """All lessons in reading order."""
+    found = chapters_folder().glob("[0-9]*/[0-9]*.ipynb")
+    return [read(str(path), path.stat().st_mtime) for path in sorted(found)]
+
+
+def lesson(key: str) -> Lesson:
+    """The lesson `key`. Raises `CourseError` if there is none."""
+    by_key = {one.key: one for one in lessons()}
+    if key not in by_key:
+        raise CourseError(f"There is no lesson {key!r}. Lessons: {', '.join(by_key)}.")
+    return by_key[key]
+
+
+def finish(key: str) -> str:
+    """Note that the lesson `key` is done; returns a line to show. Raises `CourseError` if there is no such lesson."""
+    found = lesson(key)
+    return f"Done: {found.title}. {progress.mark(found.key)} of {len(lessons())} lessons."
+
+
+@functools.cache
+def read(path: str, modified: float) -> Lesson:
+    """Title and minutes stand in the first cell: `# Title` and `*15 minutes. You need: ...*`."""
+    file = Path(path)
+    first = nbformat.read(file, as_version=4).cells[0].source
+    minutes = MINUTES.search(first)
+    if not first.startswith("# ") or not minutes:
+        raise CourseError(f"{file} must begin with '# Title' and a line '*15 minutes. You need: ...*'.")
+    number, _, name = file.parent.name.partition("_")
+    return Lesson(
+        key=f"{file.parent.name}/{file.stem}",
+        chapter=f"{number} {name.replace('_', ' ').capitalize()}",
+        title=first.splitlines()[0].removeprefix("# "),
+        minutes=int(minutes[1]),
+    )
+
+
+def chapters_folder() -> Path:
+    """Where the notebooks are."""
+    return settings.root() / "chapters"
+
+
+class CourseMap:
+    """The lessons with minutes and what is done, as a table in a notebook and as text."""
+
+    def __init__(self) -> None:
+        self.lessons = lessons()
+        self.done = progress.finished()
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes} min)" for one in self.lessons
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(one.chapter)}</td>"
+            f"<td style='text-align:left'><a href='{quote(one.key)}.ipynb'>{html.escape(one.title)}</a></td>"
+            f"<td>{one.minutes}</td><td>{'done' if one.key in self.done else 'to do'}</td></tr>"
+            for one in self.lessons
+        )
+        head = "".join(f"<th scope='col'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

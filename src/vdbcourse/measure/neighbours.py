@@ -1,0 +1,92 @@
+"""Exact nearest neighbours: the ground truth that an approximate search is measured against."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+BLOCK_BYTES = 128 * 2**20  # memory for the distances of one block of queries
+
+
+class Neighbours(NamedTuple):
+    """The k nearest rows of every query, nearest first."""
+
+    indices: np.ndarray  # (n_queries, k) int64: row numbers of `vectors`
+    distances: np.ndarray  # (n_queries, k) float64: smaller is nearer
+
+
+def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str = "cosine") -> Neighbours:
+    """The `k` nearest of `vectors` (n, dim) for each of `query_vectors` (n_queries, dim) or for one query (dim,).
+
+    Every distance is computed in double precision and rounded to 12 decimals, so that equal rows tie; of rows at the same
+    distance the one with the lower number comes first. Distances are those of pgvector's operators, smaller is nearer:
+    "cosine" 1 - cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1" taxicab (`<+>`).
+
+    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector under cosine, or `k` outside 1..n.
+    """
+    if metric not in METRICS:
+        raise ValueError(f"metric {metric!r} is not known; use one of {', '.join(METRICS)}")
+    queries = as_matrix(query_vectors, "query_vectors")
+    rows = as_matrix(vectors, "vectors")
+    if queries.shape[1] != rows.shape[1]:
+        raise ValueError(f"query_vectors have {queries.shape[1]} dimensions, vectors have {rows.shape[1]}")
+    if not 1 <= k <= len(rows):
+        raise ValueError(f"k = {k} is outside 1..{len(rows)}, the number of vectors")
+    if metric == "cosine":
+        queries, rows = unit(queries, "query_vectors"), unit(rows, "vectors")
+    indices = np.empty((len(queries), k), dtype=np.int64)
+    distances = np.empty((len(queries), k))
+    block = max(1, BLOCK_BYTES // (8 * len(rows)))
+    for start in range(0, len(queries), block):
+        part = slice(start, start + block)
+        all_distances = METRICS[metric](queries[part], rows).round(12) + 0.0  # + 0.0 turns -0.0 into 0.0
+        indices[part] = np.stack([nearest(one, k) for one in all_distances])
+        distances[part] = np.take_along_axis(all_distances, indices[part], axis=1)
+    return Neighbours(indices, distances)
+
+
+def nearest(distances: np.ndarray, k: int) -> np.ndarray:
+    """Positions of the `k` smallest of `distances` (n,), by distance and then by position."""
+    if k < len(distances):
+        limit = np.partition(distances, k - 1)[k - 1]
+        candidates = np.flatnonzero(distances <= limit)  # more than k when several lie at the limit
+    else:
+        candidates = np.arange(len(distances))
+    return candidates[np.argsort(distances[candidates], kind="stable")][:k]
+
+
+def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
+    """`values` as (n, dim) float64. Raises `ValueError` if that is not what they are."""
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise ValueError(f"{name} must be of shape (n, dim) with at least one value, not {matrix.shape}")
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"{name} holds NaN or infinity in row {int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])}")
+    return matrix
+
+
+def unit(matrix: np.ndarray, name: str) -> np.ndarray:
+    """Rows scaled to length 1. Raises `ValueError` for a zero vector, which has no direction."""
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    if not norms.all():
+        raise ValueError(f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no cosine distance")
+    return matrix / norms
+
+
+def l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Euclidean distances (n_queries, n), by differences: the shorter formula with squares loses digits near zero."""
+    return np.stack([np.sqrt(((rows - query) ** 2).sum(axis=1)) for query in queries])
+
+
+def l1(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Taxicab distances (n_queries, n)."""
+    return np.stack([np.abs(rows - query).sum(axis=1) for query in queries])
+
+
+METRICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "cosine": lambda queries, rows: 1.0 - queries @ rows.T,
+    "l2": l2,
+    "inner_product": lambda queries, rows: -(queries @ rows.T),
+    "l1": l1,
+}
