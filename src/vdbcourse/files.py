@@ -7,7 +7,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from vdbcourse.errors import CourseError
 from vdbcourse.settings import unwritable
 
 

@@ -9,7 +9,7 @@ from vdbcourse import files, settings
 
 
 def mark(lesson: str) -> int:
-    """Note that `lesson` is done, if it is not noted yet; returns how many lessons are. Raises `CourseError` if it cannot be saved."""
+    """Note that `lesson` is done; returns how many are. Raises `CourseError` if it cannot be saved."""
     settings.home()
     path = progress_file()
     with filelock.FileLock(path.with_suffix(".lock")):

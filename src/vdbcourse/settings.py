@@ -42,8 +42,7 @@ def home() -> Path:
     try:
         if path.is_dir() and not (path / MARKER).exists() and any(path.iterdir()):
             raise CourseError(
-                f"{path} holds files the course did not make, so it is not used. "
-                "Point VDBCOURSE_HOME at an empty or new folder."
+                f"{path} holds files the course did not make, so it is not used. Point VDBCOURSE_HOME at an empty or new folder."
             )
         path.mkdir(parents=True, exist_ok=True)
         (path / MARKER).touch()

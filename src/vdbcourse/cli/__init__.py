@@ -32,7 +32,7 @@ def main() -> None:
 
 @app.command(context_settings=PASS_ON)
 def lab(context: typer.Context) -> None:
-    """Start the engines and open JupyterLab on the start page; Ctrl-C stops both. Options go to JupyterLab: --no-browser, --port N."""
+    """Start the engines and open JupyterLab; Ctrl-C stops both. Options go to JupyterLab: --no-browser, --port N."""
     from vdbcourse.cli.lab import run
 
     raise typer.Exit(run(context.args))

@@ -21,7 +21,7 @@ FIRST_PORT = 8888
 START_SECONDS = 60
 
 
-class Stop(Exception):
+class StopRequest(Exception):  # noqa: N818 a request, not an error
     """Ctrl-C, a closed terminal, or a request to end."""
 
 
@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
         try:
             lease.take()
             return serve(arguments, port, token)
-        except Stop:
+        except StopRequest:
             return 0
         finally:
             ignore_signals()
@@ -101,7 +101,9 @@ def choose_port(arguments: list[str]) -> int:
     if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
         raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
     if not processes.port_is_free(int(asked)):
-        raise CourseError(f"Port {asked} is taken by another program. Choose another: ./course lab --port {int(asked) % 65535 + 1}")
+        raise CourseError(
+            f"Port {asked} is taken by another program. Choose another: ./course lab --port {int(asked) % 65535 + 1}"
+        )
     return int(asked)
 
 
@@ -142,10 +144,10 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SI
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """Turn the signals that end a program into `Stop`, so that everything is cleaned up."""
+    """Turn the signals that end a program into `StopRequest`, so that everything is cleaned up."""
 
     def stop(*_: object) -> None:
-        raise Stop
+        raise StopRequest
 
     before = {one: signal.signal(one, stop) for one in SIGNALS}
     try:

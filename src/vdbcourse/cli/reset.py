@@ -35,7 +35,9 @@ class Item:
 def run(yes: bool, progress: bool) -> None:
     """List what would go, ask, remove."""
     if local.Lease().others():
-        raise CourseError("A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: vdbcourse reset")
+        raise CourseError(
+            "A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: vdbcourse reset"
+        )
     items = elsewhere() + here(progress)
     if not items:
         print("There is nothing to remove.")
@@ -70,7 +72,9 @@ def elsewhere() -> list[Item]:
     if url := settings.database_url():
         external.check_postgres(url)
         for schema in spaces.schemas(url):
-            items.append(Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s)))
+            items.append(
+                Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s))
+            )
     if (uri := settings.milvus_uri()) and (prefixes := spaces.prefixes(uri)):
         external.check_milvus(uri, settings.milvus_token())
         from pymilvus import MilvusClient
@@ -92,7 +96,9 @@ def remover(path: Path) -> Callable[[], None]:
             else:
                 path.unlink(missing_ok=True)
         except OSError as error:
-            raise CourseError(f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and run it again.") from error
+            raise CourseError(
+                f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and run it again."
+            ) from error
 
     return remove
 

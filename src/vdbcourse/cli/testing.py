@@ -11,6 +11,8 @@ from vdbcourse.errors import CourseError
 def run(arguments: list[str]) -> int:
     """Run pytest in the course folder on two processes; exit code of pytest."""
     if importlib.util.find_spec("pytest") is None:
-        raise CourseError("The test tools are not installed. Run: ./course test (it installs them), or ./course install --extra test")
+        raise CourseError(
+            "The test tools are not installed. Run: ./course test (it installs them), or ./course install --extra test"
+        )
     command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--nbval", *arguments]
     return subprocess.run(command, cwd=settings.root(), check=False).returncode

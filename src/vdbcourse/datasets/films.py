@@ -44,5 +44,7 @@ def database() -> Path:
     spec = importlib.util.find_spec("bokeh_sampledata")
     path = Path(spec.origin).parent / "_data" / "movies.db" if spec and spec.origin else None
     if path is None or not path.is_file():
-        raise CourseError("The films (package bokeh-sampledata) are not installed. Run: ./course install --again bokeh-sampledata")
+        raise CourseError(
+            "The films (package bokeh-sampledata) are not installed. Run: ./course install --again bokeh-sampledata"
+        )
     return path

@@ -9,7 +9,6 @@ import hashlib
 import sqlite3
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 
 import filelock
 import numpy as np
@@ -44,7 +43,7 @@ class Cache:
         return found
 
     def write(self, vectors: Mapping[str, np.ndarray]) -> None:
-        """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only; nothing saved is lost."""
+        """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only; what was saved stays."""
         rows = []
         for text, vector in vectors.items():
             key, value = key_of(text), vector.astype(np.float32).tobytes()

@@ -236,7 +236,9 @@ def socket_folder(folder: Path) -> Path:
         if as_root():
             add_rights(Path(base), stat.S_IXOTH)
         return path
-    raise CourseError(f"No folder for PostgreSQL's socket: {', '.join(bases)} too long or not writable. Set TMPDIR to a short path.")
+    raise CourseError(
+        f"No folder for PostgreSQL's socket: {', '.join(bases)} too long or not writable. Set TMPDIR to a short path."
+    )
 
 
 def nobody_id() -> int:

@@ -1,0 +1,60 @@
+"""Run notebooks top to bottom in a fresh kernel and store their outputs: `python tools/run_notebooks.py [NOTEBOOK]...`
+
+Without names, all notebooks of chapters/ are run. Every notebook in the repository is stored by this program, so that execution
+counts, metadata and outputs have one form and do not depend on whose machine it was: it uses engines and a folder of its own.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def main(names: list[str]) -> None:
+    """Run each notebook twice: the first run fills the embedding cache, the second one's outputs are stored."""
+    paths = [Path(name).resolve() for name in names] or sorted((ROOT / "chapters").rglob("*.ipynb"))
+    with tempfile.TemporaryDirectory(prefix="vdbcourse-") as home:
+        os.environ |= {"VDBCOURSE_HOME": home, "VDBCOURSE_LEARNER": "you"}
+        from vdbcourse import progress
+        from vdbcourse.engines import local
+
+        try:
+            for path in paths:
+                run(path)
+                progress.progress_file().unlink(missing_ok=True)
+                store(run(path), path)
+        finally:
+            for name in local.ENGINES:
+                local.down(name)
+
+
+def run(path: Path) -> nbformat.NotebookNode:
+    """One run in a fresh kernel; an error in a cell ends it with that cell's traceback."""
+    notebook = nbformat.read(path, as_version=4)
+    client = nbclient.NotebookClient(
+        notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}
+    )
+    return client.execute()
+
+
+def store(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write the notebook with the tags as only metadata of its cells."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({"tags": tags} if (tags := cell.metadata.get("tags")) else {})
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+    print(f"{path.relative_to(ROOT)}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
