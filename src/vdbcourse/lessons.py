@@ -83,8 +83,8 @@ class CourseMap:
         rows = "".join(
             f"<tr><td style='text-align:left'>{html.escape(one.chapter)}</td>"
             f"<td style='text-align:left'><a href='{quote(one.key)}.ipynb'>{html.escape(one.title)}</a></td>"
-            f"<td>{one.minutes}</td><td>{'done' if one.key in self.done else 'to do'}</td></tr>"
+            f"<td>{one.minutes}</td><td style='text-align:left'>{'done' if one.key in self.done else 'to do'}</td></tr>"
             for one in self.lessons
         )
-        head = "".join(f"<th scope='col'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?"))
+        head = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?"))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

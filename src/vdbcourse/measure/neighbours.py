@@ -23,7 +23,8 @@ def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str 
     distance the one with the lower number comes first. Distances are those of pgvector's operators, smaller is nearer:
     "cosine" 1 - cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1" taxicab (`<+>`).
 
-    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector under cosine, or `k` outside 1..n.
+    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector under cosine,
+    or `k` outside 1..n.
     """
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not known; use one of {', '.join(METRICS)}")
