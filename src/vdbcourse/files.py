@@ -38,5 +38,5 @@ def read_json(path: Path) -> Any:
     """The JSON value in `path`, or None when the file is missing or damaged."""
     try:
         return json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None

@@ -86,5 +86,7 @@ class CourseMap:
             f"<td>{one.minutes}</td><td style='text-align:left'>{'done' if one.key in self.done else 'to do'}</td></tr>"
             for one in self.lessons
         )
-        head = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?"))
+        head = "".join(
+            f"<th scope='col' style='text-align:left'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?")
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -76,9 +76,7 @@ class Cache:
         if self.path.exists() and (problem := self.problem()):
             self.put_aside(problem)
         database = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID"
-        )
+        database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB) WITHOUT ROWID")
         return database
 
     def problem(self) -> str | None:

@@ -11,7 +11,12 @@ from pathlib import Path
 import psutil
 
 
-def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None):
+_spawned: list[subprocess.Popen] = []  # Python reaps those that ended, and does not warn of those that are meant to go on
+
+
+def spawn(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> subprocess.Popen:
     """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output is added to `log`."""
     detached = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
@@ -20,7 +25,7 @@ def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | No
     )
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -29,6 +34,8 @@ def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | No
             cwd=folder,
             **detached,
         )
+    _spawned.append(process)
+    return process
 
 
 def created(pid: int) -> float:
