@@ -1,6 +1,6 @@
 """The suite runs on real engines in folders of its own; nothing of the learner's is touched.
 
-One home (`VDBCOURSE_HOME`) with running engines is shared by all workers and notebooks. A test that starts, stops or kills engines
+One home (`VDBCOURSE_HOME`) with running engines is shared by all workers and notebooks. A test that starts or stops engines
 takes the fixture `home` and gets its own.
 """
 

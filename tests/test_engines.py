@@ -147,7 +147,9 @@ def test_the_chosen_port_is_used(home, monkeypatch):
 
 def test_milvus_lite_listens_on_the_loopback_only(home):
     server = local.up("milvus")
-    listening = {c.laddr.ip.removeprefix("::ffff:") for c in psutil.Process(server.pid).net_connections() if c.status == psutil.CONN_LISTEN}
+    listening = {
+        c.laddr.ip.removeprefix("::ffff:") for c in psutil.Process(server.pid).net_connections() if c.status == psutil.CONN_LISTEN
+    }
     assert listening == {"127.0.0.1"}
 
 
@@ -281,7 +283,9 @@ def test_committed_rows_survive_kill_9(home, tmp_path, name, code, ids):
     committed = set()
     for _ in range(CRASH_RUNS):
         server = local.up(name)
-        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as notebook:
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as notebook:
             for _ in range(40):
                 committed.add(int(notebook.stdout.readline()))
             os.kill(server.pid, signal.SIGKILL)

@@ -1,5 +1,5 @@
 """`python -m vdbcourse` is the `vdbcourse` command."""
 
-from vdbcourse.cli import main
+from vdbcourse.cli.app import main
 
 main()

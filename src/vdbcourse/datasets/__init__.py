@@ -4,7 +4,7 @@ Data of other people is read from the installed package that ships it; none of i
 """
 
 from vdbcourse.datasets.cards import Card, card, cards
-from vdbcourse.datasets.films import film_plots, films
-from vdbcourse.datasets.ratings import ratings
+from vdbcourse.datasets.movielens import ratings
+from vdbcourse.datasets.wikidata_films import film_plots, films
 
 __all__ = ["Card", "card", "cards", "film_plots", "films", "ratings"]

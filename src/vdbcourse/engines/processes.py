@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psutil
 
-
 _spawned: list[subprocess.Popen] = []  # Python reaps those that ended, and does not warn of those that are meant to go on
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vdbcourse.datasets.films import films
+from vdbcourse.datasets.wikidata_films import films
 from vdbcourse.errors import CourseError
 
 SHA256 = "f11eb406d322dbeff4445a4e4954b6a37b6c210af3f2142310e895d2ee15f3c5"

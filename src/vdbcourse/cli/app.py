@@ -1,0 +1,89 @@
+"""The commands and their options; what each does is in the module of its name."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from vdbcourse.errors import CourseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Learn vector databases on real PostgreSQL + pgvector and real Milvus, offline.",
+)
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["-h", "--help"]}
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus, milvus-standalone")]
+
+
+def main() -> None:
+    """Run the command line. What a learner can mend ends with one line and exit code 2."""
+    try:
+        app()
+    except CourseError as error:
+        print(f"vdbcourse: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command(context_settings=PASS_ON)
+def lab(context: typer.Context) -> None:
+    """Start the engines and open JupyterLab; Ctrl-C stops both. Options go to JupyterLab: --no-browser, --port N."""
+    from vdbcourse.cli.lab import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """Run the whole test suite: the package, the engines and every notebook. Options go to pytest."""
+    from vdbcourse.cli.testing import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command()
+def up(engines: Names = None, json: Json = False) -> None:
+    """Start engines and wait until they answer (without names: postgres and milvus). Those that run are left alone."""
+    from vdbcourse.cli.engines import up
+
+    up(engines, json)
+
+
+@app.command()
+def down(engines: Names = None, json: Json = False) -> None:
+    """Stop engines (without names: all that run here). Their data stays."""
+    from vdbcourse.cli.engines import down
+
+    down(engines, json)
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Show which engines run, which version and where."""
+    from vdbcourse.cli.engines import status
+
+    status(json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check everything the course needs on this machine; each problem comes with the command that mends it."""
+    from vdbcourse.cli.doctor import run
+
+    raise typer.Exit(run(json))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    progress: Annotated[bool, typer.Option("--progress", help="Forget also which lessons are done.")] = False,
+) -> None:
+    """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else, after asking."""
+    from vdbcourse.cli.reset import run
+
+    run(yes, progress)
