@@ -26,6 +26,7 @@ def pytest_configure(config):
         os.environ[OWNER] = str(os.getpid())
         os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
         os.environ["VDBCOURSE_LEARNER"] = "tester"
+        os.environ["TQDM_DISABLE"] = "1"  # a progress bar depends on the time the work takes, so it is no output to compare
 
 
 def pytest_unconfigure(config):

@@ -5,10 +5,13 @@ import hashlib
 import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import numpy as np
 
 from vdbcourse import settings
+from vdbcourse.engines.processes import answers
 from vdbcourse.errors import CourseError
 
 if TYPE_CHECKING:
@@ -42,7 +45,10 @@ class Model:
     @functools.cached_property
     def transformer(self) -> "SentenceTransformer":
         """The loaded model, sentence-transformers' own object. Raises `CourseError` if it cannot be loaded."""
-        return load(self.name, local=False)
+        folder = Path(self.name).expanduser()
+        if folder.is_dir():
+            return load(str(folder), local=True)
+        return from_hub(self.name)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -109,6 +115,22 @@ def check_files(folder: Path) -> None:
                 f"The embedding model is not the one this course was written with: sha256 of {path} is "
                 f"{actual[:12]}..., expected {expected[:12]}... It is not loaded. {MEND}"
             )
+
+
+def from_hub(name: str) -> "SentenceTransformer":
+    """A model of the hub: from the hub's cache on this machine, else over the network. Raises `CourseError` if neither has it."""
+    from huggingface_hub import constants
+
+    try:
+        return load(name, local=True)
+    except CourseError:
+        host = urlsplit(constants.ENDPOINT).hostname
+        if not getproxies() and not answers(host, 443, timeout=5):
+            raise CourseError(
+                f"The model {name!r} is neither a folder nor on this machine, and {host} cannot be reached to fetch it. "
+                "Connect to a network, correct VDBCOURSE_MODEL, or unset it to use the packaged model."
+            ) from None
+    return load(name, local=False)
 
 
 def load(name: str, local: bool) -> "SentenceTransformer":

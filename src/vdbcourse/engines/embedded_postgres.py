@@ -36,7 +36,7 @@ NOBODY = "nobody"  # PostgreSQL refuses to run as root
 
 def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Running:
     """Make the database in `folder` if there is none, start the server and wait until it answers."""
-    let_in(folder)
+    opened = let_in(folder)
     if not (folder / "PG_VERSION").exists():
         initialise(folder)
     port = processes.free_port() if tcp else 5432
@@ -53,6 +53,9 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     password = (folder / "vdbcourse.password").read_text() if tcp else ""
     prepare_database(address("postgres", sockets, port, password), address(DATABASE, sockets, port, password))
     uri = address(DATABASE, sockets, port, password)
+    if opened:
+        names = ", ".join(sorted(map(str, opened)))
+        print(f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through: {names}", file=sys.stderr)
     return Running.of(pid, NAME, uri, versions(uri), folder / "server.log")
 
 
@@ -69,7 +72,7 @@ def stop(server: Running, folder: Path) -> None:
     """Roll back what is open, write everything to disk, end."""
     result = control(folder, "stop", "--mode=fast", "--wait", "--timeout=30")
     if result.returncode and server.is_alive():
-        raise CourseError(f"PostgreSQL does not stop: {one_line(result.stdout)}. Its log: {server.log}")
+        raise CourseError(f"PostgreSQL does not stop: {reason(result.stdout)}. Its log: {server.log}")
 
 
 def binary(name: str) -> str:
@@ -98,7 +101,7 @@ def initialise(folder: Path) -> None:
     if result.returncode:
         secret.unlink()
         shutil.rmtree(part, ignore_errors=True)
-        raise CourseError(f"PostgreSQL could not make its database in {folder}: {one_line(result.stdout)}")
+        raise CourseError(f"PostgreSQL could not make its database in {folder}: {reason(result.stdout)}")
     secret.replace(part / "vdbcourse.password")
     with (part / "postgresql.conf").open("a") as file:
         file.write("\ninclude_if_exists = 'vdbcourse.conf'\n")
@@ -114,10 +117,10 @@ def launch(folder: Path, patience: float = 60.0) -> None:
         result = control(folder, "start", "--wait", "--timeout=60", "--silent", f"--log={folder / 'server.log'}")
         if result.returncode == 0:
             return
-        reason = processes.last_lines(folder / "server.log")
-        orphans = "shared memory block" in reason or "lock file" in reason
+        why = processes.last_lines(folder / "server.log")
+        orphans = "shared memory block" in why or "lock file" in why
         if not orphans or time.monotonic() > deadline:
-            raise CourseError(f"PostgreSQL did not start: {reason or one_line(result.stdout)}. Log: {folder / 'server.log'}")
+            raise CourseError(f"PostgreSQL did not start: {why}. Log: {folder / 'server.log'}")
         time.sleep(0.5)
 
 
@@ -188,22 +191,19 @@ def own(path: Path) -> None:
         shutil.chown(path, NOBODY, None)
 
 
-def let_in(folder: Path) -> None:
-    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; say which folders that changed."""
+def let_in(folder: Path) -> list[Path]:
+    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; the folders that changed for it."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise CourseError(f"{folder} cannot be made: {error.strerror}") from error
     if not as_root():
-        return
+        return []
     own(folder)
     programs = Path(binary("postgres")).parent.parent
     for path in [programs, *programs.rglob("*")]:
         add_rights(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
-    changed = [path for path in {*folder.parents, *programs.parents} if add_rights(path, stat.S_IXOTH)]
-    if changed:
-        names = ", ".join(sorted(map(str, changed)))
-        print(f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through: {names}", file=sys.stderr)
+    return [path for path in {*folder.parents, *programs.parents} if add_rights(path, stat.S_IXOTH)]
 
 
 def add_rights(path: Path, rights: int) -> bool:
@@ -250,6 +250,8 @@ def nobody_id() -> int:
     return pwd.getpwnam(NOBODY).pw_uid
 
 
-def one_line(text: str) -> str:
-    """Output of a program on one line."""
-    return " | ".join(line.strip() for line in text.splitlines() if line.strip())
+def reason(output: str) -> str:
+    """The line of a program's output that says what went wrong."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    wrong = [line for line in lines if any(word in line for word in ("FATAL", "ERROR", "error:", "could not"))]
+    return (wrong or lines or ["it said nothing"])[0]

@@ -15,6 +15,7 @@ from vdbcourse.errors import CourseError
 NAME = "milvus-standalone"
 TITLE = "Milvus standalone"
 ETCD_PEER_PORT = 2380  # fixed inside the server
+PORT_SECONDS = 5  # a killed server's threads may hold the port a little longer than its process
 NOTE = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
     "against it. Use it on a network you trust, and stop it after: vdbcourse down milvus-standalone"
@@ -28,7 +29,7 @@ def start(folder: Path, log: Path) -> Running:
             "Milvus standalone is not installed. Install it: ./course install --extra milvus-standalone "
             "(Linux on x86-64 and macOS; elsewhere point MILVUS_URI at a server)."
         )
-    if not processes.port_is_free(ETCD_PEER_PORT):
+    if not processes.wait_until(lambda: processes.port_is_free(ETCD_PEER_PORT), PORT_SECONDS):
         raise CourseError(
             f"Port {ETCD_PEER_PORT} is taken, and Milvus standalone needs just that one for its etcd. "
             "Stop the program that uses it (another Milvus or etcd?) and try again."

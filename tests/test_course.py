@@ -1,0 +1,336 @@
+"""`./course` as a newcomer runs it: a fresh copy of the repository in a folder with a difficult name, and nothing installed."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import ROOT, one_line
+
+from vdbcourse.engines import processes
+
+pytestmark = [pytest.mark.clone, pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C and paths are those of Unix")]
+
+PYTHON = sys._base_executable  # the Python without any package
+FOLDER = "Kurs für Ähnlichkeit 向量 and a name that is long enough to break a socket's path, which may have a hundred bytes"
+URL = re.compile(r"JupyterLab: (http://127\.0\.0\.1:(\d+)/\S+token=(\w+))")
+
+
+def bare_environment(**more):
+    """The environment of a newcomer: no virtual environment, no settings of the course."""
+    hidden = ("VIRTUAL_ENV", "PYTHONPATH", "JUPYTER_TOKEN")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("VDBCOURSE_", "PYTEST_", "COV_")) and k not in hidden}
+    return kept | more
+
+
+def copy_repository(target):
+    """The files git tracks or would track, as they are now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+    return target
+
+
+def course(folder, *arguments, python=PYTHON, **environment):
+    """Run `./course ...` there to its end."""
+    return subprocess.run(
+        [python, "course", *arguments],
+        cwd=folder,
+        env=bare_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def processes_of(folder):
+    """Processes whose command line names a place below `folder`."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any(str(folder) in word for word in process.info["cmdline"] or []):
+            found.append(process.info["cmdline"])
+    return found
+
+
+class Lab:
+    """`./course lab` in the background, its output read line by line."""
+
+    def __init__(self, folder, *arguments, **environment):
+        self.process = subprocess.Popen(
+            [PYTHON, "course", "lab", "--no-browser", *arguments],
+            cwd=folder,
+            env=bare_environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines = []
+        self.ready = threading.Event()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        assert self.ready.wait(300), self.output
+        found = URL.search(self.output)
+        assert found, self.output
+        self.url, self.port, self.token = found.groups()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if URL.search(line):
+                self.ready.set()
+        self.ready.set()
+
+    @property
+    def output(self):
+        return "".join(self.lines)
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}?token={self.token}", timeout=30) as answer:
+            return answer.read().decode()
+
+    def stop(self, how=signal.SIGINT):
+        """Ctrl-C in a terminal goes to the whole group."""
+        os.killpg(self.process.pid, how)
+        code = self.process.wait(60)
+        self.reader.join(10)
+        return code
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A fresh copy; its first `./course` command, whichever test runs it, builds the environment."""
+    folder = copy_repository(tmp_path_factory.mktemp("clone") / FOLDER)
+    yield folder
+    if (folder / ".venv").exists():
+        course(folder, "down")
+
+
+# --- the script ------------------------------------------------------------------------------------------------------
+
+
+def test_an_old_python_can_read_the_script():
+    """No syntax that came after Python 3.4; f-strings, for instance, would be a SyntaxError instead of a message."""
+    ast.parse((ROOT / "course").read_text(encoding="ascii"), feature_version=(3, 4))
+
+
+def old_pythons():
+    folders = [*Path.home().glob(".pyenv/versions/*/bin"), *map(Path, os.environ["PATH"].split(os.pathsep))]
+    names = ("python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10")
+    found = {}
+    for path in (folder / name for name in names for folder in folders):
+        if path.exists() and path.name not in found and subprocess.run([path, "-V"], capture_output=True).returncode == 0:
+            found[path.name] = str(path)
+    return list(found.values())
+
+
+@pytest.mark.parametrize(
+    "python", old_pythons() or [pytest.param("", marks=pytest.mark.skip(reason="no Python older than 3.11 here"))]
+)
+def test_an_old_python_says_which_one_is_needed(python):
+    message = one_line(course(ROOT, "lab", python=python))
+    assert "Python 3.11 or newer is needed; this is Python" in message
+
+
+def test_the_message_of_an_old_python_wherever_none_is_installed(tmp_path):
+    code = (
+        "import runpy, sys; sys.version_info = (3, 6, 15, 'final', 0); sys.argv = ['course', 'lab'];"
+        " runpy.run_path('course', run_name='__main__')"
+    )
+    result = subprocess.run(
+        [PYTHON, "-c", code], cwd=ROOT, env=bare_environment(PATH=str(tmp_path)), capture_output=True, text=True
+    )
+    assert "Python 3.11 or newer is needed" in one_line(result)
+    assert "https://www.python.org" in result.stderr
+
+
+def test_without_a_command_it_says_how_to_use_it(tmp_path):
+    folder = copy_repository(tmp_path / "c")
+    result = course(folder)
+    assert result.returncode == 2
+    assert "./course lab" in result.stdout or "lab " in result.stdout
+    assert not (folder / ".venv").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--extra", "nonsense"], ["--frob"], ["--extra"], ["--again"]])
+def test_install_refuses_what_it_does_not_know(arguments):
+    assert "is not understood" in one_line(course(ROOT, "install", *arguments))
+
+
+def test_without_a_network_the_first_start_says_so(tmp_path):
+    folder = copy_repository(tmp_path / "c")
+    nowhere = f"http://127.0.0.1:{processes.free_port()}/simple"
+    result = course(
+        folder, "install",
+        PIP_INDEX_URL=nowhere, PIP_RETRIES="0", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull,
+    )  # fmt: skip
+    assert result.returncode == 2
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("course: pip could not install uv")
+    assert "check the connection" in last
+    assert "Traceback" not in result.stderr
+    assert not (folder / ".venv/course-stamp.json").exists()
+
+
+# --- the first start, and what follows ---------------------------------------------------------------------------------
+
+
+def test_lab_from_nothing_to_an_answer_and_back(clone):
+    port = processes.free_port()
+    lab = Lab(clone, "--port", str(port))
+    assert "[1/3]" in lab.output
+    assert "[3/3]" in lab.output
+    assert int(lab.port) == port
+    assert "PostgreSQL 18." in lab.output
+    assert "Milvus Lite 3." in lab.output
+    assert json.loads(lab.get("/api/contents/chapters/start.ipynb"))["type"] == "notebook"
+    assert lab.stop() == 0
+    assert "Stopped: postgres, milvus" in lab.output
+    assert "Traceback" not in lab.output
+    assert processes_of(clone) == []
+
+
+def test_the_second_start_installs_nothing(clone):
+    lab = Lab(clone)
+    assert "/3]" not in lab.output
+    assert lab.stop() == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_leaves_no_process(clone, how):
+    lab = Lab(clone)
+    assert lab.stop(how) == 0
+    assert processes_of(clone) == []
+
+
+def test_two_labs_share_the_engines_and_the_last_one_stops_them(clone):
+    first, second = Lab(clone), Lab(clone)
+    assert first.port != second.port
+    assert first.stop() == 0
+    assert "Stopped" not in first.output
+    status = json.loads(course(clone, "status", "--json").stdout)["engines"]
+    assert [one["running"] for one in status] == [True, True, False]
+    assert second.stop() == 0
+    assert "Stopped: postgres, milvus" in second.output
+    assert processes_of(clone) == []
+
+
+def test_a_taken_port_is_one_clear_line(clone):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        message = one_line(course(clone, "lab", "--no-browser", f"--port={port}"))
+    assert f"Port {port} is taken" in message
+    assert processes_of(clone) == []
+
+
+@pytest.mark.parametrize("port", ["99999", "abc", ""])
+def test_a_port_that_is_none_is_one_clear_line(clone, port):
+    assert "is not a port" in one_line(course(clone, "lab", "--no-browser", f"--port={port}"))
+
+
+def test_an_engine_that_cannot_start_ends_the_lab(clone):
+    message = one_line(course(clone, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x"))
+    assert "refused the connection" in message
+    assert processes_of(clone) == []
+
+
+def test_two_first_starts_at_once_build_one_environment(clone, tmp_path):
+    """Both run on a stamp that is gone; one builds, the other waits and finds the work done."""
+    (clone / ".venv/course-stamp.json").unlink()
+    both = [
+        subprocess.Popen([PYTHON, "course", "install"], cwd=clone, env=bare_environment(), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    outputs = [one.communicate(timeout=300)[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert sum("[3/3]" in output for output in outputs) == 1
+
+
+def test_a_changed_lock_is_installed(clone):
+    lock = clone / "constraints.txt"
+    text = lock.read_text()
+    lock.write_text(text + "# changed\n")
+    assert "[3/3]" in course(clone, "install").stdout
+    lock.write_text(text)
+    assert "[1/3]" not in course(clone, "install").stdout
+
+
+def test_a_moved_folder_is_built_anew(clone, tmp_path):
+    moved = tmp_path / "moved"
+    clone.rename(moved)
+    try:
+        result = course(moved, "doctor", "--json")
+        assert "[1/3]" in result.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+    finally:
+        moved.rename(clone)
+
+
+# --- in the browser --------------------------------------------------------------------------------------------------
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found: install one to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-sandbox"])
+        yield found
+        found.close()
+
+
+def run_all(page):
+    """The menu's Restart Kernel and Run All Cells, confirmed."""
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+
+
+@pytest.mark.browser
+def test_a_learner_runs_the_first_lesson_in_jupyterlab(clone, browser):
+    """From the start page by its link, Run All, to the last cell; then the map says it is done."""
+    lab = Lab(clone)
+    try:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        outside = []
+        page.on(
+            "request", lambda r: None if "127.0.0.1" in r.url or r.url.startswith(("data:", "blob:")) else outside.append(r.url)
+        )
+        page.goto(lab.url)
+        page.get_by_role("link", name="Your first search by meaning").click(timeout=60_000)
+        page.get_by_role("tab", name="01_first_search.ipynb").wait_for()
+        run_all(page)
+        # the last cell, which is reached only if no cell before it failed, notes the lesson as done
+        progress = clone / ".course/progress.json"
+        assert processes.wait_until(progress.exists, 120), page.screenshot(path="/tmp/vdbcourse-lesson.png")
+        assert list(json.loads(progress.read_text())["lessons"]) == ["1_concepts/01_first_search"]
+        page.get_by_role("tab", name="start.ipynb").click()
+        run_all(page)
+        shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output")
+        shown.locator("tr", has_text="Your first search by meaning").get_by_text("done", exact=True).wait_for(timeout=60_000)
+        assert outside == []
+    finally:
+        code = lab.stop()
+    assert code == 0
+    assert processes_of(clone) == []
