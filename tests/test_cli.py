@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from conftest import one_line
+from support import one_line
 
 from vdbcourse import embedding, lessons, progress, settings
 from vdbcourse.engines import local

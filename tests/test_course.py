@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import ROOT, one_line
+from support import ROOT, one_line
 
 from vdbcourse.engines import processes
 
@@ -323,7 +323,7 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(clone, browser):
         run_all(page)
         # the last cell, which is reached only if no cell before it failed, notes the lesson as done
         progress = clone / ".course/progress.json"
-        assert processes.wait_until(progress.exists, 120), page.screenshot(path="/tmp/vdbcourse-lesson.png")
+        assert processes.wait_until(progress.exists, 120), "the last cell was not reached"
         assert list(json.loads(progress.read_text())["lessons"]) == ["1_concepts/01_first_search"]
         page.get_by_role("tab", name="start.ipynb").click()
         run_all(page)

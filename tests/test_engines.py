@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import psycopg
 import pytest
-from conftest import one_line
 from pymilvus import MilvusClient
+from support import one_line
 
 from vdbcourse import engines
 from vdbcourse.engines import embedded_postgres, lite, local, processes

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import one_line
 from pymilvus import MilvusClient
+from support import one_line
 
 from vdbcourse import engines
 from vdbcourse.engines import embedded_postgres, local, processes, spaces

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, one_line
+from support import ROOT, one_line
 
 from vdbcourse.engines import local
 

@@ -48,7 +48,8 @@ def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dic
     """Embed `texts` and save them chunk by chunk."""
     done = {}
     cache.check_writable()
-    with tqdm(total=len(texts), desc="embedding", unit="text", delay=2, leave=False, disable=not progress) as bar:
+    silent = {} if progress else {"disable": True}  # TQDM_DISABLE decides where nothing is said here
+    with tqdm(total=len(texts), desc="embedding", unit="text", delay=2, leave=False, **silent) as bar:
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
             vectors = dict(zip(chunk, model.encode(chunk, BATCH), strict=True))
