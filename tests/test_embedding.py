@@ -1,6 +1,7 @@
 """The embedding model and its cache, on the real model."""
 
 import hashlib
+import json
 import multiprocessing
 import shutil
 import sqlite3
@@ -207,6 +208,15 @@ def test_any_sentence_transformers_model_by_setting(home, tmp_path, monkeypatch)
     np.testing.assert_allclose(embedding.encode("a heist"), expected, atol=1e-6)
     assert embedding.current_model().dimension == 384
     assert embedding.current_model().max_tokens == 256
+
+
+def test_a_model_without_a_normalising_layer_is_normalised_too(home, tmp_path, monkeypatch):
+    folder = tmp_path / "raw"
+    shutil.copytree(model.packaged_folder(), folder)
+    layers = json.loads((folder / "modules.json").read_text())
+    (folder / "modules.json").write_text(json.dumps(layers[:2]))
+    monkeypatch.setenv("VDBCOURSE_MODEL", str(folder))
+    assert np.linalg.norm(embedding.encode("a heist")) == pytest.approx(1, abs=1e-6)
 
 
 def test_importing_the_package_loads_nothing_heavy(cli):

@@ -33,6 +33,8 @@ def test_exact_knn_keeps_the_lower_row_of_equals():
     found = exact_knn([1.0, 2.0, 3.0], rows, 5)
     assert found.indices.tolist() == [[0, 2, 4, 6, 8]]
     assert found.distances.tolist() == [[0.0] * 5]
+    everything = exact_knn([1.0, 2.0, 3.0], rows, 1000).indices[0].tolist()
+    assert everything == [*range(0, 1000, 2), *range(1, 1000, 2)]
 
 
 def test_exact_knn_agrees_with_a_plain_sort_in_blocks(monkeypatch):
