@@ -324,13 +324,16 @@ def test_a_database_that_was_half_made_is_made_again(home):
     assert local.up("postgres").ready
 
 
-def test_a_damaged_record_is_no_hindrance(home):
-    server = local.up("milvus")
-    local.record_path("milvus").write_text('{"pid": ')
-    assert local.running("milvus") is None
-    psutil.Process(server.pid).terminate()
-    processes.wait_until(lambda: not server.is_alive(), 10)
-    assert local.up("milvus").ready
+@pytest.mark.parametrize("name", ["postgres", "milvus"])
+@pytest.mark.parametrize("damage", ['{"pid": ', "[]", None])
+def test_an_engine_whose_record_is_lost_is_found_again(home, name, damage):
+    server = local.up(name)
+    local.record_path(name).unlink()
+    if damage is not None:
+        local.record_path(name).write_text(damage)
+    assert local.running(name) is None
+    again = local.up(name)
+    assert (again.pid, again.uri) == (server.pid, server.uri)
 
 
 # --- Milvus standalone ---------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ on a Unix socket in a private folder with a short name (a socket's path may have
 on 127.0.0.1 with a password made for this data folder.
 """
 
-import contextlib
 import hashlib
 import importlib.util
 import os
@@ -39,24 +38,18 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     opened = let_in(folder)
     if not (folder / "PG_VERSION").exists():
         initialise(folder)
-    port = processes.free_port() if tcp else 5432
     sockets = None if tcp else socket_folder(folder)
-    listen = "127.0.0.1" if tcp else ""
-    files.write_atomically(
-        folder / "vdbcourse.conf",
-        f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories = '{sockets or ''}'\n".encode(),
-    )
-    (folder / "vdbcourse.conf").chmod(0o644)
-    remove_stale_pid_file(folder)
-    launch(folder)
-    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    if not runs_already(folder):
+        configure(folder, sockets, processes.free_port() if tcp else 5432)
+        launch(folder)
+    pid, _, _, port, *_ = (folder / "postmaster.pid").read_text().splitlines()
     password = (folder / "vdbcourse.password").read_text() if tcp else ""
     prepare_database(address("postgres", sockets, port, password), address(DATABASE, sockets, port, password))
     uri = address(DATABASE, sockets, port, password)
     if opened:
         names = ", ".join(sorted(map(str, opened)))
         print(f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through: {names}", file=sys.stderr)
-    return Running.of(pid, NAME, uri, versions(uri), folder / "server.log")
+    return Running.of(int(pid), NAME, uri, versions(uri), folder / "server.log")
 
 
 def is_ready(server: Running) -> bool:
@@ -110,6 +103,14 @@ def initialise(folder: Path) -> None:
     part.replace(folder)
 
 
+def configure(folder: Path, sockets: Path | None, port: int) -> None:
+    """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command line."""
+    listen = "" if sockets else "127.0.0.1"
+    settings = f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories = '{sockets or ''}'\n"
+    files.write_atomically(folder / "vdbcourse.conf", settings.encode())
+    (folder / "vdbcourse.conf").chmod(0o644)
+
+
 def launch(folder: Path, patience: float = 60.0) -> None:
     """`pg_ctl start`, tried again while processes of a killed server still hold its memory."""
     deadline = time.monotonic() + patience
@@ -124,18 +125,24 @@ def launch(folder: Path, patience: float = 60.0) -> None:
         time.sleep(0.5)
 
 
-def remove_stale_pid_file(folder: Path) -> None:
-    """After a kill and a reboot the old pid may belong to another program; PostgreSQL would take it for a running server."""
+def runs_already(folder: Path) -> bool:
+    """Does the server that `postmaster.pid` names run, although our note of it is lost? A file that names another program is
+    removed: after a kill and a reboot the old pid may belong to anything, and PostgreSQL would take it for a running server.
+    """
     pid_file = folder / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    with contextlib.suppress(ValueError, IndexError):
-        pid = int(pid_file.read_text().split()[0])
-        if psutil.pid_exists(pid) and not psutil.Process(pid).name().startswith("postgres"):
-            pid_file.unlink()
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if process.status() == psutil.STATUS_ZOMBIE or str(folder) in process.cmdline():
+            return process.status() != psutil.STATUS_ZOMBIE
+    except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        return False
+    except psutil.AccessDenied:
+        pass  # another user's program
+    pid_file.unlink()
+    return False
 
 
-def address(database: str, sockets: Path | None, port: int, password: str) -> str:
+def address(database: str, sockets: Path | None, port: str, password: str) -> str:
     """The URL of a database of this server: over the socket, or over TCP with the password."""
     if sockets:
         return f"postgresql://postgres@/{database}?host={quote(str(sockets))}"

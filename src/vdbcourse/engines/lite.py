@@ -4,6 +4,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
+
 from vdbcourse import settings
 from vdbcourse.engines import processes
 from vdbcourse.engines.running import Running
@@ -11,10 +13,13 @@ from vdbcourse.errors import CourseError
 
 NAME = "milvus"
 TITLE = "Milvus Lite"
+SERVER = "vdbcourse.engines.lite_server"
 
 
 def start(folder: Path, log: Path) -> Running:
     """Start the server on `folder` and return at once; `is_ready` says when it answers."""
+    if (found := lost(folder, log)) is not None:
+        return found
     wanted = settings.milvus_port()
     if wanted is not None and not processes.port_is_free(wanted):
         raise CourseError(
@@ -23,9 +28,22 @@ def start(folder: Path, log: Path) -> Running:
         )
     port = wanted or processes.free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "vdbcourse.engines.lite_server", str(folder), str(port)]
-    process = processes.spawn(command, log)
-    return Running.of(process.pid, NAME, f"http://127.0.0.1:{port}", f"Milvus Lite {version('milvus-lite')}", log)
+    command = [sys.executable, "-m", SERVER, str(folder), str(port)]
+    return record(processes.spawn(command, log).pid, port, log)
+
+
+def record(pid: int, port: int, log: Path) -> Running:
+    """What is known of the server with this pid."""
+    return Running.of(pid, NAME, f"http://127.0.0.1:{port}", f"Milvus Lite {version('milvus-lite')}", log)
+
+
+def lost(folder: Path, log: Path) -> Running | None:
+    """A server that runs on `folder` although the note of it is lost; its command line tells the port."""
+    for process in psutil.process_iter(["cmdline"]):
+        match process.info["cmdline"]:
+            case [_, "-m", module, where, port] if module == SERVER and where == str(folder):
+                return record(process.pid, int(port), log)
+    return None
 
 
 def is_ready(server: Running) -> bool:
