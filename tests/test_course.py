@@ -221,7 +221,7 @@ def test_two_labs_share_the_engines_and_the_last_one_stops_them(clone):
     first, second = Lab(clone), Lab(clone)
     assert first.port != second.port
     assert first.stop() == 0
-    assert "Stopped" not in first.output
+    assert "Another lab is open" in first.output
     status = json.loads(course(clone, "status", "--json").stdout)["engines"]
     assert [one["running"] for one in status] == [True, True, False]
     assert second.stop() == 0
@@ -239,14 +239,15 @@ def test_a_taken_port_is_one_clear_line(clone):
     assert processes_of(clone) == []
 
 
-@pytest.mark.parametrize("port", ["99999", "abc", ""])
+@pytest.mark.parametrize("port", ["99999", "abc"])
 def test_a_port_that_is_none_is_one_clear_line(clone, port):
     assert "is not a port" in one_line(course(clone, "lab", "--no-browser", f"--port={port}"))
+    assert "--port needs a number" in one_line(course(clone, "lab", "--no-browser", "--port"))
 
 
 def test_an_engine_that_cannot_start_ends_the_lab(clone):
     message = one_line(course(clone, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x"))
-    assert "refused the connection" in message
+    assert "does not take the connection" in message
     assert processes_of(clone) == []
 
 

@@ -193,9 +193,7 @@ def test_a_changed_weight_is_not_loaded(home, copied_model, monkeypatch):
 
 def test_an_unknown_model_is_one_clear_line(home, monkeypatch):
     monkeypatch.setenv("VDBCOURSE_MODEL", str(home / "no-such-model"))
-    with pytest.raises(
-        CourseError, match="neither a folder nor on this machine.*VDBCOURSE_MODEL|cannot be loaded.*VDBCOURSE_MODEL"
-    ):
+    with pytest.raises(CourseError, match="no folder .*no-such-model.*VDBCOURSE_MODEL"):
         embedding.encode("a")
 
 

@@ -47,10 +47,17 @@ def run(path: Path) -> nbformat.NotebookNode:
 
 
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write the notebook with the tags as only metadata of its cells."""
+    """Write the notebook; of its cells' metadata only the tags stay, and the answer to a Predict box is folded."""
     notebook.metadata = nbformat.from_dict(METADATA)
+    predicted = False
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({"tags": tags} if (tags := cell.metadata.get("tags")) else {})
+        metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
+        if cell.cell_type == "markdown":
+            predicted = predicted or "**Predict.**" in cell.source
+        elif predicted:
+            metadata["jupyter"] = {"outputs_hidden": True}
+            predicted = False
+        cell.metadata = nbformat.from_dict(metadata)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     print(f"{path.relative_to(ROOT)}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells")

@@ -4,11 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from vdbcourse.errors import CourseError
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -22,9 +22,12 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="
 def main() -> None:
     """Run the command line. What a learner can mend ends with one line and exit code 2."""
     try:
-        app()
+        sys.exit(app(prog_name="./course", standalone_mode=False))
+    except TyperException as error:  # a command or option that does not exist
+        print(f"./course: {error.format_message().rstrip()} Help: ./course --help", file=sys.stderr)
+        sys.exit(2)
     except CourseError as error:
-        print(f"vdbcourse: {error}", file=sys.stderr)
+        print(f"./course: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

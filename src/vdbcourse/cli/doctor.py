@@ -85,7 +85,8 @@ def home() -> tuple[str, str]:
 def weights() -> tuple[str, str]:
     """The embedding model is complete and the known one."""
     if settings.model():
-        return "note", f"VDBCOURSE_MODEL={settings.model()} is used instead of the packaged model"
+        loaded = model.current_model()
+        return "note", f"VDBCOURSE_MODEL={loaded.name} is used, {loaded.dimension} dimensions, not the packaged model"
     model.check_files(model.packaged_folder())
     return "ok", f"{model.PACKAGED}, sha256 of all {len(model.SHA256)} files checked"
 
@@ -113,9 +114,9 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
         if found is None:
             if name == embedded_postgres.NAME:
                 embedded_postgres.binary("postgres")
-            return "note", f"stopped; a notebook starts it, or: vdbcourse up {name}"
+            return "note", f"stopped; a notebook starts it, or: ./course up {name}"
         if not local.known(name).is_ready(found):
-            raise CourseError(f"process {found.pid} runs but does not answer. Mend it: vdbcourse down {name}; log: {found.log}")
+            raise CourseError(f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log: {found.log}")
         return "ok", f"{found.version} at {found.uri}"
 
     return check

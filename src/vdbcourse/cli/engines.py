@@ -24,21 +24,24 @@ class State:
 
 def up(names: list[str] | None, as_json: bool) -> None:
     """Start engines side by side and show them."""
-    show(start(names or list(local.DEFAULT)), as_json)
+    show(start(names or list(local.DEFAULT), claim=True), as_json)
 
 
-def start(names: list[str]) -> list[State]:
-    """Start or find the engines `names`, all at once. Raises the first `CourseError` after all have been tried."""
+def start(names: list[str], claim: bool) -> list[State]:
+    """Start or find the engines `names`, all at once; with `claim` they outlive the labs.
+
+    Raises the first `CourseError` after all have been tried.
+    """
     for name in names:
         local.known(name)
     with ThreadPoolExecutor(len(names)) as pool:
-        tries = [pool.submit(started, name) for name in names]
+        tries = [pool.submit(started, name, claim) for name in names]
     return [one.result() for one in tries]
 
 
-def started(name: str) -> State:
+def started(name: str, claim: bool) -> State:
     """The engine `name`, started here if no setting points elsewhere."""
-    return elsewhere(name) or here(name, local.up(name))
+    return elsewhere(name) or here(name, local.up(name, claim))
 
 
 def down(names: list[str] | None, as_json: bool) -> None:
@@ -65,7 +68,7 @@ def state(name: str) -> State:
         if (there := elsewhere(name)) is not None:
             return there
     except CourseError as error:
-        return State(name, False, version=str(error), where="elsewhere")
+        return State(name, False, version=str(error), where="elsewhere, unreachable")
     found = local.running(name)
     if found is None:
         return State(name, False)
@@ -92,6 +95,7 @@ def show(states: list[State], as_json: bool) -> None:
         print(json.dumps({"engines": [asdict(one) for one in states]}, indent=1))
         return
     for one in states:
-        print(f"{one.name:<18} {'running' if one.running else 'stopped'}  {one.version or ''}")
+        word = "running" if one.running else "unreachable" if "unreachable" in one.where else "stopped"
+        print(f"{one.name:<18} {word:<11} {one.version or ''}")
         if one.uri:
             print(f"{'':<18} {one.uri}  ({one.where})")

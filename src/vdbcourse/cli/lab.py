@@ -41,6 +41,10 @@ def run(arguments: list[str]) -> int:
             stopped = lease.give_back()
             if stopped:
                 print(f"Stopped: {', '.join(stopped)}")
+            elif lease.others():
+                print("Another lab is open, so the engines go on.")
+            elif left := [name for name in local.ENGINES if local.running(name)]:
+                print(f"Still running, because they ran before this lab: {', '.join(left)}. Stop them: ./course down")
 
 
 def serve(arguments: list[str], port: int, token: str) -> int:
@@ -51,7 +55,7 @@ def serve(arguments: list[str], port: int, token: str) -> int:
     when = processes.created(jupyter.pid)
     try:
         with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(engines.start, list(local.DEFAULT))
+            starting = pool.submit(engines.start, list(local.DEFAULT), False)
             answers = processes.wait_until(lambda: is_up(port), START_SECONDS, lambda: jupyter.poll() is None)
             for engine in starting.result():
                 print(f"{engine.version} is ready ({engine.where})")
@@ -84,6 +88,7 @@ def environment(token: str) -> dict[str, str]:
     config = str(Path(__file__).parent / "jupyter")
     return {
         "VDBCOURSE_HOME": str(settings.home_path()),
+        "JUPYTERLAB_WORKSPACES_DIR": str(settings.home_path() / "jupyter"),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", ""),
         **({"JUPYTER_TOKEN": token} if token else {}),
@@ -98,11 +103,13 @@ def choose_port(arguments: list[str]) -> int:
             if processes.port_is_free(port):
                 return port
         raise CourseError(f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab --port N")
+    if not asked:
+        raise CourseError("--port needs a number: ./course lab --port 8899")
     if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
         raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
     if not processes.port_is_free(int(asked)):
         raise CourseError(
-            f"Port {asked} is taken by another program. Choose another: ./course lab --port {int(asked) % 65535 + 1}"
+            f"Port {asked} is taken, by another lab or program. Choose another: ./course lab --port {int(asked) % 65535 + 1}"
         )
     return int(asked)
 

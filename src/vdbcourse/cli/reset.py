@@ -18,6 +18,7 @@ FILES = {
     "cache": "cached embeddings",
     "logs": "logs",
     "run": "notes on running engines",
+    "jupyter": "the arrangement of JupyterLab's tabs",
     "milvus-prefixes.json": "notes on collections made elsewhere",
     "milvus-prefixes.lock": "a lock",
 }
@@ -35,9 +36,7 @@ class Item:
 def run(yes: bool, progress: bool) -> None:
     """List what would go, ask, remove."""
     if local.Lease().others():
-        raise CourseError(
-            "A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: vdbcourse reset"
-        )
+        raise CourseError("A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: ./course reset")
     items = elsewhere() + here(progress)
     if not items:
         print("There is nothing to remove.")
@@ -45,14 +44,25 @@ def run(yes: bool, progress: bool) -> None:
     print("This removes:")
     for item in items:
         print(f"- {item.what}")
-    if not yes and not typer.confirm("Remove all of it?"):
-        raise CourseError("Nothing was removed.")
+    if not yes and not agreed():
+        print("Nothing was removed.")
+        return
     for name in local.ENGINES:
         local.down(name)
     for item in items:
         item.remove()
     leave_home()
     print("Removed.")
+
+
+def agreed() -> bool:
+    """Ask. Raises `CourseError` if there is nobody to answer."""
+    try:
+        return typer.confirm("Remove all of it?")
+    except typer.Abort as error:
+        raise CourseError(
+            "Nobody answered, so nothing was removed. To remove it without a question: ./course reset --yes"
+        ) from error
 
 
 def here(progress: bool) -> list[Item]:

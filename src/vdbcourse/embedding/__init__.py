@@ -9,7 +9,7 @@ The model is loaded when a text is met that is not in the cache yet.
 from collections.abc import Sequence
 
 import numpy as np
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.embedding.model import Model, current_model

@@ -48,6 +48,8 @@ class Model:
         folder = Path(self.name).expanduser()
         if folder.is_dir():
             return load(str(folder), local=True)
+        if folder.is_absolute() or self.name.startswith("."):
+            raise CourseError(f"There is no folder {folder}. Correct VDBCOURSE_MODEL or unset it to use the packaged model.")
         return from_hub(self.name)
 
     @functools.cached_property

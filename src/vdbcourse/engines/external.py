@@ -16,14 +16,13 @@ def check_postgres(url: str) -> str:
         psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise CourseError(
-            f"DATABASE_URL is not an address of PostgreSQL ({first_line(error)}). "
-            "Its form: postgresql://user:password@host:5432/database"
-        ) from error
+            "DATABASE_URL is not an address of PostgreSQL. Its form: postgresql://user:password@host:5432/database"
+        ) from error  # whose text is not shown: it repeats the address, password and all
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
         raise CourseError(
-            f"PostgreSQL at {without_password(url)} refused the connection: {first_line(error)}. "
+            f"PostgreSQL at {without_password(url)} does not take the connection: {first_line(error)}. "
             "Start that server or correct DATABASE_URL; unset it to use the embedded one."
         ) from error
     with connection:
@@ -80,7 +79,7 @@ def check_milvus(uri: str, token: str) -> str:
 
 def first_line(error: Exception) -> str:
     """The last, most specific line of an error of libpq."""
-    return str(error).strip().splitlines()[-1].strip().removesuffix(".")
+    return str(error).strip().splitlines()[-1].strip().rstrip(".?")
 
 
 def without_password(url: str) -> str:

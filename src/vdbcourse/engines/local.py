@@ -20,12 +20,15 @@ START_SECONDS = 120
 IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start ends with the lab
 
 
-def up(name: str) -> Running:
-    """The running engine `name`: found, or started and waited for. Raises `CourseError` when it cannot start."""
+def up(name: str, claim: bool = False) -> Running:
+    """The running engine `name`: found, or started and waited for. `claim` makes it outlive the labs.
+
+    Raises `CourseError` when it cannot start.
+    """
     engine = known(name)
     found = running(name)
     if found is not None and found.ready and engine.is_ready(found):
-        return keep(found)
+        return claimed(found) if claim else found
     with locked(name):
         found = running(name)
         if found is None:
@@ -37,7 +40,7 @@ def up(name: str) -> Running:
             raise CourseError(f"{engine.TITLE} {why}: {processes.last_lines(Path(found.log))}. Its log: {found.log}")
         found = found.but(ready=True)
         found.save(record_path(name))
-        return keep(found)
+        return claimed(found) if claim else found
 
 
 def start(engine: ModuleType) -> Running:
@@ -54,9 +57,9 @@ def start(engine: ModuleType) -> Running:
     return started
 
 
-def keep(found: Running) -> Running:
-    """An engine that `vdbcourse up` asks for outlives the labs, even if a lab started it."""
-    if found.owner == "lab" and not os.environ.get(IN_LAB):
+def claimed(found: Running) -> Running:
+    """The engine with its owner noted as the user, even if a lab started it."""
+    if found.owner == "lab":
         found = found.but(owner="user")
         found.save(record_path(found.name))
     return found
@@ -113,7 +116,7 @@ def locked(name: str) -> Iterator[None]:
     except filelock.Timeout as error:
         raise CourseError(
             f"Another process has been starting or stopping {name} for {START_SECONDS * 2} s. "
-            "Look at it: vdbcourse status; stop it: vdbcourse down"
+            "Look at it: ./course status; stop it: ./course down"
         ) from error
 
 
@@ -129,7 +132,7 @@ class Lease:
         files.write_json(self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())})
 
     def give_back(self) -> list[str]:
-        """Remove the claim; names of the engines stopped because no lab is left."""
+        """Remove the claim; names of the engines stopped because no lab is left. Those the user started go on."""
         with locked("labs"):
             self.path.unlink(missing_ok=True)
             if self.others():

@@ -18,7 +18,7 @@ ETCD_PEER_PORT = 2380  # fixed inside the server
 PORT_SECONDS = 5  # a killed server's threads may hold the port a little longer than its process
 NOTE = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
-    "against it. Use it on a network you trust, and stop it after: vdbcourse down milvus-standalone"
+    "against it. Use it on a network you trust, and stop it after: ./course down milvus-standalone"
 )
 
 
