@@ -25,7 +25,7 @@ def test_doctor_names_a_dead_server_and_ends_with_2(home, cli):
     result = cli("doctor", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/x")
     assert result.returncode == 2
     assert findings(result)["postgres"]["result"] == "problem"
-    assert "refused" in findings(result)["postgres"]["text"]
+    assert "does not take the connection" in findings(result)["postgres"]["text"]
 
 
 def test_doctor_finds_a_version_that_is_not_the_locks(home, monkeypatch):

@@ -61,7 +61,7 @@ def test_an_address_that_is_none(cli, url):
 def test_a_refused_connection(cli):
     url = f"postgresql://u:secret@127.0.0.1:{processes.free_port()}/db"
     message = one_line(cli("up", "postgres", DATABASE_URL=url))
-    assert "refused" in message
+    assert "does not take the connection" in message
     assert "secret" not in message
 
 
