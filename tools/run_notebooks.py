@@ -21,7 +21,10 @@ METADATA = {
 
 def main(names: list[str]) -> None:
     """Run each notebook twice: the first run fills the embedding cache, the second one's outputs are stored."""
-    paths = [Path(name).resolve() for name in names] or [*ROOT.glob("chapters/*.ipynb"), *sorted(ROOT.glob("chapters/*/*.ipynb"))]
+    paths = [Path(name).resolve() for name in names] or [
+        *ROOT.glob("chapters/*.ipynb"),
+        *sorted(ROOT.glob("chapters/[0-9]*/*.ipynb")),
+    ]
     with tempfile.TemporaryDirectory(prefix="vdbcourse-") as home:
         os.environ |= {"VDBCOURSE_HOME": home, "VDBCOURSE_LEARNER": "you"}
         from vdbcourse import progress
