@@ -15,7 +15,7 @@ from pymilvus import MilvusClient
 from support import one_line
 
 from vdbcourse import engines
-from vdbcourse.engines import embedded_postgres, lite, local, processes
+from vdbcourse.engines import embedded_postgres, lite, local, processes, standalone
 from vdbcourse.errors import CourseError
 
 CRASH_RUNS = int(os.environ.get("VDBCOURSE_CRASH_RUNS", "2"))  # the closing figure of a release is taken with 20
@@ -365,3 +365,11 @@ def test_milvus_standalone_names_the_port_it_needs(home, cli):
         other.bind(("127.0.0.1", 2380))
         other.listen()
         assert "Port 2380 is taken" in one_line(cli("up", "milvus-standalone"))
+
+
+def test_milvus_standalone_that_is_not_installed_names_the_command(home, monkeypatch):
+    real = standalone.importlib.util.find_spec
+    monkeypatch.setattr(standalone.importlib.util, "find_spec", lambda name: None if name == "milvus" else real(name))
+    with pytest.raises(CourseError, match=r"not installed.*\./course install --extra milvus-standalone"):
+        local.up("milvus-standalone")
+    assert local.running("milvus-standalone") is None
