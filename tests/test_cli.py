@@ -37,6 +37,15 @@ def test_doctor_finds_a_version_that_is_not_the_locks(home, monkeypatch):
         doctor.packages()
 
 
+def test_doctor_finds_a_package_that_is_missing(home, monkeypatch):
+    from vdbcourse.cli import doctor
+
+    real = doctor.is_installed
+    monkeypatch.setattr(doctor, "is_installed", lambda name: name != "altair" and real(name))
+    with pytest.raises(CourseError, match="altair is missing.*course install --again all"):
+        doctor.packages()
+
+
 def test_doctor_finds_an_engine_that_hangs(home, monkeypatch):
     from vdbcourse.cli import doctor
     from vdbcourse.engines import lite
@@ -80,6 +89,12 @@ def test_reset_with_progress_leaves_no_folder(home, cli):
     progress.mark("x")
     assert cli("reset", "--yes", "--progress").returncode == 0
     assert not home.exists()
+    assert "nothing to remove" in cli("reset").stdout
+    assert not home.exists()
+
+
+def test_the_suites_exit_code_is_that_of_pytest(cli):
+    assert cli("test", "--collect-only", "-q", "-k", "no_test_has_this_name").returncode == 5
 
 
 def test_reset_refuses_while_a_lab_runs(home, cli):

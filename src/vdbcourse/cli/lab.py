@@ -90,7 +90,6 @@ def environment(token: str) -> dict[str, str]:
         "VDBCOURSE_HOME": str(settings.home_path()),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings.home_path() / "jupyter"),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])),
-        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", ""),
         **({"JUPYTER_TOKEN": token} if token else {}),
     }
 

@@ -13,6 +13,8 @@ from vdbcourse.errors import CourseError
 
 FILES = {
     "postgres": "the embedded PostgreSQL with every table in it",
+    "postgres.part": "a database that was half made",
+    "postgres.part.password": "its password",
     "milvus": "Milvus Lite with every collection in it",
     "milvus-standalone": "Milvus standalone with every collection in it",
     "cache": "cached embeddings",
@@ -39,6 +41,7 @@ def run(yes: bool, progress: bool) -> None:
         raise CourseError("A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: ./course reset")
     items = elsewhere() + here(progress)
     if not items:
+        leave_home()
         print("There is nothing to remove.")
         return
     print("This removes:")

@@ -48,6 +48,8 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
 def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dict[str, np.ndarray]:
     """Embed `texts` and save them chunk by chunk."""
     done = {}
+    if not texts:
+        return done
     cache.check_writable()
     silent = {} if progress else {"disable": True}  # TQDM_DISABLE decides where nothing is said here
     stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr  # JupyterLab paints stderr red, like an error

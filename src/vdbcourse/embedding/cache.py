@@ -9,6 +9,7 @@ import hashlib
 import sqlite3
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 
 import filelock
 import numpy as np
@@ -17,6 +18,7 @@ from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
 WAIT_SECONDS = 60  # for another process that writes
+_checked: dict[Path, tuple[int, int]] = {}  # size and time of change of files found whole: no need to look again
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -73,11 +75,19 @@ class Cache:
 
     def open(self) -> sqlite3.Connection:
         """Open the file, with a new one in place of a damaged one."""
-        if self.path.exists() and (problem := self.problem()):
-            self.put_aside(problem)
+        if self.path.exists() and _checked.get(self.path) != self.state():
+            if problem := self.problem():
+                self.put_aside(problem)
+            else:
+                _checked[self.path] = self.state()
         database = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
-        database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB) WITHOUT ROWID")
+        database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB)")
         return database
+
+    def state(self) -> tuple[int, int]:
+        """Size and time of the last change: a file cut or written by anybody has another state."""
+        found = self.path.stat()
+        return found.st_size, found.st_mtime_ns
 
     def problem(self) -> str | None:
         """What is wrong with the file's structure, or None."""

@@ -128,8 +128,9 @@ class Lease:
         self.path = self.folder / f"{os.getpid()}.json"
 
     def take(self) -> None:
-        """Note down this lab."""
-        files.write_json(self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())})
+        """Note down this lab; waits while the last other one stops the engines, so that it does not find them half gone."""
+        with locked("labs"):
+            files.write_json(self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())})
 
     def give_back(self) -> list[str]:
         """Remove the claim; names of the engines stopped because no lab is left. Those the user started go on."""
