@@ -8,15 +8,15 @@ import shutil
 import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
-UNSET = ("DATABASE_URL", "MILVUS_URI", "MILVUS_TOKEN", "VDBCOURSE_MILVUS_PORT", "VDBCOURSE_MODEL", "VDBCOURSE_IN_LAB")
 
 
 def pytest_configure(config):
     """Make the shared home and start its engines once, before workers and kernels inherit the environment."""
     if OWNER in os.environ:
         return
-    for name in UNSET:
-        os.environ.pop(name, None)
+    from vdbcourse import settings
+
+    settings.forget()
     os.environ[OWNER] = str(os.getpid())
     os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
     os.environ["VDBCOURSE_LEARNER"] = "tester"

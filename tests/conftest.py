@@ -1,9 +1,13 @@
 """Fixtures. A test that starts, stops or kills engines takes the fixture `home` and gets a folder of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
+import filelock
 import pytest
 from support import ROOT
 
@@ -27,6 +31,22 @@ def home(tmp_path, monkeypatch):
     stop_engines()
 
 
+@pytest.fixture(scope="module")
+def port_2380():
+    """Milvus standalone needs this port and no other, so the workers take turns."""
+    with filelock.FileLock(Path(tempfile.gettempdir()) / "vdbcourse-test-port-2380.lock"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def milvus_server(port_2380):
+    """The Milvus server of the package, in the home that all tests share."""
+    from vdbcourse.engines import local
+
+    yield local.up("milvus-standalone")
+    local.down("milvus-standalone")
+
+
 @pytest.fixture
 def cli():
     """Run `vdbcourse ...` in another process: `cli("status", "--json", MILVUS_URI=...)`."""
@@ -43,3 +63,18 @@ def cli():
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium that talks to nobody by itself."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium found: install one to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-sync", "--no-sandbox"])
+        yield found
+        found.close()

@@ -285,21 +285,6 @@ def test_a_moved_folder_is_built_anew(clone, tmp_path):
 
 # --- in the browser --------------------------------------------------------------------------------------------------
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found: install one to run the browser tests")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-sandbox"])
-        yield found
-        found.close()
-
 
 def run_all(page):
     """The menu's Restart Kernel and Run All Cells, confirmed."""

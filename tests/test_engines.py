@@ -340,7 +340,7 @@ def test_an_engine_whose_record_is_lost_is_found_again(home, name, damage):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the milvus wheel has no Windows build")
-def test_milvus_standalone_starts_serves_survives_a_kill_and_stops(home, cli):
+def test_milvus_standalone_starts_serves_survives_a_kill_and_stops(port_2380, home, cli):
     assert "without a password" in cli("up", "milvus-standalone").stderr
     server = local.up("milvus-standalone")
     client = MilvusClient(server.uri)
@@ -359,7 +359,7 @@ def test_milvus_standalone_starts_serves_survives_a_kill_and_stops(home, cli):
     assert pids_of(home) == []
 
 
-def test_milvus_standalone_names_the_port_it_needs(home, cli):
+def test_milvus_standalone_names_the_port_it_needs(port_2380, home, cli):
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", 2380))

@@ -45,7 +45,9 @@ def test_cells_are_short_and_say_why(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
 def test_prose_is_short(path):
     for cell in cells(path, "markdown"):
-        assert len(cell.source.split()) <= 120, cell.source[:60]
+        unfolded = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
+        words = [word for word in unfolded.split() if re.search(r"\w", word)]
+        assert len(words) <= 120, f"{len(words)} words: {cell.source[:60]}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
@@ -78,7 +80,7 @@ def test_a_lesson_has_its_parts(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
 def test_a_notebook_uses_its_own_space(path):
     source = "\n".join(cell.source for cell in cells(path, "code"))
-    assert set(re.findall(r"engines\.(?:postgres|collection)\(\"([^\"]+)\"", source)) == {path.stem}
+    assert set(re.findall(r"engines\.(?:postgres|collection)\(\"([^\"]+)\"", source)) <= {path.stem}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)

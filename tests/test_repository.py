@@ -42,7 +42,7 @@ def test_the_readme_lists_every_lesson_with_its_minutes():
 
 
 def test_the_readme_names_every_setting():
-    documented = set(re.findall(r"`(VDBCOURSE_\w+|DATABASE_URL|MILVUS_\w+)`", settings.__doc__))
+    documented = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", settings.__doc__))
     assert documented <= set(re.findall(r"`(\w+)`", README))
     used = set(re.findall(r'environ\.get\("(\w+)"', (ROOT / "src/vdbcourse/settings.py").read_text()))
     assert used == documented

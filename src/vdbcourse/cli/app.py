@@ -18,6 +18,9 @@ PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_optio
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus, milvus-standalone")]
 
+COMPARED = "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that are up)"
+Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help=COMPARED)]
+
 
 def main() -> None:
     """Run the command line. What a learner can mend ends with one line and exit code 2."""
@@ -71,6 +74,19 @@ def status(json: Json = False) -> None:
     from vdbcourse.cli.engines import status
 
     status(json)
+
+
+@app.command()
+def bench(
+    engines: Compared = None,
+    rows: Annotated[int | None, typer.Option(help="Films to search in (without: all 17,472).")] = None,
+    queries: Annotated[int, typer.Option(help="Plots to search with.")] = 200,
+    json: Json = False,
+) -> None:
+    """Measure the same work on every engine that is up: recall, latency, time to build, size of the index."""
+    from vdbcourse.cli.bench import bench
+
+    bench(engines, rows, queries, json)
 
 
 @app.command()

@@ -1,10 +1,26 @@
 """The course's data as pandas frames. Each says where it comes from: `datasets.card("films")`.
 
-Data of other people is read from the installed package that ships it; none of it is in this repository.
+Data of other people is read from the installed package that ships it; none of it is in this repository. What is made up for
+this course says so on its card.
 """
 
+from vdbcourse.datasets.card_payments import transactions
 from vdbcourse.datasets.cards import Card, card, cards
+from vdbcourse.datasets.made_up import clinical_notes, products, support_answers, support_tickets
 from vdbcourse.datasets.movielens import ratings
-from vdbcourse.datasets.wikidata_films import film_plots, films
+from vdbcourse.datasets.wikidata_films import film_lines, film_plots, films
 
-__all__ = ["Card", "card", "cards", "film_plots", "films", "ratings"]
+__all__ = [
+    "Card",
+    "card",
+    "cards",
+    "clinical_notes",
+    "film_lines",
+    "film_plots",
+    "films",
+    "products",
+    "ratings",
+    "support_answers",
+    "support_tickets",
+    "transactions",
+]

@@ -46,6 +46,7 @@ FILM_COLUMNS = {
     "critics_reviews": "number of reviews behind it, or missing",
 }
 INDEX = "index: film_id, the ID of the package's table"
+MADE_UP = "made up for this course: "
 
 _CARDS = {
     card.name: card
@@ -61,7 +62,7 @@ _CARDS = {
         Card(
             name="film_plots",
             load="datasets.film_plots()",
-            source="the plots: written for this course, in its own words; the other columns: as in films",
+            source="the plots: written for this course, in its own words; the other columns: Wikidata, as in films",
             licence="the plots: CC BY 4.0; the other columns: CC0 1.0",
             rows=641,
             columns={"film_id": INDEX} | FILM_COLUMNS | {"plot": "one or two sentences: the premise, no ending"},
@@ -81,6 +82,73 @@ _CARDS = {
                 "film_id": "row of films",
                 "rating": "0.5 to 5.0 stars, in halves",
                 "rated_at": "when, UTC",
+            },
+        ),
+        Card(
+            name="products",
+            load="datasets.products()",
+            source=MADE_UP + "no such shop, prices invented",
+            licence="CC BY 4.0",
+            rows=120,
+            columns={
+                "product_id": "index",
+                "name": "what the shop calls it",
+                "category": "one of 12, ten products each",
+                "price": "euros",
+                "in_stock": "whether it can be sent today",
+                "description": "one to three sentences",
+            },
+        ),
+        Card(
+            name="clinical_notes",
+            load="datasets.clinical_notes()",
+            source=MADE_UP + "no such patients, written by laypeople; not medical advice and no basis for medical decisions",
+            licence="CC BY 4.0",
+            rows=60,
+            columns={
+                "note_id": "index",
+                "setting": "emergency, ward, clinic, general practice or paediatrics",
+                "note": "one to four sentences, as kept by hand",
+                "present": "list: those of ten findings that the note affirms",
+                "denied": "list: those of ten findings that the note rules out",
+            },
+        ),
+        Card(
+            name="transactions",
+            load="datasets.transactions()",
+            source=MADE_UP + "drawn from invented distributions (in datasets/card_payments.py), which estimate nothing real",
+            licence="CC BY 4.0",
+            rows=4_000,
+            columns={
+                "transaction_id": "index, in order of time",
+                "amount": "euros",
+                "hour": "time of day, 0 to 24",
+                "km_from_home": "kilometres from the customer's address",
+                "purchases_last_hour": "payments with this card in the hour before",
+                "failed_pins": "wrong numbers typed before this payment",
+                "pattern": "the kind of payment that the generator drew; a bank does not have this column",
+                "fraud": "whether that kind is a fraud",
+            },
+        ),
+        Card(
+            name="support_answers",
+            load="datasets.support_answers()",
+            source=MADE_UP + "the help page of a bike hire that does not exist",
+            licence="CC BY 4.0",
+            rows=30,
+            columns={"answer_id": "index", "question": "as on the help page", "answer": "one to three sentences"},
+        ),
+        Card(
+            name="support_tickets",
+            load="datasets.support_tickets()",
+            source=MADE_UP + "messages to the bike hire of support_answers; labels set while writing",
+            licence="CC BY 4.0",
+            rows=90,
+            columns={
+                "ticket_id": "index, in order of arrival",
+                "ticket": "the message",
+                "answer_id": "row of support_answers that answers it, or <NA> if none does",
+                "duplicate_of": "earlier ticket about the same event, or <NA>",
             },
         ),
     )

@@ -39,6 +39,23 @@ def film_plots() -> pd.DataFrame:
     return films().loc[plots.index].assign(plot=plots["plot"])
 
 
+def film_lines(frame: pd.DataFrame) -> list[str]:
+    """One line of text for each row of `frame` (of `films` or `film_plots`), to embed where a film has no plot.
+
+    "Rebecca (1940). Thriller, Mystery, Romance, Drama. Directed by Alfred Hitchcock. United States." What is missing is left out.
+    """
+    parts = [
+        frame.title + " (" + frame.year.astype(str) + ").",
+        " " + frame.genres + ".",
+        " Directed by " + frame.director + ".",
+        " " + frame.country + ".",
+    ]
+    lines = parts[0]
+    for part in parts[1:]:
+        lines = lines + part.fillna("")
+    return lines.tolist()
+
+
 def database() -> Path:
     """The SQLite file in the package. (Found without importing the package, which takes half a second.)"""
     spec = importlib.util.find_spec("bokeh_sampledata")

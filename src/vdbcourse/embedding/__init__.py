@@ -6,12 +6,11 @@
 The model is loaded when a text is met that is not in the cache yet.
 """
 
-import sys
 from collections.abc import Sequence
 
 import numpy as np
-from tqdm import tqdm
 
+from vdbcourse import bars
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.embedding.model import Model, current_model
 
@@ -51,9 +50,7 @@ def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dic
     if not texts:
         return done
     cache.check_writable()
-    silent = {} if progress else {"disable": True}  # TQDM_DISABLE decides where nothing is said here
-    stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr  # JupyterLab paints stderr red, like an error
-    with tqdm(total=len(texts), desc="embedding", unit="text", delay=2, leave=False, file=stream, **silent) as bar:
+    with bars.bar(len(texts), "text", "embedding", shown=progress) as bar:
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
             vectors = dict(zip(chunk, model.encode(chunk, BATCH), strict=True))

@@ -5,12 +5,19 @@
     name = engines.collection("01_first_search", "films")
 
 With `DATABASE_URL` or `MILVUS_URI` set, the same lines reach Docker, a server, a cluster or a managed service.
+The other engines of the comparison run elsewhere; `missing` says whether they answer:
+
+    print(engines.missing("weaviate") or "Weaviate answers")
+    client = weaviate.connect_to_custom(**engines.weaviate(), auth_credentials=engines.weaviate_api_key())
 """
 
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
-__all__ = ["collection", "milvus", "milvus_standalone", "milvus_token", "postgres"]
+__all__ = [
+    *("collection", "milvus", "milvus_standalone", "milvus_token", "missing", "postgres"),
+    *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
+]
 
 
 def postgres(notebook: str) -> str:
@@ -72,3 +79,52 @@ def collection(notebook: str, name: str) -> str:
     if uri := settings.milvus_uri():
         spaces.note_prefix(uri, prefix)
     return prefix + tail
+
+
+def missing(name: str) -> str | None:
+    """None if the server of "qdrant", "weaviate", "vespa" or "pinecone" can be used now; else one line why not, and what to do.
+
+    Asks over the network, at most some seconds. Raises `CourseError` for another name, and for settings that are no
+    address or no key.
+    """
+    from vdbcourse.engines import servers
+
+    return servers.missing(name)
+
+
+def qdrant() -> str:
+    """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it is no URL."""
+    from vdbcourse.engines import servers
+
+    return servers.qdrant_address()
+
+
+def qdrant_api_key() -> str | None:
+    """`QDRANT_API_KEY` for `QDRANT_URL`; None without it."""
+    return settings.qdrant_api_key() if settings.qdrant_url() else None
+
+
+def weaviate() -> dict[str, str | int | bool]:
+    """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
+    from vdbcourse.engines import servers
+
+    return servers.weaviate_address()
+
+
+def weaviate_api_key() -> str | None:
+    """`WEAVIATE_API_KEY`, or None: the argument `auth_credentials`."""
+    return settings.weaviate_api_key()
+
+
+def vespa() -> str:
+    """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is no URL."""
+    from vdbcourse.engines import servers
+
+    return servers.vespa_address()
+
+
+def vespa_config() -> str:
+    """Address of Vespa's config server, which takes application packages. Raises `CourseError` if it is no URL."""
+    from vdbcourse.engines import servers
+
+    return servers.vespa_config_address()

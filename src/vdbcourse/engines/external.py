@@ -78,8 +78,9 @@ def check_milvus(uri: str, token: str) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """The last, most specific line of an error of libpq."""
-    return str(error).strip().splitlines()[-1].strip().rstrip(".?")
+    """What an error of libpq says, without the hints (indented, or a question) that follow it."""
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("\t") and not line.endswith("?")]
+    return lines[-1].strip().rstrip(".")
 
 
 def without_password(url: str) -> str:

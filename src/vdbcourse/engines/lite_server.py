@@ -1,14 +1,29 @@
 """The process behind the local Milvus Lite: `python -m vdbcourse.engines.lite_server FOLDER PORT`.
 
 Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite server` would do, but it
-closes its data only on Ctrl-C and binds ports that another server already listens on; this one closes on SIGTERM too.
+closes its data only on Ctrl-C, binds ports that another server already listens on, and cuts off pymilvus, which asks every
+10 s whether the server is still there: gRPC's default is to call that too many pings.
 """
 
 import signal
 import sys
 import threading
+from concurrent import futures
 
-from milvus_lite.adapter.grpc.server import start_server_in_thread
+import grpc
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
+from milvus_lite.db import MilvusLite
+from pymilvus.grpc_gen import milvus_pb2_grpc
+
+THREADS = 10
+LARGEST_MESSAGE = 256 * 2**20  # bytes, as `milvus-lite server` allows
+OPTIONS = {
+    "grpc.max_receive_message_length": LARGEST_MESSAGE,
+    "grpc.max_send_message_length": LARGEST_MESSAGE,
+    "grpc.http2.max_ping_strikes": 0,  # pings are welcome, also between requests
+    "grpc.keepalive_permit_without_calls": 1,
+    "grpc.so_reuseport": 0,  # a port that is taken is an error
+}
 
 
 def main(folder: str, port: int) -> None:
@@ -17,7 +32,11 @@ def main(folder: str, port: int) -> None:
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: ended.set())
-    server, database, bound = start_server_in_thread(folder, host="127.0.0.1", port=port)
+    database = MilvusLite(folder)
+    server = grpc.server(futures.ThreadPoolExecutor(THREADS), options=list(OPTIONS.items()))
+    milvus_pb2_grpc.add_MilvusServiceServicer_to_server(MilvusServicer(database), server)
+    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
     print(f"Milvus Lite listens on 127.0.0.1:{bound}", flush=True)
     while not ended.wait(1.0):  # a timeout, so that Windows delivers signals
         pass

@@ -1,0 +1,280 @@
+"""What an engine does where engines differ, seen by doing it: insert twice, delete what is not there, search while empty ...
+
+Every behaviour runs on a fresh collection and returns a short sentence about what was observed. The sentences of all engines side
+by side are the table "what differs"; tests/test_contract.py holds what is expected of each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vdbcourse.bench.adapters.base import Adapter, Row
+from vdbcourse.bench.work import film_work
+
+EAST, NORTH, NORTH_EAST = np.float32([1, 0]), np.float32([0, 1]), np.float32([1, 1])
+TRIALS = 5
+RARE, COMMON = 1940, 2000
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One question to an engine, and how to get its answer."""
+
+    question: str
+    observe: Callable[[Adapter], str]
+
+
+BEHAVIOURS: list[Behaviour] = []
+
+
+def behaviour(question: str) -> Callable[[Callable[[Adapter], str]], Callable[[Adapter], str]]:
+    """Add the decorated function to the contract, under `question`."""
+
+    def add(function: Callable[[Adapter], str]) -> Callable[[Adapter], str]:
+        BEHAVIOURS.append(Behaviour(question, function))
+        return function
+
+    return add
+
+
+def observe(engine: Adapter) -> dict[str, str]:
+    """The engine's answer to every question of the contract, in order."""
+    return {one.question: one.observe(engine) for one in BEHAVIOURS}
+
+
+@behaviour("search right after an insert")
+def visibility(engine: Adapter) -> str:
+    """Ask with the client's default settings, as a program does that sets nothing."""
+    engine.create(2)
+    engine.insert([Row(0, EAST)])
+    engine.settle()
+    seen = 0
+    for number in range(1, TRIALS + 1):
+        engine.insert([Row(number, NORTH)])
+        seen += any(hit.id == number for hit in engine.search(NORTH, TRIALS + 1, fresh=False))
+    return "the new row is found" if seen == TRIALS else "the new row is not always found yet"
+
+
+@behaviour("search right after an insert, when asked to see all writes")
+def fresh_visibility(engine: Adapter) -> str:
+    """The strongest consistency that the client offers for one search."""
+    engine.create(2)
+    seen = 0
+    for number in range(TRIALS):
+        engine.insert([Row(number, NORTH)])
+        seen += any(hit.id == number for hit in engine.search(NORTH, TRIALS, fresh=True))
+    return "the new row is found" if seen == TRIALS else "the new row is not always found yet"
+
+
+@behaviour("insert an id that is there")
+def insert_twice(engine: Adapter) -> str:
+    """The call for new rows, with the id of a stored one."""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    refused = refusal(engine, lambda: engine.insert([Row(1, NORTH)]))
+    if refused:
+        return refused
+    if engine.count() > 1:
+        return f"counts {engine.count()} rows, a search finds {len(engine.search(NORTH, 10))}"
+    return "replaces the row" if np.allclose(engine.get([1])[1], NORTH) else "keeps the old row"
+
+
+@behaviour("upsert an id that is there")
+def upsert_existing(engine: Adapter) -> str:
+    """Replace a row."""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    engine.upsert([Row(1, NORTH)])
+    replaced = np.allclose(engine.get([1])[1], NORTH) and engine.count() == 1
+    return "replaces the row" if replaced else "leaves the old row"
+
+
+@behaviour("upsert an id that is not there")
+def upsert_new(engine: Adapter) -> str:
+    """Insert by upsert."""
+    engine.create(2)
+    engine.upsert([Row(1, EAST)])
+    return "stores the row" if engine.count() == 1 else "stores nothing"
+
+
+@behaviour("get an id that is not there")
+def get_missing(engine: Adapter) -> str:
+    """One id that exists, one that does not."""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    return refusal(engine, lambda: engine.get([1, 2])) or f"{len(engine.get([1, 2]))} of 2 rows, no error"
+
+
+@behaviour("get and search after a delete")
+def delete_existing(engine: Adapter) -> str:
+    """Is the row gone from both?"""
+    engine.create(2)
+    engine.insert([Row(1, EAST), Row(2, NORTH)])
+    engine.delete([1])
+    gone = 1 not in engine.get([1]) and 1 not in [hit.id for hit in engine.search(EAST, 10)]
+    return "the row is gone" if gone else "the row is still there"
+
+
+@behaviour("delete an id that is not there")
+def delete_missing(engine: Adapter) -> str:
+    """Does anybody say so?"""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    return refusal(engine, lambda: engine.delete([2])) or "no error"
+
+
+@behaviour("search an empty collection")
+def search_empty(engine: Adapter) -> str:
+    """No rows, one question."""
+    engine.create(2)
+    return refusal(engine, lambda: engine.search(EAST, 3)) or f"{len(engine.search(EAST, 3))} rows, no error"
+
+
+@behaviour("ask for more rows than there are")
+def more_than_stored(engine: Adapter) -> str:
+    """Ten of two."""
+    engine.create(2)
+    engine.insert([Row(1, EAST), Row(2, NORTH)])
+    return f"{len(engine.search(EAST, 10))} of 10 rows, no error"
+
+
+@behaviour("cosine: score of the same direction, of a right angle")
+def cosine_scores(engine: Adapter) -> str:
+    """Which way the scores run."""
+    engine.create(2, "cosine")
+    engine.insert([Row(1, EAST), Row(2, NORTH)])
+    return scores(engine, EAST) + direction(engine, EAST)
+
+
+@behaviour("L2: score at distance 5")
+def l2_scores(engine: Adapter) -> str:
+    """(0, 0) to (3, 4): the distance, or its square?"""
+    engine.create(2, "l2")
+    engine.insert([Row(1, np.float32([3, 4])), Row(2, np.float32([30, 40]))])
+    return f"{engine.search(np.float32([0, 0]), 1)[0].score:g}" + direction(engine, np.float32([0, 0]))
+
+
+@behaviour("inner product: score of (1, 1) and (2, 3)")
+def inner_product_scores(engine: Adapter) -> str:
+    """5, or its negative?"""
+    engine.create(2, "inner_product")
+    engine.insert([Row(1, np.float32([2, 3])), Row(2, EAST)])
+    return f"{engine.search(NORTH_EAST, 1)[0].score:g}" + direction(engine, NORTH_EAST)
+
+
+@behaviour("read back a vector stored under cosine")
+def read_back(engine: Adapter) -> str:
+    """(3, 4) has length 5."""
+    engine.create(2, "cosine")
+    engine.insert([Row(1, np.float32([3, 4]))])
+    return "as it was stored" if np.allclose(engine.get([1])[1], [3, 4]) else "scaled to length 1"
+
+
+@behaviour("filter by a value that 2 of 3 rows have")
+def filter_search(engine: Adapter) -> str:
+    """Only matching rows, all of them."""
+    engine.create(2)
+    engine.insert([Row(1, EAST, COMMON), Row(2, NORTH, RARE), Row(3, NORTH_EAST, COMMON)])
+    found = {hit.id for hit in engine.search(EAST, 3, where=("year", COMMON))}
+    return "exactly those rows" if found == {1, 3} else f"rows {sorted(found)}"
+
+
+@behaviour("filter by a field that does not exist")
+def filter_unknown(engine: Adapter) -> str:
+    """A misspelt name: an error, or no rows?"""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    misspelt = ("yaer", COMMON)
+    return refusal(engine, lambda: engine.search(EAST, 3, where=misspelt)) or (
+        f"{len(engine.search(EAST, 3, where=misspelt))} rows, no error"
+    )
+
+
+@behaviour("ask for 10 by HNSW, only the farther 1,000 of 2,000 films pass the filter")
+def filter_half(engine: Adapter) -> str:
+    """The films nearest to the question are filtered out, so an index that stops early finds nothing to return."""
+    return filter_farthest(engine, 1_000)
+
+
+@behaviour("ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter")
+def filter_few(engine: Adapter) -> str:
+    """A filter that hardly any row passes; an engine may then prefer to compare those rows one by one."""
+    return filter_farthest(engine, 60)
+
+
+@behaviour("insert a vector of the wrong size")
+def insert_wrong_size(engine: Adapter) -> str:
+    """Three numbers where two belong."""
+    engine.create(2)
+    return refusal(engine, lambda: engine.insert([Row(1, np.float32([1, 0, 0]))])) or "accepted"
+
+
+@behaviour("search with a vector of the wrong size")
+def search_wrong_size(engine: Adapter) -> str:
+    """Three numbers against rows of two."""
+    engine.create(2)
+    engine.insert([Row(1, EAST)])
+    return refusal(engine, lambda: engine.search(np.float32([1, 0, 0]), 1)) or "accepted"
+
+
+@behaviour("insert a good row and a bad one in one call")
+def half_a_batch(engine: Adapter) -> str:
+    """Is the good row there afterwards?"""
+    engine.create(2)
+    refused = refusal(engine, lambda: engine.insert([Row(1, EAST), Row(2, np.float32([1, 0, 0]))]))
+    return ("refused" if refused else "accepted") + f", {engine.count()} of 2 rows stored"
+
+
+@behaviour("insert a vector with NaN")
+def insert_nan(engine: Adapter) -> str:
+    """Not a number."""
+    engine.create(2)
+    return refusal(engine, lambda: engine.insert([Row(1, np.float32([np.nan, 0]))])) or "accepted"
+
+
+@behaviour("insert a zero vector under cosine")
+def insert_zero(engine: Adapter) -> str:
+    """It has no direction, so no cosine."""
+    engine.create(2, "cosine")
+    engine.insert([Row(2, NORTH)])
+    refused = refusal(engine, lambda: engine.insert([Row(1, np.float32([0, 0]))]))
+    if refused:
+        return refused
+    found = {hit.id: hit.score for hit in engine.search(NORTH, 2)}
+    return f"accepted, score {found[1]:g}" if 1 in found else "accepted, never found"
+
+
+def filter_farthest(engine: Adapter, passing: int) -> str:
+    """Do 10 rows come back when only the `passing` farthest of 2,000 films pass the filter, at ef 40."""
+    if engine.ann_index is None:
+        return "has no approximate index here"
+    work = film_work(2_000, 1)
+    query = work.query_vectors[0]
+    nearest_first = sorted(work.rows, key=lambda row: -float(row.vector @ query))
+    engine.create(work.dimension)
+    engine.insert([row._replace(year=RARE if i >= 2_000 - passing else COMMON) for i, row in enumerate(nearest_first)])
+    engine.settle()
+    engine.build_index()
+    found = engine.search(query, 10, where=("year", RARE), ef=40)
+    return "all 10 rows" if len(found) == 10 else "fewer than 10 rows, no error"
+
+
+def refusal(engine: Adapter, action: Callable[[], object]) -> str:
+    """Do `action`; "refused: ..." with the class of the client's exception, or an empty string if there was none."""
+    try:
+        action()
+    except engine.errors as error:
+        return f"refused: {type(error).__name__}"
+    return ""
+
+
+def scores(engine: Adapter, query: np.ndarray) -> str:
+    """All scores, rounded so that 0.99999994 reads 1."""
+    return " and ".join(f"{round(hit.score, 4) + 0.0:g}" for hit in engine.search(query, 2))
+
+
+def direction(engine: Adapter, query: np.ndarray) -> str:
+    """Do the scores rise or fall from the nearest row to the next?"""
+    first, second = (hit.score for hit in engine.search(query, 2))
+    return ", smaller is nearer" if first < second else ", larger is nearer"

@@ -1,0 +1,39 @@
+"""Made-up texts from trades whose real ones are secret or belong to somebody: written for this course, about nobody."""
+
+from pathlib import Path
+
+import pandas as pd
+
+FOLDER = Path(__file__).parent
+
+
+def products() -> pd.DataFrame:
+    """120 products of a shop that does not exist; index `product_id`, columns as `card("products")` says."""
+    return read("products.jsonl", "product_id")
+
+
+def clinical_notes() -> pd.DataFrame:
+    """60 short notes as a clinic might keep them, about patients who do not exist; index `note_id`.
+
+    `present` and `denied` are lists of the findings that the note affirms and rules out.
+    """
+    return read("notes.jsonl", "note_id")
+
+
+def support_answers() -> pd.DataFrame:
+    """30 questions that a made-up bike hire answers on its help page, with the answers; index `answer_id`."""
+    return read("answers.jsonl", "answer_id")
+
+
+def support_tickets() -> pd.DataFrame:
+    """90 messages to that bike hire in order of arrival; index `ticket_id`.
+
+    `answer_id` is the help page's answer, `duplicate_of` the earlier ticket about the same event; `<NA>` where there is none.
+    """
+    numbers = {"answer_id": "Int64", "duplicate_of": "Int64"}
+    return read("tickets.jsonl", "ticket_id").astype(numbers)
+
+
+def read(name: str, key: str) -> pd.DataFrame:
+    """The rows of one file of this folder; index `key`."""
+    return pd.read_json(FOLDER / name, lines=True, encoding="utf-8").set_index(key)

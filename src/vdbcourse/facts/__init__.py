@@ -1,0 +1,67 @@
+"""The one source of facts on the compared engines: each with the document it is from, and the day it was checked.
+
+    facts.fact("milvus", "licence")                     one fact
+    facts.table(["licence", "hosting"])                 a table of all engines
+    facts.portrait("qdrant")                            strengths, weaknesses, best use, and the facts below them
+    facts.book()                                        everything, for programs such as the chooser
+
+The data are in facts.yaml, their form in schema.json.
+"""
+
+import functools
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from vdbcourse.facts.model import Book, Engine, Fact, Feature, Source, Statement
+
+if TYPE_CHECKING:
+    from vdbcourse.facts.shown import Portrait, Table
+
+__all__ = ["Book", "Engine", "Fact", "Feature", "Source", "Statement", "book", "engines", "fact", "features", "portrait", "table"]
+
+
+@functools.cache
+def book() -> Book:
+    """All facts, read and checked once. Raises `CourseError` if the file is not in order."""
+    from vdbcourse.facts import loading
+
+    return loading.load()
+
+
+def fact(engine: str, feature: str) -> Fact:
+    """What is known about `feature` of `engine`. Raises `CourseError` for a name that does not exist."""
+    return book().fact(engine, feature)
+
+
+def engines() -> list[Engine]:
+    """The engines."""
+    return list(book().engines.values())
+
+
+def features() -> list[Feature]:
+    """What is compared."""
+    return list(book().features.values())
+
+
+def table(features: str | Iterable[str] | None = None, engines: str | Iterable[str] | None = None) -> "Table":
+    """The facts as a table with a row for each engine; None stands for all, a single key may stand without a list.
+
+    Raises `CourseError` for a name that does not exist.
+    """
+    from vdbcourse.facts import shown
+
+    return shown.Table(book(), chosen(features, book().features), chosen(engines, book().engines))
+
+
+def portrait(engine: str) -> "Portrait":
+    """Strengths, weaknesses and best use of `engine`, with their facts. Raises `CourseError` for an unknown engine."""
+    from vdbcourse.facts import shown
+
+    return shown.Portrait(book().engine(engine))
+
+
+def chosen(keys: str | Iterable[str] | None, known: Iterable[str]) -> list[str]:
+    """The keys as a list."""
+    if keys is None:
+        return list(known)
+    return [keys] if isinstance(keys, str) else list(keys)
