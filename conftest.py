@@ -1,13 +1,43 @@
 """Tests and notebooks run on real engines in a folder of their own; nothing of the learner's is touched.
 
 One home (`VDBCOURSE_HOME`) is shared by all workers and notebooks, and its engines run from the first test to the last.
+As root on Linux all of it, every notebook included, runs without any network but the loopback.
 """
 
+import ctypes
 import os
 import shutil
+import socket
+import struct
+import sys
 import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
+ONLINE = "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
+
+
+def leave_the_network():
+    """Enter a network namespace of our own, which holds nothing but the loopback; False where that is not allowed."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return False
+    before = os.open("/proc/self/ns/net", os.O_RDONLY)
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        os.close(before)
+        return False
+    with socket.socket() as any_socket:
+        import fcntl
+
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", IFF_UP))
+    os.environ[ONLINE] = f"/proc/{os.getpid()}/fd/{before}"
+    return True
+
+
+def pytest_report_header():
+    """Say in the first lines what the network was."""
+    return "network: " + (
+        "none but the loopback" if ONLINE in os.environ else "as on this machine (switched off as root on Linux)"
+    )
 
 
 def pytest_configure(config):
@@ -17,6 +47,8 @@ def pytest_configure(config):
     from vdbcourse import settings
 
     settings.forget()
+    os.environ.pop(ONLINE, None)
+    leave_the_network()
     os.environ[OWNER] = str(os.getpid())
     os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
     os.environ["VDBCOURSE_LEARNER"] = "tester"

@@ -1,5 +1,6 @@
 """What several test files need."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -12,3 +13,9 @@ def one_line(result):
     assert len(lines) == 1, result.stderr
     assert "Traceback" not in result.stderr
     return lines[0]
+
+
+def online(*command):
+    """The command as it runs with the machine's network, which the suite itself has left (conftest.py of the root)."""
+    namespace = os.environ.get("VDBCOURSE_TEST_ONLINE")
+    return ["nsenter", f"--net={namespace}", *command] if namespace else list(command)

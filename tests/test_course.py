@@ -10,12 +10,11 @@ import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
-from support import ROOT, one_line
+from support import ROOT, one_line, online
 
 from vdbcourse.engines import processes
 
@@ -45,10 +44,11 @@ def copy_repository(target):
     return target
 
 
-def course(folder, *arguments, python=PYTHON, **environment):
-    """Run `./course ...` there to its end."""
+def course(folder, *arguments, python=PYTHON, network=False, **environment):
+    """Run `./course ...` there to its end; `network=True`: it installs, for which it has the network."""
+    command = [python, "course", *arguments]
     return subprocess.run(
-        [python, "course", *arguments],
+        online(*command) if network else command,
         cwd=folder,
         env=bare_environment(**environment),
         capture_output=True,
@@ -67,11 +67,13 @@ def processes_of(folder):
 
 
 class Lab:
-    """`./course lab` in the background, its output read line by line."""
+    """`./course lab` in the background, its output read line by line. `first=True`: it installs, for which it has the network."""
 
-    def __init__(self, folder, *arguments, **environment):
+    def __init__(self, folder, *arguments, first=False, **environment):
+        command = [PYTHON, "course", "lab", "--no-browser", *arguments]
+        self.first = first
         self.process = subprocess.Popen(
-            [PYTHON, "course", "lab", "--no-browser", *arguments],
+            online(*command) if first else command,
             cwd=folder,
             env=bare_environment(**environment),
             stdout=subprocess.PIPE,
@@ -100,8 +102,10 @@ class Lab:
         return "".join(self.lines)
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}?token={self.token}", timeout=30) as answer:
-            return answer.read().decode()
+        code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=30).read().decode())"
+        command = [PYTHON, "-c", code, f"http://127.0.0.1:{self.port}{path}?token={self.token}"]
+        asked = subprocess.run(online(*command) if self.first else command, capture_output=True, text=True, check=True)
+        return asked.stdout
 
     def stop(self, how=signal.SIGINT):
         """Ctrl-C in a terminal goes to the whole group."""
@@ -191,7 +195,7 @@ def test_without_a_network_the_first_start_says_so(tmp_path):
 
 def test_lab_from_nothing_to_an_answer_and_back(clone):
     port = processes.free_port()
-    lab = Lab(clone, "--port", str(port))
+    lab = Lab(clone, "--port", str(port), first=True)
     assert "[1/3]" in lab.output
     assert "[3/3]" in lab.output
     assert int(lab.port) == port
@@ -255,7 +259,9 @@ def test_two_first_starts_at_once_build_one_environment(clone, tmp_path):
     """Both run on a stamp that is gone; one builds, the other waits and finds the work done."""
     (clone / ".venv/course-stamp.json").unlink()
     both = [
-        subprocess.Popen([PYTHON, "course", "install"], cwd=clone, env=bare_environment(), stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            online(PYTHON, "course", "install"), cwd=clone, env=bare_environment(), stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     outputs = [one.communicate(timeout=300)[0] for one in both]
@@ -267,16 +273,16 @@ def test_a_changed_lock_is_installed(clone):
     lock = clone / "constraints.txt"
     text = lock.read_text()
     lock.write_text(text + "# changed\n")
-    assert "[3/3]" in course(clone, "install").stdout
+    assert "[3/3]" in course(clone, "install", network=True).stdout
     lock.write_text(text)
-    assert "[1/3]" not in course(clone, "install").stdout
+    assert "[1/3]" not in course(clone, "install", network=True).stdout
 
 
 def test_a_moved_folder_is_built_anew(clone, tmp_path):
     moved = tmp_path / "moved"
     clone.rename(moved)
     try:
-        result = course(moved, "doctor", "--json")
+        result = course(moved, "doctor", "--json", network=True)
         assert "[1/3]" in result.stdout
         assert result.returncode == 0, result.stdout + result.stderr
     finally:

@@ -1,14 +1,12 @@
 """A full disk, a read-only folder, no network at all: real ones, made with the kernel's own means where we may use them."""
 
 import os
+import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from support import ROOT, one_line
-
-from vdbcourse.engines import local
 
 ROOT_ON_LINUX = sys.platform == "linux" and os.geteuid() == 0
 ENCODE = "from vdbcourse import embedding; embedding.encode([f'text number {i}' for i in range(3000)], progress=False)"
@@ -81,56 +79,19 @@ def test_a_cache_that_became_read_only_is_one_line(disk, cli):
     assert "Read-only file system" in message
 
 
-# A network namespace of its own has no network but the loopback, which is switched on here.
-NO_NETWORK = """
-import ctypes, fcntl, os, socket, struct, sys
-libc = ctypes.CDLL(None, use_errno=True)
-if libc.unshare(0x40000000):
-    sys.exit(77)
-with socket.socket() as s:
-    fcntl.ioctl(s, 0x8914, struct.pack("16sh", b"lo", 0x1 | 0x40))
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
+# --- no network at all: the root conftest.py takes it from the whole suite -----------------------------------------------
+
+no_network = pytest.mark.skipif("VDBCOURSE_TEST_ONLINE" not in os.environ, reason="the network is there: not root on Linux")
 
 
-def offline(*arguments, **environment):
-    result = subprocess.run(
-        [sys.executable, "-c", NO_NETWORK, *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    if result.returncode == 77:
-        pytest.skip("no right to make a network namespace here")
-    return result
+@no_network
+def test_the_suite_and_with_it_every_notebook_runs_without_any_network():
+    with pytest.raises(OSError, match="Network is unreachable"):
+        socket.create_connection(("192.0.2.1", 80), 1)
 
 
-@pytest.mark.skipif(not ROOT_ON_LINUX, reason="a network namespace needs root on Linux")
-def test_every_notebook_runs_without_any_network(home):
-    code = (
-        "import socket, sys, nbclient, nbformat\n"
-        "try:\n    socket.create_connection(('192.0.2.1', 80), 1)\n"
-        "except OSError:\n    print('no network')\n"
-        "for path in sys.argv[1:]:\n"
-        "    nbclient.NotebookClient(nbformat.read(path, 4), timeout=200, kernel_name='python3').execute()\n"
-        "    print('ran', path)\n"
-    )
-    notebooks = sorted(
-        str(path.relative_to(ROOT))
-        for path in Path(ROOT, "chapters").glob("**/[!.]*.ipynb")
-        if ".ipynb_checkpoints" not in path.parts
-    )
-    result = offline("-c", code, *notebooks)
-    local.down("postgres")
-    local.down("milvus")
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.split("\n")[:-1] == ["no network", *(f"ran {path}" for path in notebooks)]
-
-
-@pytest.mark.skipif(not ROOT_ON_LINUX, reason="a network namespace needs root on Linux")
+@no_network
 def test_a_model_of_the_hub_without_network_is_one_line(home):
     code = "from vdbcourse import embedding; embedding.encode('a')"
-    result = offline("-c", COURSE_ERRORS, code, VDBCOURSE_MODEL="sentence-transformers/all-mpnet-base-v2")
+    result = python(code, VDBCOURSE_MODEL="sentence-transformers/all-mpnet-base-v2")
     assert "huggingface.co cannot be reached" in one_line(result)
