@@ -117,11 +117,18 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A fresh copy; its first `./course` command, whichever test runs it, builds the environment."""
+    """A fresh copy."""
     folder = copy_repository(tmp_path_factory.mktemp("clone") / FOLDER)
     yield folder
     if (folder / ".venv").exists():
         course(folder, "down")
+
+
+@pytest.fixture
+def installed(clone):
+    """The copy with its environment built, for which it has the network."""
+    assert course(clone, "install", network=True).returncode == 0
+    return clone
 
 
 # --- the script ------------------------------------------------------------------------------------------------------
@@ -208,59 +215,59 @@ def test_lab_from_nothing_to_an_answer_and_back(clone):
     assert processes_of(clone) == []
 
 
-def test_the_second_start_installs_nothing(clone):
-    lab = Lab(clone)
+def test_the_second_start_installs_nothing(installed):
+    lab = Lab(installed)
     assert "/3]" not in lab.output
     assert lab.stop() == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
-def test_a_closed_terminal_leaves_no_process(clone, how):
-    lab = Lab(clone)
+def test_a_closed_terminal_leaves_no_process(installed, how):
+    lab = Lab(installed)
     assert lab.stop(how) == 0
-    assert processes_of(clone) == []
+    assert processes_of(installed) == []
 
 
-def test_two_labs_share_the_engines_and_the_last_one_stops_them(clone):
-    first, second = Lab(clone), Lab(clone)
+def test_two_labs_share_the_engines_and_the_last_one_stops_them(installed):
+    first, second = Lab(installed), Lab(installed)
     assert first.port != second.port
     assert first.stop() == 0
     assert "Another lab is open" in first.output
-    status = json.loads(course(clone, "status", "--json").stdout)["engines"]
+    status = json.loads(course(installed, "status", "--json").stdout)["engines"]
     assert [one["running"] for one in status] == [True, True, False]
     assert second.stop() == 0
     assert "Stopped: postgres, milvus" in second.output
-    assert processes_of(clone) == []
+    assert processes_of(installed) == []
 
 
-def test_a_taken_port_is_one_clear_line(clone):
+def test_a_taken_port_is_one_clear_line(installed):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        message = one_line(course(clone, "lab", "--no-browser", f"--port={port}"))
+        message = one_line(course(installed, "lab", "--no-browser", f"--port={port}"))
     assert f"Port {port} is taken" in message
-    assert processes_of(clone) == []
+    assert processes_of(installed) == []
 
 
 @pytest.mark.parametrize("port", ["99999", "abc"])
-def test_a_port_that_is_none_is_one_clear_line(clone, port):
-    assert "is not a port" in one_line(course(clone, "lab", "--no-browser", f"--port={port}"))
-    assert "--port needs a number" in one_line(course(clone, "lab", "--no-browser", "--port"))
+def test_a_port_that_is_none_is_one_clear_line(installed, port):
+    assert "is not a port" in one_line(course(installed, "lab", "--no-browser", f"--port={port}"))
+    assert "--port needs a number" in one_line(course(installed, "lab", "--no-browser", "--port"))
 
 
-def test_an_engine_that_cannot_start_ends_the_lab(clone):
-    message = one_line(course(clone, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x"))
+def test_an_engine_that_cannot_start_ends_the_lab(installed):
+    message = one_line(course(installed, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x"))
     assert "does not take the connection" in message
-    assert processes_of(clone) == []
+    assert processes_of(installed) == []
 
 
-def test_two_first_starts_at_once_build_one_environment(clone, tmp_path):
+def test_two_first_starts_at_once_build_one_environment(installed, tmp_path):
     """Both run on a stamp that is gone; one builds, the other waits and finds the work done."""
-    (clone / ".venv/course-stamp.json").unlink()
+    (installed / ".venv/course-stamp.json").unlink()
     both = [
         subprocess.Popen(
-            online(PYTHON, "course", "install"), cwd=clone, env=bare_environment(), stdout=subprocess.PIPE, text=True
+            online(PYTHON, "course", "install"), cwd=installed, env=bare_environment(), stdout=subprocess.PIPE, text=True
         )
         for _ in range(2)
     ]
@@ -269,24 +276,24 @@ def test_two_first_starts_at_once_build_one_environment(clone, tmp_path):
     assert sum("[3/3]" in output for output in outputs) == 1
 
 
-def test_a_changed_lock_is_installed(clone):
-    lock = clone / "constraints.txt"
+def test_a_changed_lock_is_installed(installed):
+    lock = installed / "constraints.txt"
     text = lock.read_text()
     lock.write_text(text + "# changed\n")
-    assert "[3/3]" in course(clone, "install", network=True).stdout
+    assert "[3/3]" in course(installed, "install", network=True).stdout
     lock.write_text(text)
-    assert "[1/3]" not in course(clone, "install", network=True).stdout
+    assert "[1/3]" not in course(installed, "install", network=True).stdout
 
 
-def test_a_moved_folder_is_built_anew(clone, tmp_path):
+def test_a_moved_folder_is_built_anew(installed, tmp_path):
     moved = tmp_path / "moved"
-    clone.rename(moved)
+    installed.rename(moved)
     try:
         result = course(moved, "doctor", "--json", network=True)
         assert "[1/3]" in result.stdout
         assert result.returncode == 0, result.stdout + result.stderr
     finally:
-        moved.rename(clone)
+        moved.rename(installed)
 
 
 # --- in the browser --------------------------------------------------------------------------------------------------
@@ -300,9 +307,9 @@ def run_all(page):
 
 
 @pytest.mark.browser
-def test_a_learner_runs_the_first_lesson_in_jupyterlab(clone, browser):
+def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
     """From the start page by its link, Run All, to the last cell; then the map says it is done."""
-    lab = Lab(clone)
+    lab = Lab(installed)
     try:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         outside = []
@@ -314,7 +321,7 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(clone, browser):
         page.get_by_role("tab", name="01_first_search.ipynb").wait_for()
         run_all(page)
         # the last cell, which is reached only if no cell before it failed, notes the lesson as done
-        progress = clone / ".course/progress.json"
+        progress = installed / ".course/progress.json"
         assert processes.wait_until(progress.exists, 120), "the last cell was not reached"
         assert list(json.loads(progress.read_text())["lessons"]) == ["1_concepts/01_first_search"]
         page.get_by_role("tab", name="start.ipynb").click()
@@ -325,4 +332,4 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(clone, browser):
     finally:
         code = lab.stop()
     assert code == 0
-    assert processes_of(clone) == []
+    assert processes_of(installed) == []
