@@ -300,7 +300,10 @@ def test_a_moved_folder_is_built_anew(installed, tmp_path):
 
 
 def run_all(page):
-    """The menu's Restart Kernel and Run All Cells, confirmed."""
+    """The menu's Restart Kernel and Run All Cells, confirmed; before the kernel is there the menu's entry does nothing."""
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(
+        timeout=90_000
+    )
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
     page.get_by_role("button", name="Confirm Kernel Restart").click()
