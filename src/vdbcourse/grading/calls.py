@@ -1,0 +1,131 @@
+"""Call a learner's function and live through whatever it does: raise, loop, print without end, change its arguments, leave.
+
+The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's types, the *outcome*:
+`{"status": "returned", "value": ..., "changed": [...]}`, `{"status": "raised", "error": ..., "line": ..., "source": ...}` or
+`{"status": "time", "seconds": ...}`, each with what was printed.
+"""
+
+import contextlib
+import inspect
+import io
+import json
+import linecache
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from vdbcourse.grading import plain
+from vdbcourse.grading.handles import Opened
+
+SHOWN_OUTPUT = 2_000  # characters of what a function prints
+
+
+class TimeLimit(BaseException):
+    """The learner's function ran too long. (No `Exception`: an `except Exception:` in a loop must not swallow it.)"""
+
+
+def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Call `namespace[name]` with `coded["args"]` and `coded["kwargs"]`; returns the outcome."""
+    printed = Printed()
+    try:
+        with time_limit(seconds), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            args = [plain.decode(arg) for arg in coded["args"]]
+            kwargs = {key: plain.decode(arg) for key, arg in coded["kwargs"].items()}
+            value = namespace[name](
+                *(opened.resolve(arg) for arg in args), **{key: opened.resolve(arg) for key, arg in kwargs.items()}
+            )
+            outcome = {"status": "returned", "value": plain.encode(value)}
+            json.dumps(outcome)
+            outcome["changed"] = changed(namespace[name], coded, args, kwargs)
+    except TimeLimit:
+        outcome = {"status": "time", "seconds": seconds}
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is the learner's code: sys.exit() and all are theirs to be told of
+        outcome = {"status": "raised", **described(error, namespace)}
+    return outcome | {"printed": printed.head, "printed_characters": printed.characters}
+
+
+def changed(function: Callable, coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> list[str]:
+    """Names of the arguments whose content is another than what was sent."""
+    names = parameter_names(function)
+    found = [i for i, (sent, now) in enumerate(zip(coded["args"], args, strict=True)) if not same(sent, now)]
+    return [names[i] if i < len(names) else f"argument {i + 1}" for i in found] + [
+        key for key, sent in coded["kwargs"].items() if not same(sent, kwargs[key])
+    ]
+
+
+def same(sent: Any, now: Any) -> bool:
+    """Is `now` what was sent? (NaN is not equal to itself, but its text is.)"""
+    return json.dumps(sent) == json.dumps(plain.encode(now))
+
+
+def parameter_names(function: Callable) -> list[str]:
+    """What the learner called the parameters; empty for something without a signature."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def described(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """The error in the learner's terms: its type and text, and the line of theirs where it happened."""
+    line, source = None, ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is namespace:
+            line = trace.tb_lineno
+            source = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
+        trace = trace.tb_next
+    text = text_of(error)
+    return {"error": f"{type(error).__name__}: {text}" if text else type(error).__name__, "line": line, "source": source[:200]}
+
+
+def text_of(error: BaseException) -> str:
+    """The first line of what the error says; an error whose text cannot be made says nothing."""
+    try:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    except Exception:  # noqa: BLE001 - a learner's own error class, whose __str__ may do anything
+        return ""
+    return lines[0][:300] if lines else ""
+
+
+class Printed(io.TextIOBase):
+    """Takes what is printed, keeps its beginning and counts the rest."""
+
+    def __init__(self) -> None:
+        self.head = ""
+        self.characters = 0
+
+    def write(self, text: str) -> int:
+        """Keep what still fits."""
+        self.head += text[: max(0, SHOWN_OUTPUT - len(self.head))]
+        self.characters += len(text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeLimit` in the main thread after `seconds`, and again each half second until the code gives way.
+
+    Windows has no such timer; there the kernel's own interrupt, or the time limit of the whole process, ends a loop.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise TimeLimit
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,68 @@
+"""Run the check of one task against a learner's functions, wherever they are, and say what came of it."""
+
+import inspect
+import traceback
+
+from vdbcourse.errors import CourseError
+from vdbcourse.grading import manifest
+from vdbcourse.grading.answers import Answer, NotYet, Transport
+from vdbcourse.grading.data import Data
+from vdbcourse.grading.manifest import Task
+from vdbcourse.grading.results import Result
+
+
+def run(task: Task, transport: Transport, data: Data) -> Result:
+    """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no fault of the learner's."""
+    function = manifest.checks(task.exercise)[task.id]
+    answers = {name: Answer(transport, name, task.seconds) for name in task.functions}
+    try:
+        for name in task.functions:
+            if not transport.defined(name):
+                raise NotYet(transport.missing(name), kind="not attempted")
+        wants_data = {"data": data} if "data" in inspect.signature(function).parameters else {}
+        function(**answers, **wants_data)
+        found = NotYet("", kind="passed")
+    except NotYet as not_yet:
+        found = not_yet
+    except (CourseError, ConnectionError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the border between the course's code and the learner: no traceback of ours
+        if disconnected(error):
+            found = NotYet("The check's own connection to the engine was closed while your code ran.", kind="error")
+        else:
+            raise CourseError(
+                f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your answer: "
+                f"{type(error).__name__}: {error} ({last_place(error)}). Please report it with your answer."
+            ) from error
+    return result_of(task, found, answers)
+
+
+def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
+    """The result in the learner's words."""
+    return Result(
+        exercise=task.exercise,
+        task=task.id,
+        title=task.title,
+        status=found.kind,
+        points=task.points if found.kind == "passed" else 0,
+        of=task.points,
+        why=found.why,
+        call=found.call,
+        got=found.got,
+        expected=found.expected,
+        printed="".join(answer.printed for answer in answers.values())[:2_000],
+        printed_characters=sum(answer.printed_characters for answer in answers.values()),
+    )
+
+
+def disconnected(error: Exception) -> bool:
+    """Did an engine end the check's connection? (A learner's code may do that to it.)"""
+    import psycopg
+
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+
+
+def last_place(error: Exception) -> str:
+    """File and line where the course's code failed."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename.rpartition('vdbcourse')[2] or frame.filename}:{frame.lineno}"

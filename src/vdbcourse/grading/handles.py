@@ -1,0 +1,62 @@
+"""What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that lasts."""
+
+from typing import Any
+
+from vdbcourse.grading.plain import Handle
+
+
+class Opened:
+    """Opens each handle once and keeps it until `close`. The clients are the engines' own."""
+
+    def __init__(self) -> None:
+        self.objects: dict[Handle, Any] = {}
+
+    def resolve(self, value: Any) -> Any:
+        """The object behind a handle; any other value as it is."""
+        if not isinstance(value, Handle):
+            return value
+        if value not in self.objects:
+            self.objects[value] = self.open(value)
+        return self.objects[value]
+
+    def open(self, handle: Handle) -> Any:
+        """Open what `handle` names."""
+        match handle.kind:
+            case "postgres":
+                import psycopg
+                from pgvector.psycopg import register_vector
+
+                connection = psycopg.connect(handle.address, autocommit=True)
+                register_vector(connection)
+                return connection
+            case "milvus":
+                from pymilvus import MilvusClient
+
+                return MilvusClient(handle.address)
+            case "encode":
+                from vdbcourse import embedding
+
+                return embedding.encode
+            case "dict":
+                return {}
+        raise ValueError(f"unknown handle {handle.kind!r}")
+
+    def setting(self, handle: Handle, name: str) -> str | None:
+        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction."""
+        import psycopg
+
+        connection = self.resolve(handle)
+        if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+            return None
+        return connection.execute("SELECT current_setting(%s, true)", [name], prepare=False).fetchone()[0]
+
+    def forget(self, handle: Handle) -> None:
+        """Close what is open behind `handle`; the next call gets a new one."""
+        opened = self.objects.pop(handle, None)
+        if hasattr(opened, "close"):
+            opened.close()
+
+    def close(self) -> None:
+        """Close the connections and clients."""
+        for handle in list(self.objects):
+            self.forget(handle)

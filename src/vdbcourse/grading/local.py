@@ -1,0 +1,43 @@
+"""Calls to functions of this very process: the notebook's kernel, or a namespace in which a solution was run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from vdbcourse.grading import calls, plain
+from vdbcourse.grading.handles import Opened
+from vdbcourse.grading.plain import Handle
+
+
+class Here:
+    """The transport to a namespace of this process. Values go through the same plain form as to the sandbox."""
+
+    def __init__(self, namespace: dict[str, Any], hidden: bool = False) -> None:
+        self.namespace = namespace
+        self.hidden = hidden
+        self.opened = Opened()
+
+    def defined(self, name: str) -> bool:
+        """Is there something callable of that name?"""
+        return callable(self.namespace.get(name))
+
+    def missing(self, name: str) -> str:
+        """Why there is none."""
+        held = "no function" if name in self.namespace else "not defined"
+        return f"`{name}` is {held} in this notebook. Run the cell that defines it, top to bottom."
+
+    def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Call it; returns the outcome."""
+        coded = {"args": [plain.encode(arg) for arg in args], "kwargs": {k: plain.encode(v) for k, v in kwargs.items()}}
+        return plain.through_json(calls.call(self.namespace, self.opened, name, plain.through_json(coded), seconds))
+
+    def setting(self, handle: Handle, name: str) -> str | None:
+        """A setting of the learner's PostgreSQL session; None while it is in an aborted transaction."""
+        return self.opened.setting(handle, name)
+
+    def forget(self, handle: Handle) -> None:
+        """Close what is open behind `handle`."""
+        self.opened.forget(handle)
+
+    def close(self) -> None:
+        """Close everything that was opened."""
+        self.opened.close()

@@ -1,0 +1,151 @@
+"""The one list of exercises and their tasks: `exercises/manifest.yaml`. Ids never change: progress and grades use them."""
+
+import functools
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from vdbcourse import settings
+from vdbcourse.errors import CourseError
+
+FOLDER = Path(__file__).resolve().parents[1] / "exercises"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded task. seconds: how long one call of the learner's function may take."""
+
+    exercise: str
+    id: str
+    title: str
+    functions: tuple[str, ...]
+    points: int
+    hints: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: what it is for, and its tasks. engines: what a fresh run needs ("postgres", "milvus")."""
+
+    id: str
+    title: str
+    level: str
+    minutes: int
+    prerequisites: tuple[str, ...]
+    objective: str
+    teaches: tuple[str, ...]
+    leaves_out: tuple[str, ...]
+    engines: tuple[str, ...]
+    tasks: tuple[Task, ...]
+
+    @property
+    def points(self) -> int:
+        """The points of all its tasks."""
+        return sum(task.points for task in self.tasks)
+
+    @property
+    def module(self) -> str:
+        """The folder of its checks: `07_evaluation` has `vdbcourse/exercises/evaluation/`."""
+        return f"vdbcourse.exercises.{self.id.partition('_')[2]}"
+
+    @property
+    def master(self) -> Path:
+        """The notebook with prose, stubs and solutions."""
+        return settings.root() / "solutions" / f"{self.id}.ipynb"
+
+    @property
+    def notebook(self) -> Path:
+        """The notebook to fill in, generated from `master`."""
+        return settings.root() / "exercises" / f"{self.id}.ipynb"
+
+    def task(self, name: str) -> Task:
+        """The task `name`. Raises `CourseError` if there is none."""
+        for task in self.tasks:
+            if task.id == name:
+                return task
+        raise CourseError(f"{self.id} has no task {name!r}. Its tasks: {', '.join(task.id for task in self.tasks)}.")
+
+    def task_of(self, function: str) -> Task | None:
+        """The task that asks for `function`, or None."""
+        return next((task for task in self.tasks if function in task.functions), None)
+
+
+@functools.cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises by id, in the order of the manifest. Raises `CourseError` if the manifest breaks its schema."""
+    return read(FOLDER / "manifest.yaml")
+
+
+def read(path: Path) -> dict[str, Exercise]:
+    """The exercises of one manifest file."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schema = json.loads((FOLDER / "manifest.schema.json").read_text(encoding="utf-8"))
+    for error in sorted(jsonschema.Draft202012Validator(schema).iter_errors(content), key=str):
+        raise CourseError(f"{path.name}, {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message}")
+    found: dict[str, Exercise] = {}
+    for entry in content["exercises"]:
+        if entry["id"] in found:
+            raise CourseError(f"{path.name}: two exercises have the id {entry['id']!r}.")
+        found[entry["id"]] = exercise_of(entry)
+    return found
+
+
+def exercise_of(entry: dict[str, Any]) -> Exercise:
+    """One entry of the manifest."""
+    tasks = tuple(
+        Task(
+            exercise=entry["id"],
+            id=task["id"],
+            title=task["title"],
+            functions=tuple(task["functions"]),
+            points=task["points"],
+            hints=tuple(task["hints"]),
+            seconds=task.get("seconds", 5),
+        )
+        for task in entry["tasks"]
+    )
+    lists = {name: tuple(entry[name]) for name in ("prerequisites", "teaches", "leaves_out", "engines")}
+    words = {name: entry[name] for name in ("id", "title", "level", "minutes", "objective")}
+    return Exercise(**words, **lists, tasks=tasks)
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise `name`. Raises `CourseError` if there is none."""
+    if name not in exercises():
+        raise CourseError(f"There is no exercise {name!r}. Exercises: {', '.join(exercises())}.")
+    return exercises()[name]
+
+
+def check(task: str) -> Callable[[Callable], Callable]:
+    """Mark a function as the check of `task`. Its parameters are the learner's functions and, if it wants, `data`."""
+
+    def mark(function: Callable) -> Callable:
+        function.task = task
+        return function
+
+    return mark
+
+
+@functools.cache
+def checks(exercise_id: str) -> dict[str, Callable]:
+    """The check of each task of an exercise. Raises `CourseError` when manifest and module do not fit."""
+    found_exercise = exercise(exercise_id)
+    module = importlib.import_module(f"{found_exercise.module}.checks")
+    found = {value.task: value for value in vars(module).values() if hasattr(value, "task")}
+    for task in found_exercise.tasks:
+        if task.id not in found:
+            raise CourseError(f"{module.__name__} has no check for the task {task.id!r} of the manifest.")
+        asked = {name for name in inspect.signature(found[task.id]).parameters if name != "data"}
+        if asked != set(task.functions):
+            raise CourseError(f"The check of {task.id!r} calls {sorted(asked)}; the manifest says {sorted(task.functions)}.")
+    if extra := set(found) - {task.id for task in found_exercise.tasks}:
+        raise CourseError(f"{module.__name__} checks {sorted(extra)}, which the manifest does not know.")
+    return found

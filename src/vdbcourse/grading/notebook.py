@@ -1,0 +1,156 @@
+"""An exercise as its notebook sees it: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`."""
+
+import html
+from typing import Any
+
+from vdbcourse import engines, progress
+from vdbcourse.grading import checking, manifest, masters
+from vdbcourse.grading.data import Data
+from vdbcourse.grading.local import Here
+from vdbcourse.grading.results import Result, Results
+
+
+class Open:
+    """One exercise, with the functions of the notebook it is open in."""
+
+    def __init__(self, name: str, namespace: dict[str, Any]) -> None:
+        self.exercise = manifest.exercise(name)
+        self.namespace = namespace
+
+    def __repr__(self) -> str:
+        tasks = ", ".join(f"{task.id} ({task.points})" for task in self.exercise.tasks)
+        return f"{self.exercise.title}: {len(self.exercise.tasks)} tasks, {self.exercise.points} points: {tasks}"
+
+    def check(self, task: str | None = None) -> Result | Results:
+        """Check one task (or all) on example data, and say: passed, not attempted, or what is wrong and why it matters."""
+        if task is None:
+            return Results(self.check(one.id) for one in self.exercise.tasks)
+        asked = self.exercise.task(task)
+        transport, data = Here(self.namespace), self.data()
+        try:
+            result = checking.run(asked, transport, data)
+        finally:
+            transport.close()
+            data.close()
+        if result.status != "not attempted":
+            progress.attempted(self.exercise.id, task, result.points if result.passed else None)
+        return result
+
+    def data(self) -> Data:
+        """The example data, with a schema and a Milvus of the checks' own."""
+        space = f"check_{self.exercise.id}"
+        return Data(
+            postgres_dsn=engines.postgres(space) if "postgres" in self.exercise.engines else None,
+            milvus_uri=engines.milvus() if "milvus" in self.exercise.engines else None,
+        )
+
+    def hint(self, task: str) -> "Said":
+        """The next hint: a question first, nearly the answer last."""
+        asked = self.exercise.task(task)
+        number = progress.hinted(self.exercise.id, task, len(asked.hints))
+        after = "" if number < len(asked.hints) else f' That was the last hint. After an attempt: ex.solution("{task}")'
+        return Said(f"Hint {number} of {len(asked.hints)}: {asked.hints[number - 1]}{after}")
+
+    def solution(self, task: str) -> "Said | Shown":
+        """The solution and the reasoning behind it, once the task was attempted."""
+        asked = self.exercise.task(task)
+        if not progress.tasks(self.exercise.id).get(task, {}).get("attempts"):
+            return Said(
+                f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or ask ex.hint("{task}").'
+            )
+        found = masters.solution(self.exercise, asked)
+        progress.opened_solution(self.exercise.id, task)
+        return Shown(found.code, found.reasoning)
+
+    def progress(self) -> "Progress":
+        """What is done of this exercise."""
+        return Progress([self.exercise])
+
+
+class Said(str):
+    """A line of the course's, shown without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self)}</p>"
+
+
+class Shown:
+    """A solution: code in colour where the notebook can, and the reasoning."""
+
+    def __init__(self, code: str, reasoning: str) -> None:
+        self.code = code
+        self.reasoning = reasoning
+
+    def __repr__(self) -> str:
+        return f"{self.code}\n\n{self.reasoning}"
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.code}\n```\n\n{self.reasoning}"
+
+
+class Progress:
+    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and the same as text."""
+
+    HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
+
+    def __init__(self, exercises: list[manifest.Exercise]) -> None:
+        self.exercises = exercises
+        self.rows = [self.row(exercise, task) for exercise in exercises for task in exercise.tasks]
+
+    @staticmethod
+    def row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
+        """What is known of one task."""
+        noted = progress.tasks(exercise.id).get(task.id, {})
+        state = "passed" if "passed" in noted else "tried" if noted.get("attempts") else "to do"
+        if "passed" in noted and "solution" in noted and noted["solution"] < noted["passed"]:
+            state = "passed after the solution"
+        return {
+            "exercise": exercise.id,
+            "task": task.id,
+            "state": state,
+            "points": noted.get("points", 0),
+            "of": task.points,
+            "attempts": noted.get("attempts", 0),
+            "hints": noted.get("hints", 0),
+        }
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        reached, of = sum(row["points"] for row in self.rows), sum(row["of"] for row in self.rows)
+        done = sum(row["state"].startswith("passed") for row in self.rows)
+        return f"{done} of {len(self.rows)} tasks passed, {reached} of {of} points"
+
+    def cells(self) -> list[list[str]]:
+        """The table's rows as text."""
+        return [
+            [
+                row["exercise"],
+                row["task"],
+                row["state"],
+                f"{row['points']} of {row['of']}",
+                str(row["attempts"]),
+                str(row["hints"]),
+            ]
+            for row in self.rows
+        ]
+
+    def __repr__(self) -> str:
+        signs = {"to do": "[ ]", "tried": "[-]"}
+        lines = [
+            f"{signs.get(row['state'], '[x]')} {row['exercise']} / {row['task']}: {row['state']},"
+            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']} hints"
+            for row in self.rows
+        ]
+        return "\n".join([*lines, self.summary])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in self.HEAD)
+        rows = "".join(
+            "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+            for cells in self.cells()
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{self.summary}</p>"
