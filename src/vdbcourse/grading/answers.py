@@ -8,7 +8,7 @@ The first thing that is not as it should be ends the check with `NotYet`: the ca
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,10 +127,11 @@ class Reply:
             self.fail(why, expected)
         return self
 
-    def equals(self, expected: Any, why: str, within: float = 1e-6) -> "Reply":
+    def equals(self, expected: Any, why: str, within: float = 1e-6, mistakes: Mapping[Any, str] | None = None) -> "Reply":
         """Is the value `expected`? Numbers may differ by `within` (absolute, and relative for large ones).
 
-        A list may come as list, tuple or array, a row as tuple or list; a number as any kind of number.
+        A list may come as list, tuple or array, a row as tuple or list; a number as any kind of number. `mistakes` names the
+        thought behind known wrong values: `{1 / 3: "That is gain / rank."}`; it is said instead of `why`.
         """
         if isinstance(expected, (list, tuple, np.ndarray)):
             self.sequence(f"a list of {len(expected)}")
@@ -141,6 +142,7 @@ class Reply:
         value = self.number() if is_number(expected) else self.something()
         if not alike(value, expected, within):
             hidden = "another value (this run uses hidden data)"
+            why = next((said for wrong, said in (mistakes or {}).items() if alike(value, wrong, within)), why)
             self.fail(why, expected=hidden if self.shapes_only else shown(expected))
         return self
 

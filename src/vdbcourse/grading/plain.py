@@ -78,7 +78,7 @@ class Encoder:
         if isinstance(value, tuple):
             return {"tuple": [self.encode(item, depth + 1) for item in tuple.__iter__(value)]}
         if isinstance(value, (set, frozenset)):
-            return {"set": [self.encode(item, depth + 1) for item in value]}
+            return {"set": sorted((self.encode(item, depth + 1) for item in value), key=json.dumps)}
         if isinstance(value, (Mapping, dict)):
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
         if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()), range)):
@@ -149,7 +149,9 @@ def through_json(coded: Any) -> Any:
 
 # --- showing values ------------------------------------------------------------------------------------------------------
 
-SHORT = reprlib.Repr(maxlevel=3, maxtuple=8, maxlist=12, maxdict=6, maxset=8, maxstring=80, maxlong=30, maxother=60)
+SHORT = reprlib.Repr()
+SHORT.maxlevel, SHORT.maxlist, SHORT.maxtuple, SHORT.maxset, SHORT.maxdict = 3, 12, 8, 8, 6
+SHORT.maxstring, SHORT.maxlong, SHORT.maxother = 80, 30, 60
 
 
 def shown(value: Any, shapes_only: bool = False) -> str:

@@ -1,0 +1,324 @@
+"""Answers to exercise 07 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+
+import math
+from itertools import product
+
+import numpy as np
+
+from vdbcourse.grading.proofs import right, wrong
+
+# --- precision_at_k ----------------------------------------------------------------------------------------------------------
+
+
+@wrong("precision_at_k", "divided by the number of relevant ids (that is recall)", says="is recall")
+def precision_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant)) / max(1, len(relevant))
+
+
+@wrong("precision_at_k", "divided by the rows that came", says="divides by 10")
+def precision_at_k(found, relevant, k):
+    first = list(found)[:k]
+    return len(set(first) & set(relevant)) / len(first) if first else 0.0
+
+
+@wrong("precision_at_k", "k ignored", says="only the first row counts")
+def precision_at_k(found, relevant, k):
+    return len(set(found) & set(relevant)) / k
+
+
+@wrong("precision_at_k", "repeated ids counted each time", says="count each id once")
+def precision_at_k(found, relevant, k):
+    return sum(i in set(relevant) for i in list(found)[:k]) / k
+
+
+@wrong("precision_at_k", "in per cent", says="between 0 and 1")
+def precision_at_k(found, relevant, k):
+    return 100 * len(set(list(found)[:k]) & set(relevant)) / k
+
+
+@wrong("precision_at_k", "compared place by place", says="does not ask in which order")
+def precision_at_k(found, relevant, k):
+    return sum(f == r for f, r in zip(list(found)[:k], relevant, strict=False)) / k
+
+
+@right("precision_at_k", "a loop")
+def precision_at_k(found, relevant, k):
+    seen, wanted = [], list(relevant)
+    for row in list(found)[:k]:
+        if row in wanted and row not in seen:
+            seen.append(row)
+    return len(seen) / k
+
+
+@right("precision_at_k", "NumPy")
+def precision_at_k(found, relevant, k):
+    return np.isin(np.unique(np.asarray(found)[:k]), list(relevant)).sum() / k
+
+
+# --- recall_at_k ---------------------------------------------------------------------------------------------------------------
+
+
+@wrong("recall_at_k", "divided by k (that is precision)", says="is precision")
+def recall_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant)) / k
+
+
+@wrong("recall_at_k", "k ignored", says="1 and 3 come later")
+def recall_at_k(found, relevant, k):
+    return len(set(found) & set(relevant)) / len(set(relevant)) if len(relevant) else 0.0
+
+
+@wrong("recall_at_k", "compared place by place", says="in another order")
+def recall_at_k(found, relevant, k):
+    return sum(f == r for f, r in zip(list(found)[:k], relevant, strict=False)) / len(relevant)
+
+
+@wrong("recall_at_k", "repeated ids counted each time", says="found once")
+def recall_at_k(found, relevant, k):
+    return sum(i in set(relevant) for i in list(found)[:k]) / len(set(relevant)) if len(relevant) else 0.0
+
+
+@wrong("recall_at_k", "nothing relevant not thought of", says="Your code raised this error")
+def recall_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant)) / len(set(relevant))
+
+
+@wrong("recall_at_k", "the list of relevant ids counted with repetitions", says="count ids, not entries")
+def recall_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant)) / len(relevant) if len(relevant) else 0.0
+
+
+@right("recall_at_k", "NumPy")
+def recall_at_k(found, relevant, k):
+    wanted = np.unique(np.array(list(relevant), dtype=int))
+    return np.isin(wanted, np.asarray(found)[:k]).mean() if wanted.size else 0
+
+
+@right("recall_at_k", "a dict, a loop")
+def recall_at_k(found, relevant, k):
+    hits = dict.fromkeys(relevant, False)
+    for row in list(found)[:k]:
+        if row in hits:
+            hits[row] = True
+    return sum(hits.values()) / len(hits) if hits else 0.0
+
+
+# --- mean_average_precision ---------------------------------------------------------------------------------------------------
+
+
+@wrong("mean_average_precision", "ranks from 0", says="Ranks begin at 1")
+def average_precision(found, relevant):
+    hits, total, wanted = 0, 0.0, set(relevant)
+    for rank, row in enumerate(dict.fromkeys(found)):
+        if row in wanted:
+            hits += 1
+            total += hits / max(1, rank)
+    return total / len(wanted) if wanted else 0.0
+
+
+@wrong("mean_average_precision", "divided by the rows that were found", says="not by how many were found")
+def average_precision(found, relevant):
+    hits, total, wanted = 0, 0.0, set(relevant)
+    for rank, row in enumerate(dict.fromkeys(found), 1):
+        if row in wanted:
+            hits += 1
+            total += hits / rank
+    return total / hits if hits else 0.0
+
+
+@wrong("mean_average_precision", "precision of the whole list", says="Precision 1/1 at rank 1")
+def average_precision(found, relevant):
+    return len(set(found) & set(relevant)) / len(found) if len(found) else 0.0
+
+
+@wrong("mean_average_precision", "repeated ids closed up", says="brings nothing")
+def average_precision(found, relevant):
+    hits, total, wanted = 0, 0.0, set(relevant)
+    for rank, row in enumerate(dict.fromkeys(found), 1):
+        if row in wanted:
+            hits += 1
+            total += hits / rank
+    return total / len(wanted) if wanted else 0.0
+
+
+@wrong("mean_average_precision", "queries without a hit left out of the mean", says="counts as much as the others")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
+    values = [value for value in values if value]
+    return sum(values) / len(values) if values else 0.0
+
+
+@wrong("mean_average_precision", "queries weighed by their length", says="weighs no more")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
+    return float(np.average(values, weights=[len(found) for found in all_found])) if values else 0.0
+
+
+def average_precision_of(found, relevant):
+    """A right average precision for the wrong means."""
+    seen, total, wanted = set(), 0.0, set(relevant)
+    for rank, row in enumerate(found, 1):
+        if row in wanted and row not in seen:
+            seen.add(row)
+            total += len(seen) / rank
+    return total / len(wanted) if wanted else 0.0
+
+
+@right("mean_average_precision", "a list comprehension")
+def average_precision(found, relevant):
+    found, wanted = list(found), set(relevant)
+    firsts = [i for i, row in enumerate(found) if row in wanted and row not in found[:i]]
+    return sum((n + 1) / (i + 1) for n, i in enumerate(firsts)) / len(wanted) if wanted else 0.0
+
+
+@right("mean_average_precision", "NumPy's mean")
+def mean_average_precision(all_found, all_relevant):
+    pairs = zip(all_found, all_relevant, strict=True)
+    return np.mean([average_precision_of(f, r) for f, r in pairs]) if len(all_found) else 0
+
+
+# --- ndcg_at_k ---------------------------------------------------------------------------------------------------
+
+
+def dcg(gains, first=2, base=2.0):
+    """Discounted sum; `first` is what the logarithm is taken of at rank 1."""
+    return sum(gain / math.log(first + i, base) for i, gain in enumerate(gains))
+
+
+def gains_of(found, gains, k):
+    """Gains of the first k rows, each id once."""
+    rows = [int(row) for row in list(found)[:k]]
+    return [0.0 if row in rows[:i] else gains.get(row, 0.0) for i, row in enumerate(rows)]
+
+
+@wrong("ndcg_at_k", "one rank off: log2(rank + 2)", says="That is log2(rank + 2)")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k], first=3)
+    return dcg(gains_of(found, gains, k), first=3) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "no logarithm: gain / rank", says="That is gain / rank")
+def ndcg_at_k(found, gains, k):
+    def total(values):
+        return sum(value / rank for rank, value in enumerate(values, 1))
+
+    best = total(sorted(gains.values(), reverse=True)[:k])
+    return total(gains_of(found, gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "ideal order of the found rows only", says="sort all gains")
+def ndcg_at_k(found, gains, k):
+    got = gains_of(found, gains, k)
+    best = dcg(sorted(got, reverse=True))
+    return dcg(got) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "ideal order not cut at k", says="both cut after two rows")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True))
+    return dcg(gains_of(found, gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "gain 2**grade - 1", says="here it is the grade")
+def ndcg_at_k(found, gains, k):
+    raised = {row: 2**gain - 1 for row, gain in gains.items()}
+    best = dcg(sorted(raised.values(), reverse=True)[:k])
+    return dcg(gains_of(found, raised, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "not divided by the ideal", says="divided by DCG of the best order")
+def ndcg_at_k(found, gains, k):
+    return dcg(gains_of(found, gains, k))
+
+
+@wrong("ndcg_at_k", "repeated ids gain each time", says="gains once")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    return dcg([gains.get(int(row), 0.0) for row in list(found)[:k]]) / best if best else 0.0
+
+
+@right("ndcg_at_k", "NumPy")
+def ndcg_at_k(found, gains, k):
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    got = np.array(gains_of(found, gains, k))
+    best = np.sort(np.array(list(gains.values()), dtype=float))[::-1][:k]
+    ideal = best @ discounts[: best.size]
+    return got @ discounts[: got.size] / ideal if ideal > 0 else 0.0
+
+
+@right("ndcg_at_k", "natural logarithms: their base cancels")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k], base=math.e)
+    return dcg(gains_of(found, gains, k), base=math.e) / best if best else 0.0
+
+
+# --- ab_test ---------------------------------------------------------------------------------------------------
+
+
+def flipped_means(a, b, n_permutations, seed):
+    """Mean differences under random signs, and the real one."""
+    differences = np.asarray(b, float) - np.asarray(a, float)
+    signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, differences.size))
+    return (signs * differences).mean(axis=1), differences.mean()
+
+
+@wrong("ab_test", "p of 0", says="cannot show p = 0")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float(np.mean(np.abs(means) >= abs(real) - 1e-12))
+
+
+@wrong("ab_test", "one-sided", says="in both directions")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float((np.sum(means >= real - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "unpaired: the queries mixed", says="paired")
+def ab_test(a, b, n_permutations, seed):
+    rng, together, n = np.random.default_rng(seed), np.concatenate([a, b]), len(a)
+    real, count = abs(np.mean(b) - np.mean(a)), 0
+    for _ in range(n_permutations):
+        mixed = rng.permutation(together)
+        count += abs(mixed[n:].mean() - mixed[:n].mean()) >= real - 1e-12
+    return (count + 1) / (n_permutations + 1)
+
+
+@wrong("ab_test", "strictly farther only", says="p is 1")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float((np.sum(np.abs(means) > abs(real) + 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "seed ignored", says="same seed")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, None)
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "signs counted instead of sizes", says="exact p-value")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(np.zeros(len(a)), np.sign(np.asarray(b) - np.asarray(a)), n_permutations, seed)
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@right("ab_test", "a loop with coins")
+def ab_test(a, b, n_permutations, seed):
+    rng = np.random.default_rng(seed)
+    differences = [y - x for x, y in zip(a, b, strict=True)]
+    real, count = abs(sum(differences)), 0
+    for _ in range(n_permutations):
+        total = sum(d if rng.random() < 0.5 else -d for d in differences)
+        count += abs(total) >= real - 1e-12
+    return (count + 1) / (n_permutations + 1)
+
+
+@right("ab_test", "all sign flips where there are few")
+def ab_test(a, b, n_permutations, seed):
+    if len(a) != 8:
+        means, real = flipped_means(a, b, n_permutations, seed)
+    else:
+        differences = np.subtract(b, a)
+        means, real = np.array([np.mean(np.multiply(s, differences)) for s in product([1, -1], repeat=8)]), differences.mean()
+        means = np.tile(means, -(-n_permutations // 256))[:n_permutations]
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))

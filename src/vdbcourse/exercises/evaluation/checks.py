@@ -1,0 +1,199 @@
+"""The checks of exercise 07. Definitions: Manning, Raghavan, Schütze, Introduction to Information Retrieval (2008), chapter 8;
+the paired permutation test: Smucker, Allan, Carterette, CIKM 2007, doi:10.1145/1321440.1321528.
+"""
+
+import itertools
+
+import numpy as np
+
+from vdbcourse.grading import Answer, Data, check
+
+
+@check("precision_at_k")
+def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
+    """`precision_at_k(found, relevant, k)` -> float."""
+    reply = precision_at_k([1, 9, 8, 7], [1, 2, 3, 4, 5, 6, 10, 11], 4)
+    reply.number(0, 1)
+    reply.equals(
+        0.25,
+        "One of the four rows shown is relevant.",
+        mistakes={1 / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall."},
+    )
+    precision_at_k([9, 1, 3], [1, 3], 1).equals(0.0, "At k = 1 only the first row counts, and 9 is not relevant.")
+    precision_at_k([3, 1], [1, 3], 2).equals(1.0, "Both rows shown are relevant; precision does not ask in which order.")
+    precision_at_k([1, 2], [1, 2], 10).equals(
+        0.2, "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10."
+    )
+    precision_at_k([5, 5, 5, 5], [5], 4).equals(0.25, "The same id four times is one relevant row: count each id once.")
+    precision_at_k([], [1], 3).equals(0.0, "Nothing came back: no row is relevant.")
+    precision_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant, so no row can be.")
+    found, relevant, k, hits = judged(data)
+    precision_at_k.on_data(found, relevant, k).equals(hits / k, "NumPy arrays, as search functions return them.")
+    precision_at_k.on_data(found.tolist(), set(relevant.tolist()), k).equals(hits / k, "The relevant ids may come as a set.")
+
+
+@check("recall_at_k")
+def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
+    """`recall_at_k(found, relevant, k)` -> float."""
+    reply = recall_at_k([1, 2, 9, 8], [1, 2, 3, 4, 5, 6, 7, 10], 4)
+    reply.number(0, 1)
+    reply.equals(
+        0.25,
+        "Two of eight relevant rows came back.",
+        mistakes={0.5: "Recall divides by what there was to find. To divide by k is precision."},
+    )
+    recall_at_k([3, 1], [1, 3], 2).equals(1.0, "The same rows in another order: recall asks what was found.")
+    recall_at_k([1, 2, 3, 4], [1, 3], 4).equals(1.0, "Both relevant rows came back.")
+    recall_at_k([9, 8, 1, 3], [1, 3], 2).equals(0.0, "At k = 2 only the first two rows count; 1 and 3 come later.")
+    recall_at_k([5, 5, 6], [5, 6, 7, 8], 3).equals(0.5, "An id that came twice was found once.")
+    recall_at_k([5], [5, 5, 6], 3).equals(0.5, "A relevant id that is listed twice is one row to find: count ids, not entries.")
+    recall_at_k([], [1], 3).equals(0.0, "Nothing came back, so nothing was found.")
+    recall_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant. 0/0 has no value; the text says: return 0.0.")
+    found, relevant, k, hits = judged(data)
+    recall_at_k.on_data(found, relevant, k).equals(hits / len(relevant), "NumPy arrays, as search functions return them.")
+    recall_at_k.on_data(found.tolist(), set(relevant.tolist()), k).equals(
+        hits / len(relevant), "The relevant ids may come as a set."
+    )
+
+
+def judged(data: Data) -> tuple[np.ndarray, np.ndarray, int, int]:
+    """Found ids (up to 60), relevant ids, k, and how many of the first k are relevant; some relevant ones stand behind k."""
+    ids = data.rng.permutation(5_000)[:90]
+    k = int(data.rng.integers(20, 40))
+    hits = int(data.rng.integers(5, 15))
+    first, later, missed = ids[:hits], ids[hits : hits + 4], ids[hits + 4 : hits + 9]
+    others = ids[40:90]
+    head = data.rng.permutation(np.concatenate([first, others[: k - hits]]))
+    found = np.concatenate([head, later, others[k - hits :]])[:60]
+    return found, data.rng.permutation(np.concatenate([first, later, missed])), k, hits
+
+
+@check("mean_average_precision")
+def check_mean_average_precision(average_precision: Answer, mean_average_precision: Answer, data: Data) -> None:
+    """`average_precision(found, relevant)` -> float; `mean_average_precision(all_found, all_relevant)` -> float."""
+    average_precision([9, 1], [1]).equals(
+        0.5, "The only relevant row stands on rank 2: precision there is 1/2. Ranks begin at 1."
+    )
+    average_precision([1, 2, 3], [1, 2, 3]).equals(1.0, "Every relevant row, none between them: the best there is.")
+    average_precision([1, 9, 2], [1, 2]).equals(
+        (1 / 1 + 2 / 3) / 2, "Precision 1/1 at rank 1 and 2/3 at rank 3, and the mean of the two."
+    )
+    average_precision([1, 9, 8, 7], [1, 2]).equals(
+        0.5, "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found."
+    )
+    average_precision([1, 1, 2], [1, 2]).equals(
+        (1 / 1 + 2 / 3) / 2, "Row 1 came twice; only its first place counts, and the second is a row that brings nothing."
+    )
+    average_precision([7, 8], [1]).equals(0.0, "No relevant row came back.")
+    average_precision([], [1]).equals(0.0, "Nothing came back.")
+    average_precision([1], []).equals(0.0, "Nothing is relevant; the text says: return 0.0.")
+    runs = [judged(data)[:2] for _ in range(6)]
+    expected = [reference_average_precision(found, relevant) for found, relevant in runs]
+    for (found, relevant), value in zip(runs, expected, strict=True):
+        average_precision.on_data(found, relevant).equals(value, "Dozens of rows as NumPy arrays, relevant ones scattered in them.")
+    mean_average_precision([[1], [9, 1], [9]], [[1], [1], [1]]).equals(
+        0.5, "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others."
+    )
+    mean_average_precision([[1, 2], [9, 9, 9, 3]], [[1, 2], [3]]).equals(
+        0.625, "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list."
+    )
+    mean_average_precision.on_data([found for found, _ in runs], [relevant for _, relevant in runs]).equals(
+        float(np.mean(expected)), "Six queries as NumPy arrays."
+    )
+    mean_average_precision([], []).equals(0.0, "No query at all; the text says: return 0.0.")
+
+
+def reference_average_precision(found: np.ndarray, relevant: np.ndarray) -> float:
+    """By cumulative sums, for found ids that are all different."""
+    hit = np.isin(found, relevant)
+    return float((np.cumsum(hit) / np.arange(1, len(found) + 1))[hit].sum() / len(relevant))
+
+
+@check("ndcg_at_k")
+def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
+    """`ndcg_at_k(found, gains, k)` with `gains` as {id: gain} -> float."""
+    ndcg_at_k([9, 8, 1], {1: 2}, 3).equals(
+        0.5,
+        "Rank 3 counts 1 / log2(3 + 1) = 1/2, of the 1 that rank 1 would give.",
+        mistakes={
+            1.0: "DCG of the found order is divided by DCG of the best order, in which row 1 stands on rank 1.",
+            1 / 3: "That is gain / rank. The discount of DCG is softer: 1 / log2(rank + 1).",
+            np.log(3) / np.log(5): "That is log2(rank + 2): the first rank is 1, and its discount log2(1 + 1) = 1.",
+        },
+    )
+    ndcg_at_k([9, 1], {1: 1}, 2).equals(1 / np.log2(3), "Rank 2 counts 1 / log2(2 + 1) = 0.63.")
+    ndcg_at_k([1, 2, 3], {1: 3, 2: 2, 3: 1}, 3).equals(1.0, "The best order there is.")
+    ndcg_at_k([2, 1], {1: 3, 2: 1}, 2).equals(
+        (1 + 3 / np.log2(3)) / (3 + 1 / np.log2(3)),
+        "Gains count as they stand: 3 is three times 1. (Some take 2**grade - 1 for the gain; here it is the grade.)",
+    )
+    ndcg_at_k([1, 9], {1: 1, 2: 5}, 2).equals(
+        1 / (5 + 1 / np.log2(3)), "Row 2 was not found, yet the ideal order has it first: sort all gains, found or not."
+    )
+    ndcg_at_k([1, 2, 3], {1: 1, 2: 1, 3: 9}, 2).equals(
+        (1 + 1 / np.log2(3)) / (9 + 1 / np.log2(3)), "k = 2: found and ideal order are both cut after two rows."
+    )
+    ndcg_at_k([1], {1: 1, 2: 1}, 5).equals(
+        1 / (1 + 1 / np.log2(3)), "Fewer rows than k: the ideal order is as long as k and the judged rows allow, here two."
+    )
+    ndcg_at_k([1, 1], {1: 1, 2: 1}, 2).equals(1 / (1 + 1 / np.log2(3)), "An id that came twice gains once, where it stood first.")
+    ndcg_at_k([], {1: 1}, 3).equals(0.0, "Nothing came back.")
+    ndcg_at_k([1], {1: 0}, 1).equals(0.0, "No row has a gain, so the ideal DCG is 0; the text says: return 0.0.")
+    ndcg_at_k([1], {}, 1).equals(0.0, "Nothing was judged; the text says: return 0.0.")
+    ids = data.rng.permutation(900)[:40]
+    gains = {int(i): float(gain) for i, gain in zip(ids[:25], data.rng.integers(0, 4, 25), strict=True)}
+    gains[int(ids[0])] = 3.0  # at least one
+    found = data.rng.permutation(ids)
+    for k in (3, 10, 40):
+        ndcg_at_k.on_data(found, gains, k).equals(
+            reference_ndcg(found, gains, k), "Forty rows, twenty-five of them judged from 0 to 3."
+        )
+
+
+def reference_ndcg(found: np.ndarray, gains: dict[int, float], k: int) -> float:
+    """As a dot product with the discounts."""
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    got = np.array([gains.get(int(i), 0.0) for i in found[:k]])
+    best = np.array(sorted(gains.values(), reverse=True)[:k])
+    return float(got @ discounts[: len(got)] / (best @ discounts[: len(best)]))
+
+
+@check("ab_test")
+def check_ab_test(ab_test: Answer, data: Data) -> None:
+    """`ab_test(a, b, n_permutations, seed)` -> two-sided p-value of a paired permutation test."""
+    same = [0.2, 0.8, 0.5, 0.5]
+    ab_test(same, same, 200, 1).equals(1.0, "No query differs: nothing speaks against chance, p is 1.")
+    ab_test([0.0] * 20, [1.0] * 20, 100, 1).equals(
+        1 / 101,
+        "All 20 queries speak for B. 100 permutations cannot show p = 0: the order that was measured counts as one of them, "
+        "(count + 1) / (n_permutations + 1).",
+    )
+    ab_test([1.0] * 20, [0.0] * 20, 100, 1).equals(
+        1 / 101, "B is worse in every query. Two-sided: a difference counts in both directions, so compare absolute means."
+    )
+    spread = data.rng.uniform(0, 1, 24)
+    better = spread + data.rng.uniform(0.0, 0.04, 24)
+    ab_test.on_data(spread, better, 2_000, 3).expect(
+        ab_test.on_data(spread, better, 2_000, 3).number(0, 1) < 0.01,
+        "B gains a little in every one of 24 queries, which vary much among each other. Compare query by query (paired): "
+        "a test that mixes the queries cannot see it.",
+        "less than 0.01",
+    )
+    a, b = [0.1, 0.9, 0.4, 0.6, 0.3, 0.8, 0.2, 0.7], [0.3, 1.0, 0.3, 0.9, 0.5, 0.8, 0.5, 0.8]
+    near_exact(ab_test(a, b, 4_000, 5), a, b, "Eight queries: all 256 ways to flip signs give the exact p-value.")
+    lucky = data.rng.normal(0.5, 0.2, 10)
+    other = lucky + np.array([0.3, -0.28, 0.25, -0.27, 0.2, -0.22, 0.24, -0.2, 0.26, -0.23])
+    near_exact(ab_test.on_data(lucky, other, 4_000, 9), lucky, other, "Gains and losses in turn: this difference is chance.")
+    ab_test(a, b, 500, 11).equals(
+        ab_test(a, b, 500, 11).number(0, 1), "Two calls with the same seed give the same p: take np.random.default_rng(seed)."
+    )
+
+
+def near_exact(reply, a, b, why: str) -> None:
+    """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign flips)?"""
+    differences = np.asarray(b) - np.asarray(a)
+    flips = np.array(list(itertools.product([1, -1], repeat=len(differences))))
+    exact = float(np.mean(np.abs((flips * differences).mean(axis=1)) >= abs(differences.mean()) - 1e-12))
+    error = 4 * np.sqrt(exact * (1 - exact) / 4_000) + 1 / 4_000
+    value = reply.number(0, 1)
+    reply.expect(abs(value - exact) <= error, f"{why} 4,000 random ones come close to it.", "close to the exact p-value")
