@@ -98,9 +98,17 @@ def doctor(json: Json = False) -> None:
 
 
 @app.command()
+def progress(json: Json = False) -> None:
+    """Show which lessons and exercises are done; the file stays on this machine."""
+    from vdbcourse.cli.progress import show
+
+    show(json)
+
+
+@app.command()
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    progress: Annotated[bool, typer.Option("--progress", help="Forget also which lessons are done.")] = False,
+    progress: Annotated[bool, typer.Option("--progress", help="Forget also which lessons and exercises are done.")] = False,
 ) -> None:
     """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else, after asking."""
     from vdbcourse.cli.reset import run

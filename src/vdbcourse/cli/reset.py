@@ -24,7 +24,7 @@ FILES = {
     "milvus-prefixes.json": "notes on collections made elsewhere",
     "milvus-prefixes.lock": "a lock",
 }
-PROGRESS = {"progress.json": "which lessons are done", "progress.lock": "a lock"}
+PROGRESS = {"progress.json": "which lessons and exercises are done", "progress.lock": "a lock"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def here(progress: bool) -> list[Item]:
     home = settings.home_path()
     names = FILES | (PROGRESS if progress else {})
     found = [Item(f"{home / name}: {what}", remover(home / name)) for name, what in names.items() if (home / name).exists()]
+    for path in home.glob("progress.damaged-*") if progress else ():
+        found.append(Item(f"{path}: an older progress file that could not be read", remover(path)))
     if (home / "postgres").exists() and hasattr(embedded_postgres.os, "geteuid"):
         sockets = embedded_postgres.socket_folder(home / "postgres")
         found.append(Item(f"{sockets}: the folder of PostgreSQL's socket", remover(sockets)))

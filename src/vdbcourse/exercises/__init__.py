@@ -11,6 +11,9 @@ notebook in `solutions/`.
 import sys
 
 from vdbcourse.grading.notebook import Open
+from vdbcourse.grading.overview import ExerciseMap
+
+__all__ = ["ExerciseMap", "exercise"]
 
 
 def exercise(name: str) -> Open:

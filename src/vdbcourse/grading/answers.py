@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from vdbcourse.grading import plain
+from vdbcourse.grading.calls import SHOWN_OUTPUT
 from vdbcourse.grading.plain import Handle, Opaque, shown
 
 
@@ -81,7 +82,7 @@ class Answer:
         words = [shown(arg, shapes_only) for arg in args] + [f"{k}={shown(v, shapes_only)}" for k, v in kwargs.items()]
         call = f"{self.name}({', '.join(words)})"
         outcome = self.transport.call(self.name, args, kwargs, self.seconds)
-        self.printed = (self.printed + outcome["printed"])[:2_000]
+        self.printed = (self.printed + outcome["printed"])[:SHOWN_OUTPUT]
         self.printed_characters += outcome["printed_characters"]
         if outcome["status"] == "time":
             raise NotYet(

@@ -6,6 +6,7 @@ import traceback
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
 from vdbcourse.grading.answers import Answer, NotYet, Transport
+from vdbcourse.grading.calls import SHOWN_OUTPUT
 from vdbcourse.grading.data import Data
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.results import Result
@@ -50,7 +51,7 @@ def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
         call=found.call,
         got=found.got,
         expected=found.expected,
-        printed="".join(answer.printed for answer in answers.values())[:2_000],
+        printed="".join(answer.printed for answer in answers.values())[:SHOWN_OUTPUT],
         printed_characters=sum(answer.printed_characters for answer in answers.values()),
     )
 

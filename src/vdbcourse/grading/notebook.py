@@ -7,6 +7,7 @@ from vdbcourse import engines, progress
 from vdbcourse.grading import checking, manifest, masters
 from vdbcourse.grading.data import Data
 from vdbcourse.grading.local import Here
+from vdbcourse.grading.overview import Progress
 from vdbcourse.grading.results import Result, Results
 
 
@@ -62,7 +63,7 @@ class Open:
         progress.opened_solution(self.exercise.id, task)
         return Shown(found.code, found.reasoning)
 
-    def progress(self) -> "Progress":
+    def progress(self) -> Progress:
         """What is done of this exercise."""
         return Progress([self.exercise])
 
@@ -89,68 +90,3 @@ class Shown:
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self.code}\n```\n\n{self.reasoning}"
-
-
-class Progress:
-    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and the same as text."""
-
-    HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
-
-    def __init__(self, exercises: list[manifest.Exercise]) -> None:
-        self.exercises = exercises
-        self.rows = [self.row(exercise, task) for exercise in exercises for task in exercise.tasks]
-
-    @staticmethod
-    def row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
-        """What is known of one task."""
-        noted = progress.tasks(exercise.id).get(task.id, {})
-        state = "passed" if "passed" in noted else "tried" if noted.get("attempts") else "to do"
-        if "passed" in noted and "solution" in noted and noted["solution"] < noted["passed"]:
-            state = "passed after the solution"
-        return {
-            "exercise": exercise.id,
-            "task": task.id,
-            "state": state,
-            "points": noted.get("points", 0),
-            "of": task.points,
-            "attempts": noted.get("attempts", 0),
-            "hints": noted.get("hints", 0),
-        }
-
-    @property
-    def summary(self) -> str:
-        """One line."""
-        reached, of = sum(row["points"] for row in self.rows), sum(row["of"] for row in self.rows)
-        done = sum(row["state"].startswith("passed") for row in self.rows)
-        return f"{done} of {len(self.rows)} tasks passed, {reached} of {of} points"
-
-    def cells(self) -> list[list[str]]:
-        """The table's rows as text."""
-        return [
-            [
-                row["exercise"],
-                row["task"],
-                row["state"],
-                f"{row['points']} of {row['of']}",
-                str(row["attempts"]),
-                str(row["hints"]),
-            ]
-            for row in self.rows
-        ]
-
-    def __repr__(self) -> str:
-        signs = {"to do": "[ ]", "tried": "[-]"}
-        lines = [
-            f"{signs.get(row['state'], '[x]')} {row['exercise']} / {row['task']}: {row['state']},"
-            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']} hints"
-            for row in self.rows
-        ]
-        return "\n".join([*lines, self.summary])
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in self.HEAD)
-        rows = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
-            for cells in self.cells()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{self.summary}</p>"

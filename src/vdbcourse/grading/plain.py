@@ -158,7 +158,7 @@ def shown(value: Any, shapes_only: bool = False) -> str:
     """One short line for `value`; with `shapes_only` no content, only what kind of thing it is."""
     match value:
         case Opaque():
-            return f"a {value.type_name}"
+            return f"{'an' if value.type_name[:1].lower() in 'aeiou' else 'a'} {value.type_name}"
         case Handle():
             return {"postgres": "conn", "milvus": "client", "encode": "encode"}.get(value.kind, value.address)
         case np.ndarray():
