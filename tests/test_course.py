@@ -300,13 +300,16 @@ def test_a_moved_folder_is_built_anew(installed, tmp_path):
 
 
 def run_all(page):
-    """The menu's Restart Kernel and Run All Cells, confirmed; before the kernel is there the menu's entry does nothing."""
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(
-        timeout=90_000
-    )
-    page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    """The menu's Restart Kernel and Run All Cells, confirmed; until the kernel is connected the menu's entry does nothing."""
+    confirm = page.get_by_role("button", name="Confirm Kernel Restart")
+
+    def asked():
+        page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
+        return processes.wait_until(confirm.is_visible, 5)
+
+    assert processes.wait_until(asked, 90), "JupyterLab did not ask whether to restart the kernel"
+    confirm.click()
 
 
 @pytest.mark.browser

@@ -76,7 +76,7 @@ def test_the_learners_error_is_shown_at_the_learners_line():
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "[!] precision_at_k: your code raised an error" in result.stdout
     assert "AttributeError: 'list' object has no attribute 'hits'" in result.stdout
-    assert "line 3 of its cell: return first.hits / k" in result.stdout
+    assert "line 3 of its cell: `return first.hits / k`" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
     assert "grading" not in result.stdout
 

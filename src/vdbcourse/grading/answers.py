@@ -90,7 +90,7 @@ class Answer:
             )
         if outcome["status"] == "raised":
             error = outcome["error"] if not shapes_only else outcome["error"].partition(":")[0]
-            where = f"line {outcome['line']} of its cell: {outcome['source']}" if outcome["line"] else "before its first line"
+            where = f"line {outcome['line']} of its cell: `{outcome['source']}`" if outcome["line"] else "before its first line"
             raise NotYet(f"Your code raised this error at {where}", kind="error", call=call, got=error)
         value = plain.decode(outcome["value"])
         if value is Ellipsis:

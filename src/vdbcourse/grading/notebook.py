@@ -1,6 +1,5 @@
 """An exercise as its notebook sees it: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`."""
 
-import html
 from typing import Any
 
 from vdbcourse import engines, progress
@@ -8,7 +7,7 @@ from vdbcourse.grading import checking, manifest, masters
 from vdbcourse.grading.data import Data
 from vdbcourse.grading.local import Here
 from vdbcourse.grading.overview import Progress
-from vdbcourse.grading.results import Result, Results
+from vdbcourse.grading.results import Result, Results, prose
 
 
 class Open:
@@ -75,7 +74,7 @@ class Said(str):
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self)}</p>"
+        return f"<p>{prose(self)}</p>"
 
 
 class Shown:

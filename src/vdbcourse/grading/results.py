@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -85,8 +86,13 @@ class Result:
     def cell(label: str, text: str) -> str:
         """Code in a fixed font, prose as prose; whatever the text holds, it stays text."""
         if label == "why":
-            return html.escape(text)
+            return prose(text)
         return f"<code style='white-space:pre-wrap;overflow-wrap:anywhere'>{html.escape(text)}</code>"
+
+
+def prose(text: str) -> str:
+    """Text as HTML, with what stands in backquotes as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 class Results(list):

@@ -90,7 +90,9 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
     runs = [judged(data)[:2] for _ in range(6)]
     expected = [reference_average_precision(found, relevant) for found, relevant in runs]
     for (found, relevant), value in zip(runs, expected, strict=True):
-        average_precision.on_data(found, relevant).equals(value, "Dozens of rows as NumPy arrays, relevant ones scattered in them.")
+        average_precision.on_data(found, relevant).equals(
+            value, "Dozens of rows as NumPy arrays, relevant ones scattered in them."
+        )
     mean_average_precision([[1], [9, 1], [9]], [[1], [1], [1]]).equals(
         0.5, "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others."
     )
