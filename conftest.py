@@ -52,6 +52,7 @@ def pytest_configure(config):
     os.environ[OWNER] = str(os.getpid())
     os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
     os.environ["VDBCOURSE_LEARNER"] = "tester"
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores: a second thread would wait for the other worker's
     os.environ["TQDM_DISABLE"] = "1"  # whether a progress bar shows depends on time, so it is no output to compare
     if not config.option.collectonly:
         from vdbcourse.engines import local
