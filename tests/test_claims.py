@@ -49,6 +49,7 @@ def test_every_exception_is_needed_and_has_a_reason(exception):
 
 def test_the_files_are_found():
     assert {"README.md", "chapters/start.ipynb", "chapters/1_concepts/01_first_search.ipynb"} <= set(map(name, TEXTS))
+    assert {"solutions/07_evaluation.ipynb", "exercises/07_evaluation.ipynb"} <= set(map(name, TEXTS))
     assert "src/vdbcourse/settings.py" in set(map(name, ALL))
     assert not any("checkpoint" in name(path) for path in ALL)
 

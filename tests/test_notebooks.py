@@ -9,6 +9,8 @@ from vdbcourse import lessons, settings
 
 NOTEBOOKS = sorted(settings.root().glob("chapters/**/[!.]*.ipynb"))
 NOTEBOOKS = [path for path in NOTEBOOKS if ".ipynb_checkpoints" not in path.parts]
+MASTERS = sorted(settings.root().glob("solutions/*.ipynb"))  # their own form: test_exercises.py
+EXERCISES = sorted(settings.root().glob("exercises/*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if path.name != "start.ipynb"]
 
 
@@ -24,7 +26,7 @@ def test_there_are_notebooks():
     assert len(LESSONS) == len(lessons.lessons()) >= 1
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_executed_top_to_bottom_without_errors(path):
     code = cells(path, "code")
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
@@ -42,7 +44,7 @@ def test_cells_are_short_and_say_why(path):
         assert max(map(len, lines)) <= 120, lines[0]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_prose_is_short(path):
     for cell in cells(path, "markdown"):
         unfolded = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
@@ -50,7 +52,7 @@ def test_prose_is_short(path):
         assert len(words) <= 120, f"{len(words)} words: {cell.source[:60]}"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_outputs_are_small_and_hold_no_path_of_a_machine(path):
     for cell in cells(path, "code"):
         text = str(cell.outputs)
@@ -77,13 +79,13 @@ def test_a_lesson_has_its_parts(path):
     assert f'lessons.finish("{path.parent.name}/{path.stem}")' in cells(path, "code")[-1].source
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_a_notebook_uses_its_own_space(path):
     source = "\n".join(cell.source for cell in cells(path, "code"))
     assert set(re.findall(r"engines\.(?:postgres|collection)\(\"([^\"]+)\"", source)) <= {path.stem}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS + EXERCISES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_links_to_other_notebooks_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", "\n".join(cell.source for cell in cells(path, "markdown"))):
         assert (path.parent / target).exists(), target

@@ -1,7 +1,8 @@
 """Run notebooks top to bottom in a fresh kernel and store their outputs: `python tools/run_notebooks.py [NOTEBOOK]...`
 
-Without names, all notebooks of chapters/ are run. Every notebook in the repository is stored by this program, so that execution
-counts, metadata and outputs have one form and do not depend on whose machine it was: it uses engines and a folder of its own.
+Without names, all notebooks of chapters/ and solutions/ are run. (Those of exercises/ are made by `./course exercises`.) They are
+stored by this program alone, so that execution counts, metadata and outputs have one form and do not depend on whose machine it
+was: it uses engines and a folder of its own.
 """
 
 import importlib.util
@@ -14,18 +15,20 @@ from pathlib import Path
 import nbclient
 import nbformat
 
+from vdbcourse.grading.generate import METADATA
+
 ROOT = Path(__file__).resolve().parents[1]
-METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 def main(names: list[str]) -> None:
-    """Run each notebook twice: the first run fills the embedding cache, the second one's outputs are stored."""
+    """Run each notebook twice: the first run fills the embedding cache, the second one's outputs are stored.
+
+    The second one finds no progress, as on a learner's first day.
+    """
     paths = [Path(name).resolve() for name in names] or [
         *ROOT.glob("chapters/*.ipynb"),
         *sorted(ROOT.glob("chapters/[0-9]*/*.ipynb")),
+        *sorted(ROOT.glob("solutions/*.ipynb")),
     ]
     from vdbcourse import progress, settings
 

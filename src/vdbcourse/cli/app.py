@@ -1,6 +1,8 @@
 """The commands and their options; what each does is in the module of its name."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +20,9 @@ PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_optio
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus, milvus-standalone")]
 
+Exercises = Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="07_evaluation, ... (without: all)")]
 COMPARED = "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that are up)"
+Seconds = Annotated[float, typer.Option(min=1, help="For running the cells of a notebook; one cell may take half of it.")]
 Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help=COMPARED)]
 
 
@@ -103,6 +107,60 @@ def progress(json: Json = False) -> None:
     from vdbcourse.cli.progress import show
 
     show(json)
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A notebook of an exercise, whatever its name.")],
+    seconds: Seconds = 180,
+    json: Json = False,
+) -> None:
+    """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has not seen."""
+    from vdbcourse.cli.check import run
+    from vdbcourse.grading.limits import Limits
+
+    raise typer.Exit(run(notebook, Limits(seconds=seconds), json))
+
+
+@app.command()
+def grade(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for each learner, or one file for each.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results and reports go.")],
+    jobs: Annotated[int, typer.Option(min=1, max=32, help="Notebooks at a time.")] = min(8, os.cpu_count() or 1),
+    seconds: Seconds = 180,
+    memory: Annotated[float, typer.Option(min=0.5, help="GB of memory for one notebook.")] = 4,
+    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the notebooks with your own rights.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the hidden data, to repeat a run (without: random).")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")] = False,
+) -> None:
+    """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the last saved one counts."""
+    from vdbcourse.cli.grade import run
+    from vdbcourse.grading.batch import Options
+    from vdbcourse.grading.limits import Limits
+
+    raise typer.Exit(run(folder, out, Options(jobs, Limits(seconds=seconds, memory=memory), not no_sandbox, seed, again)))
+
+
+@app.command()
+def exercises(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file is not up to date.")] = False,
+) -> None:
+    """Make the notebooks of exercises/ from their masters in solutions/ (for authors)."""
+    from vdbcourse.cli.exercises import run
+
+    raise typer.Exit(run(check))
+
+
+@app.command()
+def selftest(
+    exercises: Exercises = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = min(4, os.cpu_count() or 1),
+    json: Json = False,
+) -> None:
+    """Prove the checks of the exercises: solutions and other right answers pass, wrong ones and mutants do not (for authors)."""
+    from vdbcourse.cli.selftest import run
+
+    raise typer.Exit(run(exercises, jobs, json))
 
 
 @app.command()

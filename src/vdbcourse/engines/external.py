@@ -8,6 +8,7 @@ from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
 
 CONNECT_SECONDS = 5
+MEND_MILVUS = "Start that server or correct MILVUS_URI; unset it to use Milvus Lite."
 
 
 def check_postgres(url: str) -> str:
@@ -55,15 +56,21 @@ def ensure_extension(connection: psycopg.Connection, url: str) -> str:
 def check_milvus(uri: str, token: str) -> str:
     """Connect to MILVUS_URI. Returns the server's version; raises `CourseError`."""
     parts = urlsplit(uri)
+    if parts.scheme == "unix" and parts.path:
+        return milvus_version(uri, token, parts.path)
     if parts.scheme not in ("http", "https", "tcp") or not parts.hostname:
         raise CourseError(f"MILVUS_URI={uri!r} is not an address of a server. Its form: http://host:19530")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 19530)
     except ValueError as error:
         raise CourseError(f"MILVUS_URI={uri!r}: {error}. Its form: http://host:19530") from error
-    mend = "Start that server or correct MILVUS_URI; unset it to use Milvus Lite."
     if not processes.answers(parts.hostname, port, CONNECT_SECONDS):
-        raise CourseError(f"Nothing answers at MILVUS_URI ({parts.hostname}:{port}). {mend}")
+        raise CourseError(f"Nothing answers at MILVUS_URI ({parts.hostname}:{port}). {MEND_MILVUS}")
+    return milvus_version(uri, token, f"{parts.hostname}:{port}")
+
+
+def milvus_version(uri: str, token: str, shown: str) -> str:
+    """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if none serves there."""
     from pymilvus import MilvusClient, MilvusException
 
     try:
@@ -72,8 +79,8 @@ def check_milvus(uri: str, token: str) -> str:
     except MilvusException as error:
         hint = "Check MILVUS_TOKEN. " if "auth" in error.message.lower() else ""
         raise CourseError(
-            f"What answers at MILVUS_URI ({parts.hostname}:{port}) does not serve Milvus to you: "
-            f"{error.message.splitlines()[0][:200]}. {hint}{mend}"
+            f"What answers at MILVUS_URI ({shown}) does not serve Milvus to you: "
+            f"{error.message.splitlines()[0][:200]}. {hint}{MEND_MILVUS}"
         ) from error
 
 

@@ -1,4 +1,6 @@
-"""The process behind the local Milvus Lite: `python -m vdbcourse.engines.lite_server FOLDER PORT`.
+"""The process behind the local Milvus Lite: `python -m vdbcourse.engines.lite_server FOLDER WHERE`.
+
+WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only those who see its folder can reach.
 
 Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite server` would do, but it
 closes its data only on Ctrl-C, binds ports that another server already listens on, and cuts off pymilvus, which asks every
@@ -26,7 +28,7 @@ OPTIONS = {
 }
 
 
-def main(folder: str, port: int) -> None:
+def main(folder: str, where: str) -> None:
     """Serve until SIGTERM or SIGINT, then finish running requests and close the data folder."""
     ended = threading.Event()
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
@@ -35,9 +37,10 @@ def main(folder: str, port: int) -> None:
     database = MilvusLite(folder)
     server = grpc.server(futures.ThreadPoolExecutor(THREADS), options=list(OPTIONS.items()))
     milvus_pb2_grpc.add_MilvusServiceServicer_to_server(MilvusServicer(database), server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    address = where if where.startswith("unix:") else f"127.0.0.1:{where}"
+    server.add_insecure_port(address)
     server.start()
-    print(f"Milvus Lite listens on 127.0.0.1:{bound}", flush=True)
+    print(f"Milvus Lite listens on {address}", flush=True)
     while not ended.wait(1.0):  # a timeout, so that Windows delivers signals
         pass
     server.stop(grace=3).wait()
@@ -45,4 +48,4 @@ def main(folder: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2])

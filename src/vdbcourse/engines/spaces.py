@@ -51,13 +51,13 @@ def on_search_path(url: str, schema: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote, safe="/")))
 
 
-def schemas(url: str) -> list[str]:
-    """The schemas in that database which the course made for this learner."""
+def schemas(url: str, learner: str | None = None) -> list[str]:
+    """The schemas in that database which the course made for `learner` (without: for this one)."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(
             "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1", (COMMENT,)
         ).fetchall()
-    return [name for (name,) in rows if name.startswith(settings.learner() + "_")]
+    return [name for (name,) in rows if name.startswith(f"{learner or settings.learner()}_")]
 
 
 def drop_schema(url: str, schema: str) -> None:

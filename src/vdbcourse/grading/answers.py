@@ -9,7 +9,7 @@ The first thing that is not as it should be ends the check with `NotYet`: the ca
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -46,7 +46,7 @@ class Transport(Protocol):
     def defined(self, name: str) -> bool:
         """Is there something callable of that name?"""
 
-    def missing(self, name: str) -> str:
+    def missing(self, name: str) -> NotYet:
         """Why there is none, and what to do."""
 
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -77,13 +77,26 @@ class Answer:
         """Call with values made from `data`; in a run on hidden data messages show their kind and size, not their content."""
         return self.reply(args, kwargs, shapes_only=self.transport.hidden)
 
+    def raises(self, error: type[Exception], why: str, *args: Any, **kwargs: Any) -> None:
+        """Call with a fixed example that the function has to refuse with `error`; `why` says why it has to."""
+        try:
+            reply = self(*args, **kwargs)
+        except NotYet as not_yet:
+            if not_yet.kind != "error":
+                raise
+            if not_yet.got.partition(":")[0] != error.__name__:
+                raise replace(not_yet, expected=f"{error.__name__} raised", why=f"{not_yet.why}. {why}") from None
+        else:
+            reply.fail(why, expected=f"{error.__name__} raised")
+
     def reply(self, args: Sequence[Any], kwargs: dict[str, Any], shapes_only: bool) -> "Reply":
         """Call the function. Raises `NotYet` if it raised, ran too long, changed its arguments or was not attempted."""
         words = [shown(arg, shapes_only) for arg in args] + [f"{k}={shown(v, shapes_only)}" for k, v in kwargs.items()]
         call = f"{self.name}({', '.join(words)})"
         outcome = self.transport.call(self.name, args, kwargs, self.seconds)
-        self.printed = (self.printed + outcome["printed"])[:SHOWN_OUTPUT]
-        self.printed_characters += outcome["printed_characters"]
+        if not shapes_only:  # what is printed may be the hidden data
+            self.printed = (self.printed + outcome["printed"])[:SHOWN_OUTPUT]
+            self.printed_characters += outcome["printed_characters"]
         if outcome["status"] == "time":
             raise NotYet(
                 f"It had not returned after {outcome['seconds']:g} s. Is there a loop that never ends?", kind="time", call=call

@@ -10,6 +10,7 @@ import inspect
 import io
 import json
 import linecache
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, 
     """Call `namespace[name]` with `coded["args"]` and `coded["kwargs"]`; returns the outcome."""
     printed = Printed()
     try:
-        with time_limit(seconds), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with time_limit(seconds), silence(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             args = [plain.decode(arg) for arg in coded["args"]]
             kwargs = {key: plain.decode(arg) for key, arg in coded["kwargs"].items()}
             value = namespace[name](
@@ -107,6 +108,17 @@ class Printed(io.TextIOBase):
     def writable(self) -> bool:
         """Yes."""
         return True
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """No logs: pymilvus logs each error that it raises, with its traceback, past `redirect_stderr`."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def pool(hidden: bool) -> Films:
         titles=frame.title.tolist(),
         years=frame.year.to_numpy(np.int64),
         decades=frame.decade.to_numpy(np.int64),
-        genres=frame.genre.where(frame.genre.notna(), None).tolist(),
+        genres=[genre if isinstance(genre, str) else None for genre in frame.genre],
         lines=lines,
         vectors=embedding.encode(lines),
     )

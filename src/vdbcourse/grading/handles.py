@@ -42,12 +42,17 @@ class Opened:
         raise ValueError(f"unknown handle {handle.kind!r}")
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction."""
+        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction.
+
+        The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the learner's code has read.
+        """
         import psycopg
 
         connection = self.resolve(handle)
         if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
             return None
+        if connection.info.server_version >= 150_000:
+            connection.execute("SELECT pg_stat_force_next_flush()", prepare=False)
         return connection.execute("SELECT current_setting(%s, true)", [name], prepare=False).fetchone()[0]
 
     def forget(self, handle: Handle) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vdbcourse.grading import calls, plain
+from vdbcourse.grading.answers import NotYet
 from vdbcourse.grading.handles import Opened
 from vdbcourse.grading.plain import Handle
 
@@ -20,10 +21,11 @@ class Here:
         """Is there something callable of that name?"""
         return callable(self.namespace.get(name))
 
-    def missing(self, name: str) -> str:
+    def missing(self, name: str) -> NotYet:
         """Why there is none."""
         held = "no function" if name in self.namespace else "not defined"
-        return f"`{name}` is {held} in this notebook. Run the cell that defines it, top to bottom."
+        why = f"`{name}` is {held} in this notebook. Run the cell that defines it, top to bottom."
+        return NotYet(why, kind="not attempted")
 
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Call it; returns the outcome."""

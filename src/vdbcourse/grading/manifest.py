@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from vdbcourse import settings
@@ -86,6 +85,8 @@ def exercises() -> dict[str, Exercise]:
 
 def read(path: Path) -> dict[str, Exercise]:
     """The exercises of one manifest file."""
+    import jsonschema  # takes a second, and the process of a fresh run never reads the manifest
+
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     schema = json.loads((FOLDER / "manifest.schema.json").read_text(encoding="utf-8"))
     for error in sorted(jsonschema.Draft202012Validator(schema).iter_errors(content), key=str):

@@ -17,6 +17,7 @@ BLOCK = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n(?P<code>.*?)^[ \t]*### END SOLUTION[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 TAG = "solution"
+STUB = "return ...  # your answer"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def read(exercise: Exercise) -> nbformat.NotebookNode:
         raise CourseError(
             f"{exercise.master.name} is missing in solutions/; it is the source of exercise {exercise.id}."
         ) from error
-    except nbformat.reader.NotJSONError as error:
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError) as error:
         raise CourseError(f"solutions/{exercise.master.name} is not a notebook. Restore it: git checkout solutions") from error
 
 
@@ -56,7 +57,7 @@ def without_markers(source: str) -> str:
 
 def stubbed(source: str) -> str:
     """The cell as a learner gets it."""
-    return BLOCK.sub(lambda m: f"{m['indent']}return ...  # your answer\n", source).rstrip()
+    return BLOCK.sub(lambda m: f"{m['indent']}{STUB}\n", source).rstrip()
 
 
 def solution(exercise: Exercise, task: Task) -> Solution:

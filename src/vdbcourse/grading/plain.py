@@ -16,6 +16,7 @@ import numpy as np
 MOST_ITEMS = 200_000  # in lists and dicts
 MOST_BYTES = 64 * 2**20  # of an array
 DEEPEST = 12  # lists in lists
+LARGEST = 2**64  # of whole numbers; one with hundreds of digits is no float any more, and breaks whatever computes with it
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Encoder:
         if isinstance(value, (bool, np.bool_)):
             return bool(value)
         if isinstance(value, (int, np.integer)):
-            return int(value)
+            return int(value) if abs(int(value)) < LARGEST else {"opaque": "whole number beyond 64 bits"}
         if isinstance(value, (float, np.floating)):
             return float(value)
         if isinstance(value, str):
@@ -138,8 +139,12 @@ def decode_array(dtype: str, shape: list[int], data: str) -> np.ndarray:
 
 
 def as_key(value: Any) -> Any:
-    """Keys of dicts and members of sets must be hashable, which an array or list is not."""
-    return value if isinstance(value, (str, int, float, bool, tuple, type(None))) else Opaque(type(value).__name__)
+    """Keys of dicts and members of sets must be hashable, which an array, a list, or a tuple with a set in it is not."""
+    try:
+        hash(value)
+    except TypeError:
+        return Opaque(type(value).__name__)
+    return value
 
 
 def through_json(coded: Any) -> Any:
@@ -149,6 +154,7 @@ def through_json(coded: Any) -> Any:
 
 # --- showing values ------------------------------------------------------------------------------------------------------
 
+LONGEST = 300  # characters of a value that is shown
 SHORT = reprlib.Repr()
 SHORT.maxlevel, SHORT.maxlist, SHORT.maxtuple, SHORT.maxset, SHORT.maxdict = 3, 12, 8, 8, 6
 SHORT.maxstring, SHORT.maxlong, SHORT.maxother = 80, 30, 60
@@ -156,6 +162,12 @@ SHORT.maxstring, SHORT.maxlong, SHORT.maxother = 80, 30, 60
 
 def shown(value: Any, shapes_only: bool = False) -> str:
     """One short line for `value`; with `shapes_only` no content, only what kind of thing it is."""
+    line = described(value, shapes_only)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+
+
+def described(value: Any, shapes_only: bool) -> str:
+    """The line, however long a list of lists makes it."""
     match value:
         case Opaque():
             return f"{'an' if value.type_name[:1].lower() in 'aeiou' else 'a'} {value.type_name}"

@@ -1,7 +1,7 @@
 """What proves a check: wrong answers with the words they must be told, other right answers, mutants that change nothing.
 
-They stand in `exercises/<module>/answers.py`, under the name of the learner's function they replace; the other functions come from
-the solution:
+They stand in `exercises/<module>/answers.py`, under the name of the learner's function they replace; the other functions of the
+task come from the solution:
 
     @wrong("recall_at_k", "k ignored", says="come later")
     def recall_at_k(found, relevant, k):
@@ -13,7 +13,7 @@ the solution:
     equivalent("recall_at_k", "hits = 0 -> hits = 1", reason="It is set again before it is read.")
 """
 
-import importlib
+import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -100,6 +100,8 @@ def registered(module: str) -> Proofs:
 def proofs(exercise: Exercise) -> Proofs:
     """All proofs of an exercise. Raises `CourseError` when they do not fit the manifest."""
     name = f"{exercise.module}.answers"
+    if importlib.util.find_spec(name) is None:
+        raise CourseError(f"{exercise.id} has no answers that prove its checks: {name.replace('.', '/')}.py is missing.")
     importlib.import_module(name)
     found = registered(name)
     for one in (*found.wrong, *found.right, *found.equivalent):

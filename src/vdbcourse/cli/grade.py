@@ -1,0 +1,40 @@
+"""`vdbcourse grade FOLDER --out DIR`: the notebooks of a class."""
+
+import sys
+from pathlib import Path
+
+from vdbcourse import bars
+from vdbcourse.grading import batch, report
+from vdbcourse.grading.batch import Batch, Options
+from vdbcourse.grading.entries import Entry
+
+
+def run(folder: Path, out: Path, options: Options) -> int:
+    """Grade, print a line for each submission, write the report; 1 if some could not be graded. Raises `CourseError`."""
+    if not options.confined:
+        print("No sandbox: the notebooks run with your rights on this machine.", file=sys.stderr)
+    bar = bars.bar(0, "notebook", "grading")
+
+    def done(entry: Entry, of: int) -> None:
+        bar.total = of
+        bar.update()
+        bar.write(entry.line())
+
+    try:
+        with bar:
+            found = batch.grade(folder, out, options, done)
+    except KeyboardInterrupt:
+        print(f"Stopped. What was graded is kept in {out}; the same command goes on from there.", file=sys.stderr)
+        raise
+    report.write(found, out)
+    print(summary(found, out))
+    return 0 if found.whole else 1
+
+
+def summary(found: Batch, out: Path) -> str:
+    """The last lines."""
+    lost = sum(bool(entry.problem) for entry in found.entries)
+    lines = [f"{len(found.entries) - lost} of {len(found.entries)} notebooks graded, with seed {found.seed}."]
+    if found.kept:
+        lines.append(f"{found.kept} of them were graded by an earlier run and not again; --again grades all anew.")
+    return "\n".join([*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"])

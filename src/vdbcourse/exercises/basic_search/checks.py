@@ -1,0 +1,394 @@
+"""The checks of exercise 01. They make their collections with a client of their own, and read with it what a call left behind."""
+
+from typing import Any
+
+import numpy as np
+from pymilvus import DataType, MilvusException
+
+from vdbcourse import engines
+from vdbcourse.grading import Answer, Data, Films, check
+from vdbcourse.grading.answers import Reply, is_number, kind_of
+
+Row = tuple[str, Any]  # title and vector
+
+FIELDS = ("id", "title", "vector")
+TITLE_LENGTH = 500
+PLANE = {  # vectors of many lengths, so that cosine, L2 and inner product order them differently
+    1: ("Stalker", (2.0, 0.0)),
+    4: ("Amélie", (3.0, 4.0)),
+    2: ("Tampopo", (0.0, 5.0)),
+    9: ("Ran", (-1.0, 0.0)),
+    6: ("Persona", (4.0, 3.0)),
+}
+
+
+@check("create_films")
+def check_create_films(create_films: Answer, data: Data) -> None:
+    """`create_films(client, name, dim)` makes an empty collection, in the place of an older one."""
+    name, other = collection("films"), collection("films_of_others")
+    data.milvus.drop(name)
+    make(data, other, 2)
+    reply = create_films(data.milvus.client, name, 8)
+    has_schema(
+        reply,
+        data,
+        name,
+        8,
+        "`dim` says how many numbers a vector has, and comes with the call: another model gives vectors of another length.",
+    )
+    is_searchable(reply, data, name)
+    put(reply, data, name, {1: ("Stalker", [1.0] * 8)})
+    again = create_films(data.milvus.client, name, 3)
+    has_schema(
+        again,
+        data,
+        name,
+        3,
+        "An older collection of this name had vectors of 8 numbers, and it is still there. To empty it is not enough: "
+        "drop it, for its schema goes only with it.",
+    )
+    is_searchable(again, data, name)
+    if stored(again, data, name):
+        again.fail("The film of the older collection is still there: drop it before you make the new one.", "no film", "a film")
+    if not data.milvus.own.has_collection(other):
+        why = "A second collection, whose name only begins like this one, is gone too. Drop the collection called `name` alone."
+        again.fail(why, got="")
+
+
+def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) -> None:
+    """Are the fields those that were asked for? `other_dim` is said when the vectors have another length."""
+    if not data.milvus.own.has_collection(name):
+        why = "After the call there is no collection of the name that was passed. `client.create_collection(name, ...)` makes it."
+        reply.fail(why, "a collection of that name", "none")
+    described = data.milvus.own.describe_collection(name)
+    fields = {field["name"]: field for field in described["fields"]}
+    has = f"fields {', '.join(fields)}"
+    if set(fields) != set(FIELDS):
+        why = "The next tasks fill and search fields of just these names."
+        if described["enable_dynamic_field"]:
+            why = (
+                "Milvus's quick set-up made the fields. The rest goes into a dynamic field, where nobody checks the keys. "
+                "Make a schema and hand it over: `schema=`."
+            )
+        reply.fail(why, "fields id, title, vector", has)
+    key, title, vector = (fields[field] for field in FIELDS)
+    if key["type"] != DataType.INT64 or not key.get("is_primary"):
+        held = f"id: {key['type'].name}, {'' if key.get('is_primary') else 'not '}the primary key"
+        reply.fail("A film is known by its number, and no two films have the same.", "id: INT64, the primary key", held)
+    if described.get("auto_id") or key.get("auto_id"):
+        why = "With auto_id Milvus numbers the films itself. Then no film can be found or replaced under the id you know it by."
+        reply.fail(why, "auto_id off", "auto_id on")
+    if title["type"] != DataType.VARCHAR or int(title["params"].get("max_length", 0)) != TITLE_LENGTH:
+        held = f"title: {title['type'].name}, max_length {title['params'].get('max_length')}"
+        why = "Milvus refuses a title that is longer than `max_length`, and the film with it."
+        reply.fail(why, f"title: VARCHAR, max_length {TITLE_LENGTH}", held)
+    if vector["type"] != DataType.FLOAT_VECTOR or vector["params"].get("dim") != dim:
+        held = f"vector: {vector['type'].name}, dim {vector['params'].get('dim')}"
+        reply.fail(other_dim, f"vector: FLOAT_VECTOR, dim {dim}", held)
+    if described["enable_dynamic_field"]:
+        why = "A row with a misspelt key, `titel`, would be taken without a word. Leave the dynamic field off."
+        reply.fail(why, "enable_dynamic_field False", "enable_dynamic_field True")
+
+
+def is_searchable(reply: Reply, data: Data, name: str) -> None:
+    """Is there an index FLAT by COSINE, is the collection loaded, and does a search see what was just written?"""
+    own = data.milvus.own
+    indexes = [own.describe_index(name, index) for index in own.list_indexes(name)]
+    index = next((index for index in indexes if index["field_name"] == "vector"), None)
+    if index is None:
+        reply.fail(
+            "The field `vector` has no index. The index holds the metric, and a Milvus server loads no collection without one.",
+            "an index FLAT, metric COSINE",
+            "no index",
+        )
+    held = f"index {index['index_type']}, metric {index['metric_type']}"
+    metrics = {
+        "L2": "L2 looks at lengths as well as directions, so a film with a long vector is far from every question.",
+        "IP": "IP, the inner product, prefers long vectors. It is the cosine only while every vector has length 1.",
+    }
+    if index["metric_type"] != "COSINE":
+        why = metrics.get(index["metric_type"], "The metric decides what near means.")
+        reply.fail(f"{why} The text asks for COSINE.", "index FLAT, metric COSINE", held)
+    if index["index_type"] != "FLAT":
+        why = "This index may pass over near films to be quick. FLAT compares with every film, so its answers are exact."
+        if index["index_type"] == "AUTOINDEX":
+            why = "AUTOINDEX leaves the choice to Milvus, whose index may pass over near films. FLAT compares with every film."
+        reply.fail(why, "index FLAT, metric COSINE", held)
+    if own.get_load_state(name)["state"].name != "Loaded":
+        why = "Milvus searches only what is loaded: `client.load_collection(name)`, or hand over `index_params=` at the start."
+        reply.fail(why, "a loaded collection", "a collection that is not loaded")
+    if (level := own.describe_collection(name)["consistency_level_name"]) != "Strong":
+        why = "With this consistency level a search may miss films that were added a moment before."
+        reply.fail(why, "consistency level Strong", f"consistency level {level}")
+
+
+@check("add_films")
+def check_add_films(add_films: Answer, data: Data) -> None:
+    """`add_films(client, name, ids, titles, vectors)` -> how many films the collection holds."""
+    name, client = collection("films"), data.milvus.client
+    make(data, name, 2)
+    films: dict[int, Row] = {30: ("Solaris", [3.0, 4.0]), 10: ("Amélie", [0.0, 2.0]), 20: ("Playtime", [5.0, 0.0])}
+    reply = add_films(client, name, *columns(films))
+    holds(reply, data, name, films)
+    is_count(reply, 3, "Three films were added to an empty collection.")
+    more: dict[int, Row] = {10: ("Le Fabuleux Destin d'Amélie Poulain", [1.0, 1.0]), 40: ("千と千尋の神隠し", [0.0, -3.0])}
+    reply = add_films(client, name, *columns(more))
+    found = stored(reply, data, name)
+    if set(found) == set(more):
+        why = "The films of the first call are gone. To add is not to start anew: drop and delete nothing."
+        reply.fail(why, "films 10, 20, 30 and 40", "films 10 and 40")
+    if found.get(10, more[10])[0] == films[10][0]:
+        why = (
+            "Film 10 was in the collection and came again with another title, but the old one is still stored. The newer row "
+            "replaces the older: `upsert`."
+        )
+        reply.fail(why, "film 10 with its new title", "film 10 with its old title")
+    holds(reply, data, name, films | more)
+    is_count(reply, 4, "Of the two films one was there already and was replaced: three and one make four.", passed=2)
+    reply = add_films(client, name, [], [], [])
+    is_count(reply, 4, "Nothing was added, and the collection holds four films as before.")
+    many, other = data.films(120), collection("films_384")
+    vectors = many.vectors * data.rng.uniform(0.2, 5.0, (len(many), 1)).astype(np.float32)
+    make(data, other, vectors.shape[1])
+    rows = {int(i): (title, vector) for i, title, vector in zip(many.ids, many.titles, vectors, strict=True)}
+    reply = add_films.on_data(client, other, many.ids, many.titles, vectors)
+    holds(reply, data, other, rows)
+    limit = "A query returns no more rows than its limit, so its length is no count. Ask it for `count(*)`."
+    reply.equals(120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit})
+    reply = add_films.on_data(client, other, many.ids[:50], many.titles[:50], vectors[:50])
+    reply.equals(120, "50 of 120 films came again, which adds none.")
+
+
+def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list]:
+    """Ids, titles and vectors, as `add_films` takes them."""
+    return list(films), [title for title, _ in films.values()], [vector for _, vector in films.values()]
+
+
+def is_count(reply: Reply, expected: int, why: str, passed: int | None = None) -> None:
+    """Is it the number of films in the collection? `passed`: how many the call was given, where that is another number."""
+    if isinstance(reply.value, dict):
+        reply.fail("That is Milvus's answer to the write. Asked for is how many films the collection holds now.", "a number")
+    mistakes = {passed: "That is how many films were passed. Asked for is how many the collection holds now."} if passed else {}
+    reply.equals(expected, why, mistakes=mistakes)
+
+
+def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
+    """Does the collection hold these films and no others, each with its title and its vector?"""
+    found = stored(reply, data, name)
+    if found.keys() - films.keys():
+        reply.fail(
+            "The collection holds films under ids that were not passed. An id says which film it is: take those of `ids`.", got=""
+        )
+    if len(found) < len(films):
+        reply.fail("Not every film that was passed is in the collection.", f"{len(films)} films", f"{len(found)} films")
+    titles = {number: title for number, (title, _) in found.items()}
+    if any(titles[number] != title for number, (title, _) in films.items()):
+        why = "A title is not stored as it came. VARCHAR takes every script and accent, and people search for names as they are."
+        if sorted(titles.values()) == sorted(title for title, _ in films.values()):
+            why = (
+                "A title stands under the id of another film. The three columns run side by side, in whatever order they come: "
+                "ids[0], titles[0] and vectors[0] are one film. Sort none of them alone."
+            )
+        reply.fail(why, got="")
+    if not all(is_same(found[number][1], vector) for number, (_, vector) in films.items()):
+        why = "A vector is not stored as it came. Keep its length, even if the cosine does not look at it: others may need it."
+        reply.fail(why, got="")
+
+
+def is_same(held: Any, sent: Any) -> bool:
+    """Is the vector that the engine holds the one that was sent, but for rounding?"""
+    return isinstance(held, list) and len(held) == len(sent) and np.allclose(held, sent, rtol=1e-4, atol=1e-6)
+
+
+@check("search_films")
+def check_search_films(search_films: Answer, data: Data) -> None:
+    """`search_films(client, name, question, k)` -> rows (id, title, score), nearest first."""
+    name, client = collection("films"), data.milvus.client
+    make(data, name, 2, PLANE)
+    near = [(1, "Stalker", 1.0), (6, "Persona", 0.8), (4, "Amélie", 0.6), (2, "Tampopo", 0.0), (9, "Ran", -1.0)]
+    are_hits(
+        search_films(client, name, [1.0, 0.0], 3),
+        near[:3],
+        "Stalker points where the question points; Persona and Amélie come next.",
+        {
+            (1, 9, 6): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
+            (
+                6,
+                4,
+                2,
+            ): "The nearest film is missing. The question is no film of the collection, so there is nothing to leave out.",
+        },
+    )
+    are_hits(search_films(client, name, [1.0, 0.0], 1), near[:1], "k = 1: the nearest film alone.")
+    are_hits(search_films(client, name, [1.0, 0.0], 5), near, "k = 5: five films are there, so all of them.")
+    are_hits(search_films(client, name, [1.0, 0.0], 50), near, "k may be larger than the collection: all films, then.")
+    other = [(4, "Amélie", 1.0), (6, "Persona", 0.96), (2, "Tampopo", 0.8)]
+    why = "The question came as a NumPy array of length 10; its length does not change a cosine."
+    are_hits(search_films(client, name, np.array([6.0, 8.0], dtype=np.float32), 3), other, why)
+    make(data, name, 2)
+    search_films(client, name, [1.0, 0.0], 3).equals([], "An empty collection: there is nothing to find.")
+    films, vectors, question = apart(data, 60)
+    full = collection("films_384")
+    rows = zip(films.titles, vectors, strict=True)
+    make(data, full, vectors.shape[1], dict(zip(films.ids.tolist(), rows, strict=True)))
+    scores = cosines(vectors, question)
+    expected = [(int(films.ids[i]), films.titles[i], float(scores[i])) for i in np.argsort(-scores)[:15]]
+    are_hits(search_films.on_data(client, full, question, 15), expected, "Sixty films with vectors of 384 numbers.")
+
+
+def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple, str] | None = None) -> None:
+    """Are these the expected rows (id, title, score)? `mistakes`: what is behind known wrong ids."""
+    found = hits(reply)
+    ids, wanted = [number for number, _, _ in found], [number for number, _, _ in expected]
+    rows = f"{len(expected)} row{'s' * (len(expected) > 1)} (id, title, score)"
+    if len(ids) > len(wanted):
+        reply.fail(f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you set it.", rows)
+    if len(ids) < len(wanted):
+        reply.fail(f"{why} Fewer came: a far film is an answer as well, whatever its score.", rows)
+    if ids != wanted:
+        said = (mistakes or {}).get(tuple(ids), why)
+        if ids == wanted[::-1]:
+            said = "The nearest film stands last. For COSINE a larger score is nearer; Milvus has sorted the hits already."
+        elif sorted(ids) == sorted(wanted):
+            said = f"{why} These are the right films in another order than nearest first."
+        reply.fail(said, rows)
+    reply.expect(
+        [title for _, title, _ in found] == [title for _, title, _ in expected], f"{why} A film has the title of another.", rows
+    )
+    scores, true = np.array([score for *_, score in found]), np.array([score for *_, score in expected])
+    if not np.allclose(scores, true, atol=1e-3):
+        said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
+        if np.allclose(scores, 1 - true, atol=1e-3):
+            said = (
+                "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a similarity; hand it on."
+            )
+        elif np.allclose(scores, 100 * true, atol=1e-1):
+            said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
+        reply.fail(said, rows)
+
+
+def hits(reply: Reply) -> list[tuple[int, str, float]]:
+    """The rows (id, title, score) of a reply, each of the right kind."""
+    what = "rows (id, title, score)"
+    items = reply.sequence(f"a list of {what}")
+    if len(items) == 1 and isinstance(items[0], (list, tuple)) and (not items[0] or isinstance(items[0][0], (list, tuple, dict))):
+        reply.fail(
+            "Milvus answers a list of questions with a list of answers. You asked one: take the first answer, `[0]`.", what
+        )
+    if any(isinstance(item, dict) and "entity" in item for item in items):
+        reply.fail(
+            "These are Milvus's hits as they came. Take from each what is asked for; a caller should not need to know Milvus.",
+            what,
+        )
+    if items and all(is_number(item) for item in items):
+        reply.fail("Numbers alone: a person who searches wants to read titles, and to see how near they are.", what)
+    rows = reply.rows(["id", "title", "score"])
+    for number, title, score in rows:
+        kinds = isinstance(number, (int, np.integer)) and not isinstance(number, bool), isinstance(title, str), is_number(score)
+        if not all(kinds):
+            held = ", ".join(map(kind_of, (number, title, score)))
+            reply.fail(f"A row holds {held}. Asked for is, in this order: the id, the title, the score.", what)
+    return rows
+
+
+@check("search_exact")
+def check_search_exact(search_exact: Answer, data: Data) -> None:
+    """`search_exact(ids, vectors, question, k)` -> ids by cosine similarity, nearest first."""
+    ids, vectors = list(PLANE), [list(vector) for _, vector in PLANE.values()]
+    are_ids(
+        search_exact(ids, vectors, [1.0, 0.0], 3),
+        [1, 6, 4],
+        "Film 1 points where the question points (cosine 1), then come 6 (0.8) and 4 (0.6).",
+        {
+            (6, 4, 1): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
+            (1, 9, 6): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            (9, 2, 4): "The farthest came first. `argsort` goes from small to large, and a large cosine is near.",
+            (0, 4, 1): "These are positions in `vectors`. Asked for are ids: look up who stands there.",
+        },
+    )
+    are_ids(search_exact(ids, vectors, [1.0, 0.0], 1), [1], "k = 1: the nearest film alone.")
+    are_ids(search_exact(ids, vectors, [6.0, 8.0], 2), [4, 6], "Film 4 points where (6, 8) points; film 6 has cosine 0.96.")
+    why = "k may be larger than the number of films: all of them, then."
+    are_ids(search_exact(ids, vectors, [1.0, 0.0], 9), [1, 6, 4, 2, 9], why)
+    films, long, question = apart(data, 1_000)
+    order = films.ids[np.argsort(-cosines(long, question))].tolist()
+    for k in (10, 400):
+        are_ids(search_exact.on_data(films.ids, long, question, k), order[:k], "1,000 films with vectors of many lengths.")
+    two_alike = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]
+    why = (
+        "Films 8 and 3 are equally near, and the smaller id comes first. To keep the order in which they came would give another "
+        "answer to whoever loads them differently."
+    )
+    are_ids(
+        search_exact([8, 3, 5], two_alike, [1.0, 0.0], 2), [3, 8], "Films 8 and 3 point where the question points.", {(8, 3): why}
+    )
+    why = "Films 8 and 3 are equally near, and only one is asked for: the smaller id. Sort first, then cut."
+    are_ids(search_exact([8, 3, 5], two_alike, [1.0, 0.0], 1), [3], why)
+    are_ids(search_exact([], np.zeros((0, 2)), [1.0, 0.0], 3), [], "No film at all: an empty list.")
+
+
+def are_ids(reply: Reply, expected: list[int], why: str, mistakes: dict[tuple, str] | None = None) -> None:
+    """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
+    found = reply.ids()
+    unsorted = "The right films, but not nearest first. `argpartition` cuts and does not sort; `set` forgets the order."
+    same = len(found) == len(expected) > 1 and sorted(found) == sorted(expected)
+    reply.equals(expected, unsorted if same else why, mistakes=mistakes)
+
+
+def collection(name: str) -> str:
+    """The name of a collection of the checks' own."""
+    return engines.collection("check_01", name)
+
+
+def make(data: Data, name: str, dim: int, films: dict[int, Row] | None = None) -> None:
+    """A collection as task 1 asks for it, with these films."""
+    own = data.milvus.own
+    data.milvus.drop(name)
+    schema = own.create_schema()
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("title", DataType.VARCHAR, max_length=TITLE_LENGTH)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    own.create_collection(name, schema=schema, consistency_level="Strong")
+    index = own.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="COSINE")
+    own.create_index(name, index, sync=False)  # otherwise pymilvus waits half a second before it looks whether that is done
+    own.load_collection(name)
+    if films:
+        own.insert(name, [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()])
+
+
+def put(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
+    """Add films to a collection that the learner's function made."""
+    try:
+        data.milvus.own.insert(name, [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()])
+    except MilvusException as error:
+        reply.fail(f"A film cannot be added to the collection. Milvus says: {error.message}")
+
+
+def stored(reply: Reply, data: Data, name: str) -> dict[int, Row]:
+    """What the collection holds, as id -> title and vector."""
+    own = data.milvus.own
+    if not own.has_collection(name):
+        reply.fail("The collection is gone after the call. Nothing here asks for it to be dropped.", got="no collection")
+    try:
+        rows = own.query(name, filter="", limit=1_000, output_fields=["*"])
+    except MilvusException as error:
+        reply.fail(f"The collection cannot be read after the call. Milvus says: {error.message}")
+    return {row.get("id"): (row.get("title"), row.get("vector")) for row in rows}
+
+
+def apart(data: Data, n: int) -> tuple[Films, np.ndarray, np.ndarray]:
+    """`n` films, vectors of many lengths for them, and a question that no two of them are equally near to."""
+    films, question = data.films(2 * n), data.questions(1)[0]
+    near = cosines(films.vectors, question)
+    order = np.argsort(near)
+    different = order[np.diff(near[order], prepend=-2.0) > 1e-5]
+    films = films.take(data.rng.permutation(different)[:n])
+    lengths = data.rng.uniform(0.2, 5.0, (len(films), 1)).astype(np.float32)
+    return films, films.vectors * lengths, question * np.float32(data.rng.uniform(0.5, 4.0))
+
+
+def cosines(vectors: np.ndarray, question: np.ndarray) -> np.ndarray:
+    """The cosine of every vector with the question, in double precision."""
+    vectors, question = vectors.astype(np.float64), question.astype(np.float64)
+    return vectors @ question / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(question))

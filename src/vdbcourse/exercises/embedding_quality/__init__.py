@@ -1,0 +1,1 @@
+"""Exercise 02: messy, very short and very long texts."""

@@ -1,0 +1,584 @@
+"""Answers to exercise 02 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+
+import html
+import math
+import re
+import unicodedata
+
+import numpy as np
+
+from vdbcourse.grading.proofs import right, wrong
+
+INVISIBLE = "\u200b\u2060\ufeff\u00ad"
+
+# --- separation ----------------------------------------------------------------------------------------------------------------
+
+
+@wrong("separation", "inner product for cosine", says="50 is the inner product")
+def separation(same, different):
+    def mean_product(pairs):
+        return np.mean([np.dot(a, b) for a, b in pairs])
+
+    return mean_product(same) - mean_product(different)
+
+
+@wrong("separation", "distances for cosines", says="That comes from distances")
+def separation(same, different):
+    def mean_distance(pairs):
+        return np.mean([np.linalg.norm(np.subtract(a, b)) for a, b in pairs])
+
+    return mean_distance(same) - mean_distance(different)
+
+
+@wrong("separation", "cosine distance for cosine", says="The sign is turned round")
+def separation(same, different):
+    return np.mean([1 - cosine(a, b) for a, b in same]) - np.mean([1 - cosine(a, b) for a, b in different])
+
+
+@wrong("separation", "one mean over all pairs", says="divided by the number of all pairs")
+def separation(same, different):
+    return np.mean([cosine(a, b) for a, b in same] + [-cosine(a, b) for a, b in different])
+
+
+@wrong("separation", "absolute cosines", says="keep the sign")
+def separation(same, different):
+    return np.mean([abs(cosine(a, b)) for a, b in same]) - np.mean([abs(cosine(a, b)) for a, b in different])
+
+
+@wrong("separation", "sums for means", says="A sum would grow")
+def separation(same, different):
+    return sum(cosine(a, b) for a, b in same) - sum(cosine(a, b) for a, b in different)
+
+
+@wrong("separation", "each with each", says="Only the two vectors of a pair")
+def separation(same, different):
+    def mean_of_all(pairs):
+        unit = np.asarray(pairs, float) / np.linalg.norm(pairs, axis=2, keepdims=True)
+        return (unit[:, 0] @ unit[:, 1].T).mean()
+
+    return mean_of_all(same) - mean_of_all(different)
+
+
+@wrong("separation", "cosine of the mean vectors", says="not the cosine of mean vectors")
+def separation(same, different):
+    return cosine(*np.mean(same, axis=0)) - cosine(*np.mean(different, axis=0))
+
+
+@wrong("separation", "both groups divided by the number of pairs in `same`", says="Each mean divides by its own number")
+def separation(same, different):
+    return sum(cosine(a, b) for a, b in same) / len(same) - sum(cosine(a, b) for a, b in different) / len(same)
+
+
+@wrong("separation", "the caller's array normalised", says="work on a copy")
+def separation(same, different):
+    if isinstance(same, np.ndarray):
+        same /= np.linalg.norm(same, axis=2, keepdims=True)
+        different /= np.linalg.norm(different, axis=2, keepdims=True)
+    return np.mean([cosine(a, b) for a, b in same]) - np.mean([cosine(a, b) for a, b in different])
+
+
+def cosine(a, b):
+    """A right cosine of two vectors."""
+    return np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+@right("separation", "loops without NumPy")
+def separation(same, different):
+    means = []
+    for group in (same, different):
+        total = 0.0
+        for a, b in group:
+            inner = sum(float(x) * float(y) for x, y in zip(a, b, strict=True))
+            total += inner / math.hypot(*map(float, a)) / math.hypot(*map(float, b))
+        means.append(total / len(group))
+    return means[0] - means[1]
+
+
+@right("separation", "unit vectors and einsum")
+def separation(same, different):
+    def mean_cosine(pairs):
+        unit = np.array(pairs) / np.linalg.norm(pairs, axis=-1, keepdims=True)
+        return np.einsum("nd,nd->n", unit[:, 0], unit[:, 1]).mean()
+
+    return mean_cosine(same) - mean_cosine(different)
+
+
+# --- clean ---------------------------------------------------------------------------------------------------------------------
+
+
+def tidied(text, tag=r"</?[a-zA-Z][^>]*>", space=" ", rounds=9, end=lambda text: " ".join(text.split())):
+    """A right cleaning with one part that can be made wrong."""
+    for _ in range(rounds):
+        text = html.unescape(re.sub(tag, space, text))
+        text = "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+        text = end(text)
+    return text
+
+
+@wrong("clean", "lower-cased", says="Capitals carry meaning")
+def clean(text):
+    return tidied(text).lower()
+
+
+@wrong("clean", "not ASCII thrown away", says="Letters of every script stay")
+def clean(text):
+    return tidied(text).encode("ascii", "ignore").decode()
+
+
+@wrong("clean", "digits thrown away", says="Digits and commas")
+def clean(text):
+    return re.sub(r"\d+", "", tidied(text))
+
+
+@wrong("clean", "symbols thrown away", says="C++ and C# are one language")
+def clean(text):
+    return re.sub(r"[^\w\s,]", "", tidied(text))
+
+
+@wrong("clean", "NFKC, to repair the encoding", says="mm² becomes mm2")
+def clean(text):
+    return unicodedata.normalize("NFKC", tidied(text))
+
+
+@wrong("clean", "the whole category Cf deleted", says="U+200D is not in INVISIBLE")
+def clean(text):
+    return "".join(c for c in tidied(text) if unicodedata.category(c) != "Cf")
+
+
+@wrong("clean", "tags vanish without a space", says="glues words together")
+def clean(text):
+    return tidied(text, space="")
+
+
+@wrong("clean", "from the first < to the last >", says="not at the last one")
+def clean(text):
+    return tidied(text, tag=r"<.*>")
+
+
+@wrong("clean", "tags on one line only", says="over several lines")
+def clean(text):
+    return tidied(text, tag=r"</?[a-zA-Z].*?>")
+
+
+@wrong("clean", "every < begins a tag", says="Here `<` is no tag")
+def clean(text):
+    return tidied(text, tag=r"<[^>]+>")
+
+
+@wrong("clean", "small letters only in tags", says="written in capitals")
+def clean(text):
+    return tidied(text, tag=r"</?[a-z][^>]*>")
+
+
+@wrong("clean", "white space first, tags later", says="collapsed before the tags")
+def clean(text):
+    text = " ".join(text.split())
+    text = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", text))
+    return "".join(c for c in text if c not in INVISIBLE and unicodedata.category(c) != "Cc").strip()
+
+
+@wrong("clean", "spaces left at the ends", says="left its space there")
+def clean(text):
+    return tidied(text, end=lambda text: re.sub(r"\s+", " ", text))
+
+
+@wrong("clean", "entities thrown away", says="what they stand for with them")
+def clean(text):
+    return tidied(re.sub(r"&#?\w+;", " ", text))
+
+
+@wrong("clean", "only blanks are white space", says="looks like any other")
+def clean(text):
+    return tidied(text, end=lambda text: re.sub("[ \n\t]+", " ", text).strip(" \n\t"))
+
+
+@wrong("clean", "one round: escaped tags stay", says="escaped on their way")
+def clean(text):
+    return tidied(text, rounds=1)
+
+
+@wrong("clean", "two rounds", says="escaped three times")
+def clean(text):
+    return tidied(text, rounds=2)
+
+
+@wrong("clean", "line ends deleted as control characters", says="Deleted, they glue words")
+def clean(text):
+    text = "".join(c for c in text if c not in INVISIBLE and unicodedata.category(c) != "Cc")
+    return tidied(text)
+
+
+@wrong("clean", "a space for an invisible character", says="tear it apart")
+def clean(text):
+    return tidied(re.sub(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f]", " ", html.unescape(text)))
+
+
+@wrong("clean", "invisible characters looked for before entities", says="delete after that")
+def clean(text):
+    def without(text):
+        return "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+
+    before = None
+    text = without(text)
+    while text != before:
+        before = text
+        text = " ".join(html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", text)).split())
+    return text
+
+
+@wrong("clean", "control characters forgotten", says="PostgreSQL refuses")
+def clean(text):
+    before = None
+    while text != before:
+        before = text
+        text = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", text))
+        text = " ".join(text.translate(dict.fromkeys(map(ord, INVISIBLE))).split())
+    return text
+
+
+@right("clean", "entities first, a translation table")
+def clean(text):
+    table = dict.fromkeys(map(ord, INVISIBLE))
+    table |= {code: None for code in (*range(32), *range(127, 160)) if not chr(code).isspace()}
+    while True:
+        changed = re.sub(r"<(/|)[a-z].*?>", " ", html.unescape(text), flags=re.I | re.S).translate(table)
+        changed = re.sub(r"\s+", " ", changed).strip()
+        if changed == text:
+            return text
+        text = changed
+
+
+@right("clean", "recursion, a scan for tags")
+def clean(text):
+    kept, i = [], 0
+    while i < len(text):
+        name = text[i + 1 :].removeprefix("/")[:1] if text[i] == "<" else ""
+        end = text.find(">", i) if name.isascii() and name.isalpha() else -1
+        kept.append(text[i] if end < 0 else " ")
+        i = i + 1 if end < 0 else end + 1
+    letters = [c for c in html.unescape("".join(kept)) if c.isspace() or unicodedata.category(c) != "Cc"]
+    again = " ".join("".join(c for c in letters if c not in INVISIBLE).split())
+    return again if again == text else clean(again)
+
+
+# --- with_context --------------------------------------------------------------------------------------------------------------
+
+
+@wrong("with_context", "context alone", says="The text itself is missing")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(part for part in context if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "context first", says="The text comes first")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(part for part in [*context, text] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "characters counted", says="thirteen characters")
+def with_context(text, context, least):
+    if len(text) >= least:
+        return text
+    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "always added", says="Context was added")
+def with_context(text, context, least):
+    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "missing fields as words", says="a film about None")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join([text] + [str(part) for part in context])
+
+
+@wrong("with_context", "only None is missing", says="NaN is not")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join([text] + [str(part) for part in context if part is not None])
+
+
+@wrong("with_context", "blank fields kept", says="leaves `. . ` in the text")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join([text] + [part for part in context if isinstance(part, str)])
+
+
+@wrong("with_context", "a full stop in front of everything", says="no full stop may stand in front")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    for part in context:
+        if isinstance(part, str) and part.strip():
+            text += ". " + part
+    return text
+
+
+@right("with_context", "a loop")
+def with_context(text, context, least):
+    words = text.split()
+    if not len(words) < least:
+        return text
+    result = text if words else ""
+    for part in context:
+        if part is None or part != part or not part.strip():
+            continue
+        result = f"{result}. {part}" if result else part
+    return result
+
+
+@right("with_context", "filter")
+def with_context(text, context, least):
+    def says_something(part):
+        return isinstance(part, str) and not part.isspace() and part != ""
+
+    if re.findall(r"\S+", text)[least - 1 : least] or least == 0:
+        return text
+    return ". ".join(filter(says_something, (text,) + tuple(context)))
+
+
+# --- chunk_words ---------------------------------------------------------------------------------------------------------------
+
+
+def refuse(size, overlap):
+    """What every answer but the careless ones begins with."""
+    if overlap < 0 or overlap >= size:
+        raise ValueError("overlap must be from 0 to size - 1")
+
+
+@wrong("chunk_words", "characters", says="not characters")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    return [text[i : i + size] for i in range(0, max(1, len(text) - overlap), size - overlap)] if text.split() else []
+
+
+@wrong("chunk_words", "overlap ignored", says="The chunks do not overlap")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, len(words), size)]
+
+
+@wrong("chunk_words", "a step of overlap", says="a step of `overlap`")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - size + overlap), overlap)] if words else []
+
+
+@wrong("chunk_words", "an extra chunk inside the last", says="lies wholly in the one before")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, len(words), size - overlap)]
+
+
+@wrong("chunk_words", "full chunks only", says="The tail is lost")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    if len(words) <= size:
+        return [" ".join(words)] if words else []
+    return [" ".join(words[i : i + size]) for i in range(0, len(words) - size + 1, size - overlap)]
+
+
+@wrong("chunk_words", "the last chunk moved back", says="moved back to be full")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words, chunks = text.split(), []
+    for i in range(0, max(1, len(words) - overlap), size - overlap):
+        start = max(0, min(i, len(words) - size))
+        chunks.append(" ".join(words[start : start + size]))
+    return chunks if words else []
+
+
+@wrong("chunk_words", "an empty chunk at the end", says="no empty one after it")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words, chunks = text.split(), []
+    while len(words) > overlap:
+        chunks.append(" ".join(words[:size]))
+        words = words[size - overlap :]
+    if len(text.split()) == size and not overlap:
+        chunks.append(" ".join(words))
+    return chunks
+
+
+@wrong("chunk_words", "a short text has no chunk", says="shorter than the overlap")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, len(words) - overlap, size - overlap)]
+
+
+@wrong("chunk_words", "split at single blanks", says="make no empty word")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split(" ")
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)] if words else []
+
+
+@wrong("chunk_words", "an empty chunk for an empty text", says="An empty text has no words")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+
+
+@wrong("chunk_words", "arguments not looked at: an endless loop", says="a loop that never ends")
+def chunk_words(text, size, overlap):
+    words, chunks, start = text.split(), [], 0
+    while start == 0 and words or start < len(words) - overlap:
+        chunks[:] = [*chunks[:99], " ".join(words[start : start + size])]
+        start += size - overlap
+    return chunks
+
+
+@wrong("chunk_words", "arguments left to range", says="larger than the chunk")
+def chunk_words(text, size, overlap):
+    words = text.split()
+    starts = range(0, max(1, len(words) - overlap), size - overlap)
+    return [" ".join(words[i : i + size]) for i in starts] if words else []
+
+
+@wrong("chunk_words", "a negative overlap let through", says="leaves words out")
+def chunk_words(text, size, overlap):
+    if overlap >= size:
+        raise ValueError("overlap must be smaller than size")
+    words = text.split()
+    starts = range(0, max(1, len(words) - overlap), size - overlap)
+    return [" ".join(words[i : i + size]) for i in starts] if words else []
+
+
+@wrong("chunk_words", "empty text before the arguments", says="whatever the text is")
+def chunk_words(text, size, overlap):
+    words = text.split()
+    if not words:
+        return []
+    refuse(size, overlap)
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+
+
+@right("chunk_words", "a loop that ends when a chunk reaches the last word")
+def chunk_words(text, size, overlap):
+    if size < 1 or overlap < 0 or size <= overlap:
+        raise ValueError("sizes that make no sense")
+    words, chunks, start = text.split(), [], 0
+    while words:
+        chunks.append(" ".join(words[start : start + size]))
+        if start + size >= len(words):
+            break
+        start += size - overlap
+    return chunks
+
+
+@right("chunk_words", "the number of chunks counted first, a tuple")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words, step = np.array(text.split(), dtype=object), size - overlap
+    count = 1 + max(0, math.ceil((len(words) - size) / step)) if len(words) else 0
+    return tuple(" ".join(words[n * step : n * step + size]) for n in range(count))
+
+
+# --- embed_long ----------------------------------------------------------------------------------------------------------------
+
+
+def windows(text, size, overlap):
+    """Right chunks."""
+    words = text.split()
+    if not words:
+        raise ValueError("no words")
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+
+
+@wrong("embed_long", "the whole text at once", says="the vector of the whole text")
+def embed_long(text, encode, size, overlap):
+    return encode(text)
+
+
+@wrong("embed_long", "the first chunk alone", says="the first chunk alone")
+def embed_long(text, encode, size, overlap):
+    return encode(windows(text, size, overlap))[0]
+
+
+@wrong("embed_long", "a loop that keeps the last vector", says="the last chunk alone")
+def embed_long(text, encode, size, overlap):
+    for chunk in windows(text, size, overlap):
+        vector = encode(chunk)
+    return vector / np.linalg.norm(vector)
+
+
+@wrong("embed_long", "full chunks only", says="The last chunk is not in it")
+def embed_long(text, encode, size, overlap):
+    words = text.split()
+    chunks = [" ".join(words[i : i + size]) for i in range(0, len(words) - size + 1, size - overlap)]
+    mean = encode(chunks or [text]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "not normalised", says="This is the mean, but not of length 1")
+def embed_long(text, encode, size, overlap):
+    return encode(windows(text, size, overlap)).mean(axis=0)
+
+
+@wrong("embed_long", "the sum", says="This is the sum")
+def embed_long(text, encode, size, overlap):
+    return sum(encode(chunk) for chunk in windows(text, size, overlap))
+
+
+@wrong("embed_long", "the largest number in each place", says="This takes the largest number")
+def embed_long(text, encode, size, overlap):
+    largest = encode(windows(text, size, overlap)).max(axis=0)
+    return largest / np.linalg.norm(largest)
+
+
+@wrong("embed_long", "divided by the largest number", says="Its largest number is 1")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, overlap)).mean(axis=0)
+    return mean / np.abs(mean).max()
+
+
+@wrong("embed_long", "divided by the number of dimensions", says="Divide the mean by its own length")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, overlap)).mean(axis=0)
+    return mean / np.sqrt(len(mean))
+
+
+@wrong("embed_long", "the mean over the wrong axis", says="Its shape is")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, overlap)).mean(axis=1)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "an empty text embedded", says="There is no word to embed")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, overlap) if text.split() else [text]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "five chunks and no more", says="the chunks of the last plot count")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, overlap)[:5]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@right("embed_long", "one chunk after another, a list")
+def embed_long(text, encode, size, overlap):
+    total, chunks = np.zeros(384), windows(text, size, overlap)
+    for chunk in chunks:
+        total += encode(chunk)
+    mean = total / len(chunks)
+    return (mean / (mean @ mean) ** 0.5).tolist()
+
+
+@right("embed_long", "the sum, normalised: the number of chunks cancels")
+def embed_long(text, encode, size, overlap):
+    total = np.sum(encode(windows(text, size, overlap)), axis=0)
+    return total / np.sqrt(np.sum(total**2))

@@ -1,0 +1,460 @@
+"""The checks of exercise 02. What a tag is stands in the task's text; entities are those of `html.unescape`."""
+
+import functools
+import html
+import re
+import unicodedata
+
+import numpy as np
+
+from vdbcourse.grading import Answer, Data, Reply, check
+
+# --- separation ----------------------------------------------------------------------------------------------------------------
+
+
+@check("separation")
+def check_separation(separation: Answer, data: Data) -> None:
+    """`separation(same, different)` with pairs of shape (n, 2, dim) and (m, 2, dim) -> float."""
+    reply = separation([[[3, 4], [6, 8]]], [[[1, 0], [0, 2]]])
+    reply.number()
+    reply.equals(
+        1.0,
+        "[3, 4] and [6, 8] have the same direction (cosine 1), [1, 0] and [0, 2] stand at a right angle (cosine 0).",
+        mistakes={
+            0.5: "Each group has a mean of its own, over its own pairs; here both were divided by the number of all pairs.",
+            50: "50 is the inner product of [3, 4] and [6, 8]. A cosine is the inner product divided by both lengths.",
+            5 - 5**0.5: "That comes from distances (5 and 2.24), which depend on the lengths. Compare directions: cosines.",
+            -1: "The sign is turned round: cosines, not cosine distances, and `same` minus `different`.",
+        },
+    )
+    separation([[[1, 0], [5, 0]]], [[[1, 0], [-3, 0]]]).equals(
+        2.0, "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must count, so keep the sign."
+    )
+    separation([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
+        1.0, "Only the two vectors of a pair are compared, not each with the vectors of the other pairs."
+    )
+    separation([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 0], [0, 1]]]).equals(
+        0.0, "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors."
+    )
+    separation([[[1, 0], [2, 0]], [[1, 0], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
+        0.5, "Two pairs in `same` have cosines 1 and 0: take their mean. A sum would grow with the number of pairs."
+    )
+    separation([[[1, 0], [2, 0]]], [[[1, 0], [0, 1]], [[0, 1], [3, 0]], [[4, 0], [4, 0]]]).equals(
+        2 / 3,
+        "One pair belongs together (mean 1), three do not (mean 1/3). Each mean divides by its own number of pairs.",
+    )
+    same, different = pairs(data, 12), pairs(data, 30)
+    expected = mean_cosine(same) - mean_cosine(different)
+    separation.on_data(same, different).equals(expected, "Vectors of 384 numbers and different lengths, as arrays.", within=1e-5)
+    separation.on_data(same.tolist(), different.tolist()).equals(expected, "The same vectors as lists.", within=1e-5)
+
+
+def pairs(data: Data, n: int) -> np.ndarray:
+    """n pairs of vectors of any length, (n, 2, 384) float32; the two of a pair are related."""
+    first, noise = data.rng.normal(size=(2, n, 384))
+    both = np.stack([first, first * data.rng.uniform(0, 1, (n, 1)) + noise], axis=1)
+    return (both * data.rng.uniform(0.2, 5, (n, 2, 1))).astype(np.float32)
+
+
+def mean_cosine(some: np.ndarray) -> float:
+    """The mean cosine of pairs, from unit vectors."""
+    unit = some / np.linalg.norm(some, axis=2, keepdims=True)
+    return float((unit[:, 0] * unit[:, 1]).sum(axis=1).mean())
+
+
+# --- clean ---------------------------------------------------------------------------------------------------------------------
+
+INVISIBLE = "\u200b\u2060\ufeff\u00ad"
+
+
+@check("clean")
+def check_clean(clean: Answer, data: Data) -> None:
+    """`clean(text)` -> str."""
+    clean("A heist in Paris").text()
+    for text, expected, why, mistakes in (*KEPT, *TAGS, *ENTITIES, *CHARACTERS):
+        clean(text).equals(expected, why, mistakes=mistakes)
+    for plot in plots(data, 4):
+        clean.on_data(plot).equals(reference_clean(plot), "A plot without any mess in it: nothing is to be changed.")
+        messy = made_messy(plot, data)
+        clean.on_data(messy).equals(
+            reference_clean(messy), "A plot from a web page: tags, entities and stray characters together."
+        )
+
+
+# text, what is expected, why, known mistakes
+TAGS = (
+    (
+        "<p>A heist<br>goes wrong</p>",
+        "A heist goes wrong",
+        "`<p>`, `<br>` and `</p>` are tags, and each becomes a space.",
+        {
+            " A heist goes wrong ": "A tag at the beginning or end left its space there. Deal with white space last.",
+            "A heistgoes wrong": "A tag that vanishes glues words together: `heistgoes` is no word. Put a space in its place.",
+            "": "Everything from the first `<` to the last `>` is gone. A tag ends at the next `>`, not at the last one.",
+        },
+    ),
+    (
+        "A <b>silent</b> film",
+        "A silent film",
+        "`<b>` and `</b>` become spaces, and a run of white space becomes one.",
+        {"A  silent  film": "The white space was collapsed before the tags became spaces: turn the two steps round."},
+    ),
+    (
+        'See <a\nhref="/films/7">the film</a>',
+        "See the film",
+        "A tag may run over several lines, and `.` in a regular expression stops at a line's end. `[^>]` does not.",
+        None,
+    ),
+    (
+        "<H2 class='a'>Ran</H2><img/>",
+        "Ran",
+        "Tags may be written in capitals, have attributes, or end with `/>`.",
+        None,
+    ),
+    (
+        "ages <18 and >65, I <3 it, a < b",
+        "ages <18 and >65, I <3 it, a < b",
+        "Here `<` is no tag: a tag has a letter behind `<` or `</`. What looks like a comparison is text.",
+        None,
+    ),
+    ("a <z1> b <Z> c </a> d", "a b c d", "Any letter from a to z, small or capital, may begin a tag.", None),
+)
+ENTITIES = (
+    (
+        "Thelma &amp; Louise&#39;s&nbsp;car",
+        "Thelma & Louise's car",
+        "`&amp;`, `&#39;` and `&nbsp;` are entities: they stand for `&`, `'` and a space. `html.unescape` knows them all.",
+        {
+            "Thelma & Louise's\xa0car": "`&nbsp;` became U+00A0, a space that looks like any other and is not equal to it. "
+            "It is white space, too: `str.split()` knows it.",
+            "Thelma Louise s car": "The entities are gone, and what they stand for with them. Decode them: `html.unescape`.",
+        },
+    ),
+    (
+        "&lt;b&gt;bold&lt;/b&gt; type",
+        "bold type",
+        "The decoded text has tags in it, as feeds have that were escaped on their way. After one round look again.",
+        {
+            "<b>bold</b> type": "The tags came to light when entities were decoded, after tags had been looked for. Feeds "
+            "have such texts, escaped on their way: look again, until nothing changes."
+        },
+    ),
+    (
+        "&amp;amp;lt;p&amp;amp;gt;Ran&amp;amp;nbsp;(1985)",
+        "Ran (1985)",
+        "This was escaped three times. Repeat until nothing changes, however often that takes; then a text that was cleaned "
+        "twice is the same as one that was cleaned once.",
+        None,
+    ),
+)
+CHARACTERS = (
+    (
+        "one\ntwo\tthree\u3000four",
+        "one two three four",
+        "Line end, tab and the wide space U+3000 are white space: a run of it becomes one space.",
+        {
+            "onetwothree four": "A line end and a tab are control characters and white space, too. Deleted, they glue words "
+            "together: what `str.isspace` calls white space becomes a space.",
+        },
+    ),
+    (
+        "  <i> Ran </i>  \n ",
+        "Ran",
+        "No white space at either end, also where a tag was.",
+        None,
+    ),
+    ("a   b", "a b", "A run of white space becomes one space.", None),
+    (
+        "f\u200bi\u2060l\u00adm\ufeff",
+        "film",
+        "Between these letters stand characters nobody sees (all four of INVISIBLE). For `==`, for a keyword search and for a "
+        "cache this is another word than `film`.",
+        {"f i l m": "The invisible characters stood inside of a word, and spaces tear it apart. Delete them without a space."},
+    ),
+    (
+        "unfor&shy;get&shy;table",
+        "unforgettable",
+        "`&shy;` stands for U+00AD, one of INVISIBLE. It comes to light only when entities are decoded: delete after that.",
+        None,
+    ),
+    (
+        "fi\x00lm\x07 Ran\x7f",
+        "film Ran",
+        "Control characters (category Cc) that are no white space are deleted. PostgreSQL refuses a text with \\x00 in it.",
+        None,
+    ),
+    ("<\u200bb>Ran", "Ran", "With the invisible character gone, `<b>` is a tag. Repeat until nothing changes.", None),
+    ("", "", "Nothing in, nothing out.", None),
+    ("<br>&nbsp;\u200b", "", "There was no text in it: what is left is empty.", None),
+)
+KEPT = (
+    ("US and us", "US and us", "Capitals carry meaning: `US` is no `us`. A model that ignores case does so by itself.", None),
+    (
+        "12 Angry Men, 1957",
+        "12 Angry Men, 1957",
+        "Digits and commas are part of the text: without 12 and 1957 this is another film.",
+        None,
+    ),
+    ("C++ or C#?", "C++ or C#?", "Symbols and punctuation carry meaning: without them C++ and C# are one language.", None),
+    (
+        "\u7f85\u751f\u9580, \u041c\u0438\u0440, Am\u00e9lie",
+        "\u7f85\u751f\u9580, \u041c\u0438\u0440, Am\u00e9lie",
+        "Letters of every script stay, with their accents. Throwing away what is not ASCII leaves nothing of a Japanese title.",
+        None,
+    ),
+    (
+        "8\u00bd at 35 mm\u00b2",
+        "8\u00bd at 35 mm\u00b2",
+        "The characters for one half and for squared stay as they are. NFKC and NFKD take them apart: mm\u00b2 becomes mm2.",
+        None,
+    ),
+    (
+        "\U0001f469\u200d\U0001f680",
+        "\U0001f469\u200d\U0001f680",
+        "U+200D is not in INVISIBLE: it joins two signs into one picture, and letters in Hindi. Delete only what is listed, and "
+        "category Cc, not all of Cf.",
+        None,
+    ),
+)
+
+
+def plots(data: Data, n: int) -> list[str]:
+    """n film plots of this run's half."""
+    return [halves()[data.hidden][i] for i in data.rng.permutation(300)[:n]]
+
+
+@functools.cache
+def halves() -> tuple[list[str], list[str]]:
+    """Film plots for the notebook's checks, and others for graded runs."""
+    from vdbcourse import datasets
+
+    found = datasets.film_plots()["plot"].tolist()
+    return found[0::2], found[1::2]
+
+
+def made_messy(plot: str, data: Data) -> str:
+    """The plot as it might stand in the source of a web page."""
+    joints = [" ", "&nbsp;", "\n\t", "<br>", " <b>", "</b> ", "\u00a0 ", " \u200b", "&amp;nbsp;"]
+    stray = ["", "", "", "", "\u00ad", "\x07", "\u200b", "&shy;"]
+    words = [str(data.rng.choice(stray)).join([word[:1], word[1:]]) for word in plot.split()]
+    text = "".join(word + str(data.rng.choice(joints)) for word in words)
+    return f'<div class="plot" id="f{data.rng.integers(10, 99)}">{text}</div>'
+
+
+def reference_clean(text: str) -> str:
+    """Character by character, until nothing changes."""
+    after = html.unescape(re.sub(r"<(?:/[a-z]|[a-z])[^>]*>", " ", text, flags=re.IGNORECASE))
+    kept = [c for c in after if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"]
+    after = re.sub(r"\s+", " ", "".join(kept)).strip()
+    return after if after == text else reference_clean(after)
+
+
+# --- with_context --------------------------------------------------------------------------------------------------------------
+
+
+@check("with_context")
+def check_with_context(with_context: Answer, data: Data) -> None:
+    """`with_context(text, context, least)` -> str; entries of `context` are texts, None or NaN."""
+    with_context("Boy", ["Comedy", "New Zealand"], 5).text()
+    with_context("Boy", ["Comedy", "New Zealand"], 5).equals(
+        "Boy. Comedy. New Zealand",
+        "One word is fewer than five: the context follows, joined by a full stop and a space.",
+        mistakes={
+            "Comedy. New Zealand": "The text itself is missing: context is added to it, not put in its place.",
+            "Comedy. New Zealand. Boy": "The text comes first, the context after it.",
+        },
+    )
+    with_context("Unforgettable", ["Drama"], 8).equals(
+        "Unforgettable. Drama", "One word of thirteen characters is one word. What makes a text short for a model is words."
+    )
+    with_context("A long way home", ["Drama", "Japan"], 4).equals(
+        "A long way home",
+        "Four words are not fewer than four: the text stays as it is.",
+        mistakes={
+            "A long way home. Drama. Japan": "Context was added to a text that has enough words. In a long text it only dilutes "
+            "what the text says; and exactly `least` words are enough.",
+        },
+    )
+    with_context("One two three four five", ["Drama"], 2).equals(
+        "One two three four five", "Five words where two are enough: no context is added to a text that is long."
+    )
+    with_context("If....", [None, "Drama", float("nan")], 3).equals(
+        "If..... Drama",
+        "None and NaN are what tables hold where a field is missing. What is missing is left out.",
+        mistakes={
+            "If..... None. Drama. nan": "`None` and `nan` became words, and every film with a gap would be a film about None.",
+            "If..... Drama. nan": "None is left out, NaN is not: where pandas has no text there is a float. Is it a str?",
+        },
+    )
+    with_context("Z", ["Drama", "", " \n", "Greece"], 2).equals(
+        "Z. Drama. Greece",
+        "A field of white space says nothing, and leaves `. . ` in the text: strip it and see whether anything is left.",
+    )
+    with_context("", ["Drama", "Japan"], 1).equals(
+        "Drama. Japan", "The text is empty, so it is missing, too: no full stop may stand in front."
+    )
+    with_context("", [None, ""], 5).equals("", "There is nothing to say about this row: an empty text.")
+    with_context("Up", [], 2).equals("Up", "No context at all: the text as it came.")
+    with_context("", ["Drama"], 0).equals("", "No text has fewer than 0 words: nothing is added.")
+    with_context("Up", ("Comedy", "United States"), 5).equals("Up. Comedy. United States", "The context may come as a tuple.")
+    for plot in plots(data, 8):
+        words, missing = plot.split(), [None, float("nan"), "", "Drama"][data.rng.integers(4)]
+        text, context, least = " ".join(words[:5]), [missing, " ".join(words[5:8])], int(data.rng.integers(3, 8))
+        added = [entry for entry in context if isinstance(entry, str) and entry] if least > 5 else []
+        with_context.on_data(text, context, least).equals(
+            ". ".join([text, *added]), "The first five words of a plot, and two fields, one of which may be missing."
+        )
+
+
+# --- chunk_words ---------------------------------------------------------------------------------------------------------------
+
+
+@check("chunk_words")
+def check_chunk_words(chunk_words: Answer, data: Data) -> None:
+    """`chunk_words(text, size, overlap)` -> list of texts."""
+    reply = chunk_words("one two three four", 9, 1)
+    reply.expect(
+        set(" ".join(reply.strings()).split()) <= {"one", "two", "three", "four"},
+        "There are pieces of words in it: `size` and `overlap` count words, not characters.",
+        "['one two three four']",
+    )
+    chunk_words("one two three four five six seven", 3, 1).equals(
+        ["one two three", "three four five", "five six seven"],
+        "Each chunk begins `size - overlap` = 2 words after the one before, so that it repeats its last word.",
+        mistakes={
+            ("one two three", "four five six", "seven"): "The chunks do not overlap: each must begin with the last word of the "
+            "one before. Step on by `size - overlap` words.",
+            ("one two three", "three four five", "five six seven", "seven"): "The last chunk lies wholly in the one before. It "
+            "costs a vector and brings nothing.",
+            ("one two three", "two three four", "three four five", "four five six", "five six seven"): "Each chunk begins one "
+            "word after the one before: that is a step of `overlap`. The step is `size - overlap`.",
+        },
+    )
+    chunk_words("one two three four five six seven eight", 3, 1).equals(
+        ["one two three", "three four five", "five six seven", "seven eight"],
+        "The last word must be in a chunk, also where that chunk is shorter than `size`.",
+        mistakes={
+            ("one two three", "three four five", "five six seven"): "The tail is lost: `eight` is in no chunk, and no search "
+            "will find it.",
+            ("one two three", "three four five", "five six seven", "six seven eight"): "The last chunk was moved back to be "
+            "full. Every chunk begins `size - overlap` words after the one before; the last may be short.",
+        },
+    )
+    chunk_words("one two three four five six", 3, 0).equals(
+        ["one two three", "four five six"], "Chunks of three words that do not overlap."
+    )
+    chunk_words("one two three", 3, 0).equals(["one two three"], "Exactly `size` words are one chunk, and no empty one after it.")
+    chunk_words("one two three", 3, 2).equals(["one two three"], "Exactly `size` words are one chunk, whatever the overlap.")
+    chunk_words("one two three four", 3, 2).equals(
+        ["one two three", "two three four"], "One word more than `size`: a second chunk, one word further on."
+    )
+    chunk_words("one two", 5, 3).equals(["one two"], "A text shorter than `size` is one chunk.")
+    chunk_words("one", 5, 3).equals(["one"], "A text shorter than the overlap is one chunk, too.")
+    chunk_words("one two", 1, 0).equals(["one", "two"], "Chunks of one word.")
+    chunk_words("  one  two\n\nthree four ", 2, 0).equals(
+        ["one two", "three four"],
+        "Words are what `text.split()` gives: two blanks or a line end make no empty word, and one space joins a chunk's words.",
+    )
+    chunk_words("", 3, 1).equals(
+        [], "An empty text has no words and no chunk. An empty chunk gets a vector all the same, and turns up in searches."
+    )
+    chunk_words(" \n ", 3, 1).equals([], "White space holds no words: an empty list.")
+    chunk_words.raises(ValueError, "With overlap = size no chunk gets any further: refuse with ValueError.", "one two", 2, 2)
+    chunk_words.raises(ValueError, "An overlap larger than the chunk cannot be: refuse with ValueError.", "one two three", 2, 3)
+    chunk_words.raises(
+        ValueError, "A negative overlap leaves words out between chunks: refuse with ValueError.", "one two", 2, -1
+    )
+    chunk_words.raises(ValueError, "Chunks of no words cannot be: refuse with ValueError.", "one two", 0, 0)
+    chunk_words.raises(
+        ValueError, "The arguments make no sense whatever the text is: refuse them also for an empty text.", "", 2, 2
+    )
+    text = " ".join(plots(data, 5))
+    for size in (20, 33):
+        for overlap in (0, 7, size - 1):
+            chunk_words.on_data(text, size, overlap).equals(
+                reference_chunks(text, size, overlap),
+                "Five plots, about 170 words: every word in a chunk, no chunk inside another.",
+            )
+
+
+def reference_chunks(text: str, size: int, overlap: int) -> list[str]:
+    """By cutting off the front until the rest fits into one chunk."""
+    words, found = text.split(), []
+    while len(words) > size:
+        found.append(" ".join(words[:size]))
+        words = words[size - overlap :]
+    return [*found, " ".join(words)] if words else found
+
+
+# --- embed_long ----------------------------------------------------------------------------------------------------------------
+
+SHORT = "A shark hunts swimmers off an island beach"  # eight words, so that the last chunk is a short one
+
+
+@check("embed_long")
+def check_embed_long(embed_long: Answer, data: Data) -> None:
+    """`embed_long(text, encode, size, overlap)` -> (384,) vector of length 1."""
+    compared(embed_long(SHORT, data.encode, 3, 1), SHORT, 3, 1)
+    compared(
+        embed_long("A shark", data.encode, 3, 1), "A shark", 3, 1, "A text that fits into one chunk has that chunk's vector."
+    )
+    compared(embed_long(SHORT, data.encode, 4, 0), SHORT, 4, 0, "Two chunks of four words, without overlap.")
+    why = "There is no word to embed, so refuse with ValueError: any vector, also that of an empty text, turns up in searches."
+    embed_long.raises(ValueError, why, " \n", data.encode, 3, 1)
+    text = " ".join(programmes(data.hidden)[data.seed % 3])
+    why = "Eight plots, far more than the model reads at once: the chunks of the last plot count as much as those of the first."
+    compared(embed_long.on_data(text, data.encode, 60, 20), text, 60, 20, why)
+
+
+def programmes(hidden: bool) -> list[list[str]]:
+    """Three lists of eight plots: few, so that their chunks are embedded once and for all."""
+    return [halves()[hidden][first : first + 240 : 30] for first in (3, 10, 17)]
+
+
+def compared(reply: Reply, text: str, size: int, overlap: int, why: str = "Mean of the chunks' vectors, made length 1.") -> None:
+    """Is the reply the mean of the chunks' vectors, scaled to length 1? If not, is it something that is known?"""
+    from vdbcourse import embedding
+
+    vector = reply.array((384,))
+    chunks = embedding.encode(reference_chunks(text, size, overlap), progress=False)
+    mean = chunks.mean(axis=0, dtype=np.float64)
+    if near(vector, unit(mean)):
+        return
+    told = next((said for wrong, said in mistaken(text, chunks, mean) if near(vector, wrong)), None)
+    if told is None and not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
+        told = "Its length is not 1. Divide the mean by its own length, np.linalg.norm(mean)."
+    reply.fail(told or why, expected="the mean of the chunks' vectors, divided by its length")
+
+
+def mistaken(text: str, chunks: np.ndarray, mean: np.ndarray) -> list[tuple[np.ndarray, str]]:
+    """Vectors that come from known mistakes, and what to say to each."""
+    from vdbcourse import embedding
+
+    whole = embedding.encode(text, progress=False)
+    return [
+        (
+            whole,
+            "This is the vector of the whole text, of which the model reads 256 word pieces and no more. Embed the chunks.",
+        ),
+        (chunks[0], "This is the vector of the first chunk alone. The others are not in it, and what they say cannot be found."),
+        (chunks[-1], "This is the vector of the last chunk alone. Every chunk has to count."),
+        (unit(chunks[: max(1, len(chunks) - 1)].mean(axis=0)), "The last chunk is not in it: the tail of the text is lost."),
+        (mean, "This is the mean, but not of length 1. With inner products it would lose against vectors of length 1."),
+        (chunks.sum(axis=0), "This is the sum: it is the longer, the longer the text. Divide it by its length."),
+        (unit(chunks.max(axis=0)), "This takes the largest number in each place. Take the mean of the chunks' vectors."),
+        (mean / np.abs(mean).max(), "Its largest number is 1, not its length. The length is the root of the sum of squares."),
+        (
+            mean / np.abs(mean).sum(),
+            "Its numbers add up to 1, without their signs. The length is the root of the sum of squares.",
+        ),
+    ]
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Scaled to length 1."""
+    return vector / np.linalg.norm(vector)
+
+
+def near(vector: np.ndarray, other: np.ndarray) -> bool:
+    """Equal up to what batches and float32 change."""
+    return bool(np.abs(vector - other).max() < 1e-4)

@@ -1,0 +1,1 @@
+"""Exercise 03: meaning and facts in one search."""

@@ -1,0 +1,127 @@
+"""What came back from a search of exercise 03, beside what should have come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vdbcourse.exercises.metadata_filtering.shelf import Row
+from vdbcourse.grading import Answer, NotYet, Reply
+from vdbcourse.grading.answers import is_number, kind_of
+
+WITHIN = 1e-4  # of a distance or a score
+PAIR = "(number of films, list of rows)"
+
+
+@dataclass(frozen=True)
+class Number:
+    """The third column. asked, turned: what is said when it is something else, or 1 minus what was asked for."""
+
+    name: str
+    asked: str
+    turned: str
+
+
+DISTANCE = Number(
+    "distance",
+    "Asked for is the cosine distance, as `<=>` gives it, neither rounded nor turned round.",
+    "That is the cosine similarity, 1 - distance, which is largest for the nearest film. Asked for is the distance itself.",
+)
+SCORE = Number(
+    "score",
+    "Asked for is the cosine similarity, as Milvus returns it in `distance`, neither rounded nor turned round.",
+    "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a similarity; hand it on.",
+)
+
+
+def asked(answer: Answer, *args: Any, raised: Mapping[str, str]) -> Reply:
+    """The reply to an example. `raised`: what to say as well if the learner's code raises an error that holds the key."""
+    try:
+        return answer(*args)
+    except NotYet as found:
+        said = next((words for part, words in raised.items() if part in found.got), None)
+        if found.kind == "error" and said:
+            raise replace(found, why=f"{found.why}. {said}") from None
+        raise
+
+
+def are_films(
+    reply: Reply,
+    passing: list[Row],
+    k: int,
+    why: str,
+    mistakes: Mapping[tuple, str] | None = None,
+    number: Number = DISTANCE,
+) -> None:
+    """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind known wrong ids."""
+    found, true = rows(reply, number.name), passing[:k]
+    ids, wanted = [row[0] for row in found], [row[0] for row in true]
+    what = f"{len(true)} row{'s' * (len(true) != 1)} (id, title, {number.name})"
+    if ids != wanted:
+        differ = difference(ids, wanted, {row[0] for row in passing})
+        reply.fail((mistakes or {}).get(tuple(ids), f"{why} {differ}"), what)
+    if [row[1] for row in found] != [row[1] for row in true]:
+        reply.fail(f"{why} A film has the title of another.", what)
+    came, right = (np.array([row[2] for row in some], dtype=np.float64) for some in (found, true))
+    if not np.allclose(came, right, atol=WITHIN, rtol=0):
+        turned = np.allclose(came, 1 - right, atol=WITHIN, rtol=0)
+        reply.fail(number.turned if turned else f"{why} {number.asked}", what)
+
+
+def difference(ids: list[int], wanted: list[int], passing: set[int]) -> str:
+    """How ids differ from those that should have come."""
+    if len(set(ids)) < len(ids):
+        return "A film came more than once."
+    if set(ids) - passing:
+        return "A film came that does not pass the filter."
+    if len(ids) > len(wanted):
+        return "More than k rows came."
+    if len(ids) < len(wanted):
+        return "Fewer rows came, though more films pass the filter."
+    if set(ids) == set(wanted):
+        return "These are the right films in another order than nearest first."
+    return "Nearer films pass the filter as well."
+
+
+def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
+    """The rows (id, title, number) of a reply, each of the right kind."""
+    what = f"rows (id, title, {number})"
+    items = reply.sequence(f"a list of {what}")
+    if any(isinstance(item, list) and (not item or isinstance(item[0], (list, tuple, dict))) for item in items):
+        why = "This is a list in a list. Milvus answers a list of questions with a list of answers: take the first one, `[0]`."
+        reply.fail(why, what)
+    if any(isinstance(item, dict) and "entity" in item for item in items):
+        why = "These are Milvus's hits as they came. Take from each what is asked for; a caller should not need to know Milvus."
+        reply.fail(why, what)
+    found = reply.rows(["id", "title", number])
+    for row in found:
+        is_id = isinstance(row[0], (int, np.integer)) and not isinstance(row[0], bool)
+        if not (is_id and isinstance(row[1], str) and is_number(row[2])):
+            held = ", ".join(map(kind_of, row))
+            reply.fail(f"A row holds {held}. Asked for is, in this order: the id, the title, the {number}.", what)
+    return found
+
+
+def is_answer(
+    reply: Reply,
+    passing: list[Row],
+    k: int,
+    why: str,
+    totals: Mapping[int, str] | None = None,
+    mistakes: Mapping[tuple, str] | None = None,
+) -> None:
+    """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind known wrong numbers and ids."""
+    pair = reply.sequence(f"a tuple {PAIR}")
+    if len(pair) != 2:
+        reply.fail(f"Asked for is a tuple of two, {PAIR}; this one has {len(pair)}.", PAIR)
+    total, found = (Reply(part, reply.call, reply.shapes_only) for part in pair)
+    if isinstance(total.value, (list, tuple)):
+        why = "The two parts are swapped: the number comes first, then the rows."
+        if not isinstance(found.value, int):
+            why = "The number is still in its row. `fetchone()` gives a row, even of a single column: take `[0]` of it."
+        reply.fail(why, PAIR)
+    count = total.number(0)
+    if count != len(passing):
+        reply.fail((totals or {}).get(count, f"{why} The number of films is another one."), PAIR)
+    are_films(found, passing, k, why, mistakes)

@@ -1,0 +1,117 @@
+"""The films of exercise 03: a small shelf to follow by eye and some hundred real ones, as a table and as a collection."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from pymilvus import DataType
+
+from vdbcourse.grading import Answer, Data
+
+Row = tuple[int, str, float]  # id, title, cosine distance
+HOLDS_FACTS = "CREATE TABLE film (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding vector(%s))"
+APART = 1e-5  # cosine distances of two real films differ by more than that
+
+
+@dataclass(frozen=True)
+class Film:
+    """One film. vector: of any length, so that cosine, L2 and inner product order films differently."""
+
+    number: int
+    title: str
+    year: int
+    genre: str | None
+    vector: tuple[float, ...] | np.ndarray
+
+    @property
+    def decade(self) -> int:
+        """1960 for 1960 to 1969."""
+        return self.year // 10 * 10
+
+
+EAST = np.array([1.0, 0.0], dtype=np.float32)  # what is asked for
+SHELF = (
+    Film(14, "Clueless", 1995, "Comedy", (4.0, 4.0)),  # four films equally near, the largest id first
+    Film(13, "Fargo", 1996, "Comedy", (1.0, 1.0)),
+    Film(12, "Babe", 1995, "Comedy", (2.0, 2.0)),
+    Film(11, "Groundhog Day", 1993, "Comedy", (0.5, 0.5)),
+    Film(2, "Some Like It Hot", 1959, "Comedy", (2.0, 0.0)),
+    Film(4, "M*A*S*H", 1970, "Comedy", (4.0, 0.0)),
+    Film(10, "Ran", 1985, "Drama", (3.0, 0.0)),
+    Film(15, "Tokyo Story", 1953, "Drama", (40.0, 9.0)),
+    Film(16, "High and Low", 1963, "Crime Drama", (8.0, 1.0)),
+    Film(3, "Playtime", 1967, "Comedy", (0.96, 0.28)),
+    Film(17, "La Jetée", 1962, None, (35.0, 12.0)),
+    Film(25, "The Apartment", 1960, "Comedy", (15.0, 8.0)),
+    Film(7, "Persona", 1966, "Drama", (40.0, 30.0)),
+    Film(18, "Mary Poppins", 1964, "Children's", (20.0, -21.0)),
+    Film(9, "8½", 1963, "Drama", (0.6, 0.8)),
+    Film(8, "Psycho", 1960, "Horror", (0.28, 0.96)),
+    Film(5, "The Birds", 1963, "Horror", (0.0, 2.0)),
+    Film(22, "Hamlet", 1969, "Drama", (-4.0, 3.0)),  # two films of one title
+    Film(21, "Hamlet", 1964, "Drama", (-7.0, 24.0)),
+    Film(6, "Z", 1969, "Thriller", (-3.0, 4.0)),
+    Film(19, "Taxi Driver", 1976, '"New" Hollywood', (28.0, 45.0)),
+    Film(20, "Jailhouse Rock", 1957, "Rock'n'roll", (9.0, 40.0)),
+    Film(23, "The Seventh Victim", 1943, "Horror\\noir", (-9.0, 40.0)),
+    Film(24, "Under the Roofs of Paris", 1930, "Comédie musicale", (5.0, 12.0)),
+)
+
+
+def nearest(films: Iterable[Film], question: np.ndarray, passes: Callable[[Film], bool]) -> list[Row]:
+    """The films that pass, by cosine distance and then by id; in double precision."""
+    rows = [(film.number, film.title, distance(film.vector, question)) for film in films if passes(film)]
+    return sorted(rows, key=lambda row: (round(row[2], 9), row[0]))
+
+
+def distance(vector: Iterable[float], question: np.ndarray) -> float:
+    """The cosine distance."""
+    one, other = np.asarray(vector, np.float64), np.asarray(question, np.float64)
+    return float(1 - one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+
+
+def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
+    """About `n` real films with vectors of many lengths, and a question that no two of them are equally near to."""
+    films, question = data.films(n), data.questions(1)[0]
+    near = 1 - films.vectors.astype(np.float64) @ question.astype(np.float64)
+    order = np.argsort(near)
+    films = films.take(data.rng.permutation(order[np.diff(near[order], prepend=-1.0) > APART]))
+    vectors = films.vectors * data.rng.uniform(0.3, 3.0, (len(films), 1)).astype(np.float32)
+    columns = zip(films.ids.tolist(), films.titles, films.years.tolist(), films.genres, vectors, strict=True)
+    return [Film(*film) for film in columns], question * np.float32(data.rng.uniform(0.5, 2.0))
+
+
+def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
+    """Make the table `film` anew. The learner's connection begins anew as well: it may hold plans and locks of the old one."""
+    films = list(films)
+    answer.transport.forget(data.postgres.conn)
+    data.postgres.run("DROP TABLE IF EXISTS film")
+    data.postgres.run(HOLDS_FACTS % len(films[0].vector))
+    columns = "id, title, year, decade, genre, embedding"
+    with data.postgres.own.cursor().copy(f"COPY film ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["int4", "text", "int4", "int4", "text", "vector"])
+        for film in films:
+            vector = np.asarray(film.vector, np.float32)
+            copy.write_row((film.number, film.title, film.year, film.decade, film.genre, vector))
+
+
+def collection(data: Data, name: str, films: Iterable[Film]) -> None:
+    """Make the collection `name` anew: id, title, year, genre (may be null), vector; FLAT by COSINE."""
+    films, own = list(films), data.milvus.own
+    data.milvus.drop(name)
+    schema = own.create_schema()
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("title", DataType.VARCHAR, max_length=500)
+    schema.add_field("year", DataType.INT64)
+    schema.add_field("genre", DataType.VARCHAR, max_length=100, nullable=True)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=len(films[0].vector))
+    own.create_collection(name, schema=schema, consistency_level="Strong")
+    index = own.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="COSINE")
+    own.create_index(name, index, sync=False)  # otherwise pymilvus waits half a second before it looks whether that is done
+    own.load_collection(name)
+    rows = [
+        {"id": film.number, "title": film.title, "year": film.year, "genre": film.genre, "vector": list(film.vector)}
+        for film in films
+    ]
+    own.insert(name, rows)

@@ -1,0 +1,1 @@
+"""Exercise 10: where did my rows go?"""

@@ -1,0 +1,171 @@
+"""The table of exercise 10, in which a filtered search by the index loses rows, and what is true of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from psycopg.sql import SQL, Identifier
+
+from vdbcourse.errors import CourseError
+from vdbcourse.grading import Answer, Data
+
+FILMS, QUESTIONS = 2_000, 40
+FAR = 60  # films of the decade that lies far from one question
+STATEMENTS = (  # one row a page, as if rows were long: then the planner takes the index, as it does for a large table
+    "ALTER TABLE film SET (fillfactor = 10, parallel_workers = 0, autovacuum_enabled = off)",
+    "VACUUM FULL film",
+    "CREATE INDEX film_hnsw ON film USING hnsw (embedding vector_cosine_ops)",
+)
+PLAIN = (
+    "SELECT id, title, embedding <=> %(question)s AS distance FROM film WHERE decade = %(decade)s ORDER BY distance LIMIT %(k)s"
+)
+AFTER_LIMIT = (
+    "SELECT id FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s) AS nearest "
+    "WHERE decade = %(decade)s"
+)
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index of the table. predicate: its WHERE as PostgreSQL writes it, or None."""
+
+    name: str
+    method: str
+    operators: str
+    predicate: str | None
+
+
+class Shelf:
+    """The table in the check's schema. `far` is a question, `questions` are 39 others.
+
+    Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all older films as well, and 1950 the
+    60 films farthest from `far`, so that no list of candidates reaches them.
+    """
+
+    def __init__(self, data: Data) -> None:
+        films, questions = data.films(FILMS), data.questions(QUESTIONS)
+        self.data, self.far, self.questions = data, questions[0], questions[1:]
+        decades = np.maximum(films.decades, 1980)
+        decades[np.argsort(films.vectors @ self.far)[:FAR]] = 1950
+        lengths = data.rng.uniform(0.5, 2, (FILMS, 1))
+        self.films = replace(films, decades=decades, vectors=(films.vectors * lengths).astype(np.float32))
+        self.units = films.vectors.astype(np.float64)
+        self.places = {int(number): place for place, number in enumerate(films.ids)}
+        for name in self.indexes():
+            if name not in ("film_pkey", "film_hnsw"):
+                data.postgres.run(SQL("DROP INDEX {}").format(Identifier(name)))
+        data.postgres.film_table(self.films, *STATEMENTS)
+
+    def pick(self, wanted: Callable[[np.ndarray], bool]) -> np.ndarray:
+        """The first question that is as the check needs it. Raises `CourseError` if none is."""
+        for question in self.questions:
+            if wanted(question):
+                return question
+        raise CourseError(
+            "No question loses rows as this check needs it: the planner of this PostgreSQL takes other plans than the course's "
+            "own. Unset DATABASE_URL to use that one."
+        )
+
+    # --- what is true, by NumPy ---
+
+    def count(self, decade: int) -> int:
+        """How many films the decade has."""
+        return int(np.sum(self.films.decades == decade))
+
+    def decade_of(self, number: float) -> int | None:
+        """The decade of the film with this id; None if there is none."""
+        place = self.places.get(number)
+        return None if place is None else int(self.films.decades[place])
+
+    def title_of(self, number: float) -> str:
+        """The title of the film with this id."""
+        return self.films.titles[self.places[number]]
+
+    def distances(self, question: np.ndarray, ids: list) -> np.ndarray:
+        """Cosine distances of these films."""
+        return 1 - self.units[[self.places[number] for number in ids]] @ question.astype(np.float64)
+
+    def true_ids(self, question: np.ndarray, decade: int, k: int) -> list[int]:
+        """Ids of the k nearest films of the decade, nearest first."""
+        ids = self.films.ids[self.films.decades == decade].tolist()
+        return [ids[i] for i in np.argsort(self.distances(question, ids))[:k]]
+
+    # --- what the engine does ---
+
+    def ask(self, sql: str, question: np.ndarray, decade: int, k: int) -> list[tuple]:
+        """Rows of a query over the check's connection."""
+        return self.data.postgres.run(sql, {"question": question, "decade": decade, "k": k})
+
+    def plain(self, question: np.ndarray, decade: int, k: int) -> list[int]:
+        """Ids that the plain search returns."""
+        return [row[0] for row in self.ask(PLAIN, question, decade, k)]
+
+    def iterative(self, question: np.ndarray, decade: int, k: int) -> list[int]:
+        """Ids that the index returns when its scan goes on in strict order, whatever that costs."""
+        with self.data.postgres.own.transaction():
+            self.data.postgres.run("SET LOCAL enable_seqscan = off")
+            self.data.postgres.run("SET LOCAL hnsw.iterative_scan = strict_order")
+            return self.plain(question, decade, k)
+
+    def after_limit(self, question: np.ndarray, decade: int, k: int) -> int:
+        """How many of the k nearest of all films are of the decade."""
+        return len(self.ask(AFTER_LIMIT, question, decade, k))
+
+    def scan(self, question: np.ndarray, decade: int, k: int) -> dict:
+        """The innermost step of the plain search's plan, with what it did."""
+        step = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)[0][0][0]["Plan"]
+        while "Plans" in step:
+            step = step["Plans"][0]
+        return step
+
+    def scanned(self, question: np.ndarray, decade: int, k: int) -> tuple[int, int, int]:
+        """Of that step: rows that passed the filter, rows removed, rows that the planner expected to pass."""
+        step = self.scan(question, decade, k)
+        return int(step["Actual Rows"]), int(step["Rows Removed by Filter"]), int(step["Plan Rows"])
+
+    def reads_by(self, question: np.ndarray, decade: int, k: int) -> str | None:
+        """The index by which the plain search reads; None if it reads the table."""
+        return self.scan(question, decade, k).get("Index Name")
+
+    def scans(self, function: Answer) -> int:
+        """How often the table was read from end to end so far, the learner's session included.
+
+        Always 0 before PostgreSQL 15, which cannot make a session hand in what it has counted.
+        """
+        if self.data.postgres.own.info.server_version < 150_000:
+            return 0
+        function.setting(self.data.postgres.conn, "hnsw.ef_search")  # makes that session hand in what it has counted
+        self.data.postgres.run("SELECT pg_stat_force_next_flush()")
+        read = "SELECT coalesce(max(seq_scan), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
+        return self.data.postgres.run(read)[0][0]
+
+    def setting(self, name: str) -> str:
+        """The value of a setting in a session that nobody changed."""
+        return self.data.postgres.run("SELECT current_setting(%s)", [name])[0][0]
+
+    def transaction_is_open(self) -> bool:
+        """Does another session hold on to the table in a transaction that it has not ended?"""
+        ((held,),) = self.data.postgres.run(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_database AS d ON d.oid = database "
+            "WHERE relation = to_regclass('film') AND d.datname = current_database() AND pid <> pg_backend_pid() "
+            "AND state LIKE 'idle in transaction%')"
+        )
+        return held
+
+    def indexes(self) -> dict[str, Index]:
+        """The valid indexes of the table, by name."""
+        rows = self.data.postgres.run(
+            "SELECT c.relname, amname, opcname, pg_get_expr(indpred, indrelid) FROM pg_index "
+            "JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = c.relam "
+            "JOIN pg_opclass AS o ON o.oid = indclass[0] WHERE indrelid = to_regclass('film') AND indisvalid"
+        )
+        return {row[0]: Index(*row) for row in rows}
+
+    def holds(self, index: Index, decade: int) -> bool:
+        """Does the index hold all films of the decade, and no others?"""
+        rows = self.data.postgres.run(f"SELECT decade, count(*) FROM film WHERE {index.predicate or True} GROUP BY decade")
+        return rows == [(decade, self.count(decade))]
+
+    def index_of(self, decade: int) -> str | None:
+        """The name of the index that holds just this decade; None if there is none."""
+        return next((name for name, index in self.indexes().items() if self.holds(index, decade)), None)

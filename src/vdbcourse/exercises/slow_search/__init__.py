@@ -1,0 +1,1 @@
+"""Exercise 09: a slow search made fast under a recall floor."""

@@ -1,0 +1,110 @@
+"""The tables of exercise 09, and what is true of them: 18,000 rows that are worth an index, and a few hundred that are not."""
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vdbcourse.grading import Data, Films
+from vdbcourse.grading.data import HALF, pool
+
+FILMS, VERSIONS = 2_250, 8  # each film has one row as it is and seven that differ a little, as other versions of it do
+QUESTIONS = 80
+APART = 0.6  # length of the difference between a film and a version of it, in lengths of the film's vector
+STATEMENTS = (
+    "ALTER TABLE film SET (autovacuum_enabled = off)",  # pages are counted, and it reads some
+    "CREATE INDEX film_{kind}_cosine ON film USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 48)",
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`film` with an HNSW index for `<=>`. questions: (80, 384), of many lengths as the rows are."""
+
+    data: Data
+    films: Films
+    questions: np.ndarray
+
+    @functools.cached_property
+    def places(self) -> dict[int, int]:
+        """Where a film stands, by its id."""
+        return {int(number): place for place, number in enumerate(self.films.ids)}
+
+    def distances(self, question: np.ndarray, ids: Iterable[int]) -> np.ndarray:
+        """Cosine distances of these films, float32."""
+        return cosine_distances(question, self.films.vectors[[self.places[number] for number in ids]])
+
+    def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
+        """Ids of the k films at the smallest distance; measure: "cosine", "l2" or "inner_product"."""
+        vectors = self.films.vectors
+        distances = {
+            "cosine": lambda: cosine_distances(question, vectors),
+            "l2": lambda: (vectors * vectors).sum(axis=1) - 2 * (vectors @ question),
+            "inner_product": lambda: -(vectors @ question),
+        }[measure]()
+        first = np.argpartition(distances, k)[:k]
+        return self.films.ids[first[np.argsort(distances[first])]].tolist()
+
+    def pages(self) -> int:
+        """How many pages the table has, its index not counted: what a search reads that compares every row."""
+        return self.data.postgres.run("SELECT pg_relation_size('film') / current_setting('block_size')::int")[0][0]
+
+    def has_index(self) -> bool:
+        """Is the index still there?"""
+        found = self.data.postgres.run("SELECT to_regclass(%s) IS NOT NULL", [f"film_{kind(self.data)}_cosine"])
+        return found == [(True,)]
+
+
+def cosine_distances(question: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """1 - cosine of a question (dim,) and vectors (n, dim)."""
+    return 1 - (vectors @ question) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(question)
+
+
+def catalogue(data: Data) -> Catalogue:
+    """Make `film` the large table."""
+    data.films(0)
+    films = versions(data.hidden)
+    make_film(data, kind(data), films, *(statement.format(kind=kind(data)) for statement in STATEMENTS))
+    spare = data.rng.permutation(np.arange(FILMS, HALF))[:QUESTIONS]
+    lengths = data.rng.uniform(0.5, 2, (QUESTIONS, 1))
+    return Catalogue(data, films, (pool(data.hidden).vectors[spare] * lengths).astype(np.float32))
+
+
+@functools.cache
+def versions(hidden: bool) -> Films:
+    """The rows of the large table: one half of the pool, some versions of each film, ids in no order, vectors of many lengths."""
+    rng = np.random.default_rng([9, hidden])
+    films = pool(hidden).take(np.tile(np.arange(FILMS), VERSIONS))
+    apart = rng.standard_normal(films.vectors.shape, dtype=np.float32) * np.float32(APART / np.sqrt(films.vectors.shape[1]))
+    apart[:FILMS] = 0
+    lengths = rng.uniform(0.5, 2, (len(films), 1)).astype(np.float32)
+    return replace(films, ids=1 + rng.permutation(len(films)), vectors=(films.vectors + apart) * lengths)
+
+
+def small_table(data: Data, films: Films) -> None:
+    """Make `film` a table of these films, without an index; the large one is kept for the next check."""
+    make_film(data, "small", films)
+
+
+def kind(data: Data) -> str:
+    """What the large table is called while it stands aside."""
+    return "hidden" if data.hidden else "public"
+
+
+def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
+    """Make `film` the table of the kind `wanted`. One of another kind steps aside as `film_<kind>`: to build it takes seconds."""
+    run = data.postgres.run
+    (present,) = run("SELECT to_regclass('film') IS NOT NULL, col_description(to_regclass('film'), 1)")
+    if present != (True, wanted):
+        if present[1]:
+            run(f"DROP TABLE IF EXISTS film_{present[1]}")
+            run(f"ALTER TABLE film RENAME TO film_{present[1]}")
+        run("DROP TABLE IF EXISTS film")
+        run(f"ALTER TABLE IF EXISTS film_{wanted} RENAME TO film")
+    data.postgres.film_table(films, *statements, f"COMMENT ON COLUMN film.id IS '{wanted}'")
+
+
+def recall(found: Sequence[Sequence[int]], truth: Sequence[Sequence[int]]) -> float:
+    """Mean share of each truth that was found."""
+    return float(np.mean([len(set(one) & set(true)) / len(true) for one, true in zip(found, truth, strict=True)]))

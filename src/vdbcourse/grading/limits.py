@@ -1,0 +1,131 @@
+"""What a fresh run may use: limits that the kernel enforces inside, and a watcher that ends the run from outside.
+
+The kernel's limits hold for one process each; the watcher looks at the whole family of processes, on every system.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psutil
+
+TICK = 0.1  # seconds between two looks
+OPEN_FILES = 1_024
+THREADS = 256  # of all processes together, where an account of its own lets the kernel count them
+ANSWER_BYTES = 96 * 2**20  # of one answer from inside
+SETTING_SECONDS = 5  # for reading a setting of a session
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """seconds: for a notebook's cells; memory: GiB of all processes together; disk: GiB of files; cpu: seconds of one process."""
+
+    seconds: float = 180
+    memory: float = 4
+    processes: int = 32
+    disk: float = 0.5
+    cpu: int = 1_200
+
+    def apply(self, threads: int | None = None) -> None:
+        """Bind this process, and all that it starts, to the limits of the kernel. threads: the most its account may run."""
+        if sys.platform == "win32":
+            return
+        import resource
+
+        wanted = {
+            resource.RLIMIT_CPU: self.cpu,
+            resource.RLIMIT_FSIZE: int(self.disk * GIB / 2),
+            resource.RLIMIT_NOFILE: OPEN_FILES,
+            resource.RLIMIT_CORE: 0,
+        }
+        if sys.platform == "linux":  # elsewhere the kernel takes this limit and does not keep to it
+            wanted[resource.RLIMIT_DATA] = int(self.memory * GIB)
+        if threads is not None:
+            wanted[resource.RLIMIT_NPROC] = threads
+        for name, value in wanted.items():
+            hard = resource.getrlimit(name)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(name, (value, value))
+
+
+class Watcher(threading.Thread):
+    """Ends a run that uses too much: too many processes, too much memory, or more time than the step it is at may take."""
+
+    def __init__(self, process: subprocess.Popen, limits: Limits, also: Callable[[], str | None] | None = None) -> None:
+        """`also` is asked once a second; the reason it gives, if any, ends the run too."""
+        super().__init__(daemon=True, name=f"watcher of {process.pid}")
+        self.process = process
+        self.limits = limits
+        self.also = also
+        self.deadline: float | None = None
+        self.reason: tuple[str, str] | None = None  # kind and words, once it had to end the run
+        self.ended = threading.Event()
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """A step that ends the whole run when it takes longer."""
+        self.deadline = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.deadline = None
+
+    def run(self) -> None:
+        """Look until the run ends by itself or has to be ended."""
+        ticks = 0
+        while not self.ended.wait(TICK) and self.process.poll() is None:
+            ticks += 1
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.reason = self.overuse(ticks)
+            if self.reason:
+                kill(self.process)
+                return
+
+    def overuse(self, ticks: int) -> tuple[str, str] | None:
+        """Kind and words of what is used too much now, or None."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            return "time", "took too long and could not be interrupted, so its process was ended"
+        first = psutil.Process(self.process.pid)
+        family = [first, *first.children(recursive=True)]
+        if len(family) > self.limits.processes:
+            return "error", f"started more than {self.limits.processes} processes"
+        if sum(map(memory, family)) > self.limits.memory * GIB:
+            return "error", f"used more than {self.limits.memory:g} GB of memory"
+        words = self.also() if self.also and ticks % round(1 / TICK) == 0 else None
+        return ("error", words) if words else None
+
+    def stop(self) -> None:
+        """No more looking; whatever still runs is ended."""
+        self.ended.set()
+        kill(self.process)
+
+
+def memory(process: psutil.Process) -> int:
+    """Bytes of memory a process holds for itself; 0 when it has ended."""
+    try:
+        used = process.memory_info()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
+    return used.rss - getattr(used, "shared", 0)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """End a process that was started in a session of its own, with all its descendants."""
+    family = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(process.pid).children(recursive=True)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            one.kill()
+    process.wait()

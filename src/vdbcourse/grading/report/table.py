@@ -1,0 +1,50 @@
+"""Grades as rows for a spreadsheet, and everything as JSON."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from vdbcourse import __version__
+from vdbcourse.grading.batch import Batch
+from vdbcourse.grading.entries import Entry, one_line
+
+COLUMNS = ("learner", "exercise", "task", "status", "points", "of", "seconds", "note")
+
+
+def as_csv(entries: Iterable[Entry]) -> str:
+    """One row for each task of each submission that counts; without points where it could not be graded."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        if not entry.superseded_by:
+            writer.writerows([harmless(cell) for cell in row] for row in rows(entry))
+    return text.getvalue()
+
+
+def rows(entry: Entry) -> Iterable[tuple]:
+    """The rows of one submission."""
+    if entry.problem:
+        yield entry.learner, entry.exercise, "", "not graded", "", entry.of or "", entry.seconds, entry.note
+        return
+    for result, seconds in zip(entry.results, entry.task_seconds, strict=True):
+        yield entry.learner, entry.exercise, result.task, result.status, result.points, result.of, seconds, result.why
+
+
+def harmless(cell: Any) -> Any:
+    """A cell no spreadsheet takes for a formula; a learner chooses the folder's name and what an error says."""
+    if not isinstance(cell, str):
+        return cell
+    cell = one_line(cell)
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+
+
+def as_dict(batch: Batch) -> dict[str, Any]:
+    """Everything that is known of the batch."""
+    return {
+        "course": __version__,
+        "when": batch.when,
+        "seed": batch.seed,
+        "submissions": [entry.as_dict() for entry in batch.entries],
+    }

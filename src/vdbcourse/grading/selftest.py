@@ -1,0 +1,372 @@
+"""The proof of the checks: for every task the solution passes, the stub is not attempted, every misconception is told what it is,
+other right answers pass, no mutant of the solution survives, no message holds hidden data, and no odd value breaks the check.
+"""
+
+import inspect
+import math
+import multiprocessing
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from vdbcourse import engines
+from vdbcourse.bars import bar
+from vdbcourse.engines import spaces
+from vdbcourse.errors import CourseError
+from vdbcourse.grading import checking, manifest, mutants
+from vdbcourse.grading.data import PUBLIC_SEED, Data, pool
+from vdbcourse.grading.local import Here
+from vdbcourse.grading.manifest import Exercise, Task
+from vdbcourse.grading.proofs import Proofs, Wrong, proofs
+from vdbcourse.grading.results import Result
+from vdbcourse.grading.solved import Solved
+
+HIDDEN_SEEDS = (2, 3)
+MORE_SEEDS = range(4, 10)  # where a message differs between the hidden seeds
+AGAIN = 6  # runs with one seed, to tell chance from data
+LEAST_WRONG, LEAST_RIGHT = 4, 2
+SHORT = 1.0  # seconds a mutant's call may take, unless the solution itself takes long
+SLOWER = 10  # times the solution's slowest call
+
+
+@dataclass
+class Proof:
+    """What was found out about the check of one task. problems: what is not proved; without any, the task is proved."""
+
+    exercise: str
+    task: str
+    points: int = 0
+    of: int = 0
+    stub: str = ""
+    wrong: int = 0
+    caught: int = 0
+    right: int = 0
+    passed: int = 0
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def proved(self) -> bool:
+        """Is there nothing left to mend?"""
+        return not self.problems
+
+    @property
+    def rate(self) -> float:
+        """Share of the mutants that were killed, without those listed as equivalent."""
+        return self.killed / max(1, self.mutants - self.equivalent)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"proved": self.proved, "rate": self.rate}
+
+
+def prove_all(tasks: Sequence[Task], jobs: int, shown: bool = True) -> list[Proof]:
+    """The proofs of `tasks`, in their order, in `jobs` processes."""
+    parts = portions(tasks)
+    with bar(len(tasks), "task", "Proving", shown) as progress:
+        found = {}
+        for proof in run_parts(parts, min(jobs, len(parts))):
+            found[proof.exercise, proof.task] = proof
+            progress.update()
+    return [found[task.exercise, task.id] for task in tasks]
+
+
+def portions(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Tasks that may run at the same time; those of one exercise on Milvus share its collections and take turns."""
+    parts: dict[tuple[str, ...], list[Task]] = {}
+    for task in tasks:
+        alone = "milvus" not in manifest.exercise(task.exercise).engines
+        parts.setdefault((task.exercise, task.id) if alone else (task.exercise,), []).append(task)
+    return list(parts.values())
+
+
+def run_parts(parts: list[list[Task]], jobs: int) -> Iterable[Proof]:
+    """The proofs as they come; in processes of their own if there are several."""
+    if jobs <= 1:
+        for part in parts:
+            yield from map(prove, part)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as workers:
+        for done in as_completed([workers.submit(prove_part, part) for part in parts]):
+            yield from done.result()
+
+
+def prove_part(part: list[Task]) -> list[Proof]:
+    """The proofs of some tasks, one after another."""
+    return [prove(task) for task in part]
+
+
+def prove(task: Task) -> Proof:
+    """The proof of one task."""
+    start = time.perf_counter()
+    exercise = manifest.exercise(task.exercise)
+    trial = Trial(exercise, task)
+    proof = Proof(task.exercise, task.id, of=task.points)
+    try:
+        for step in (solution, stub, misconceptions, other_answers, survivors, odd_values):
+            step(trial, proof)
+    finally:
+        trial.close()
+    proof.seconds = round(time.perf_counter() - start, 1)
+    return proof
+
+
+class Trial:
+    """One task with its master and its proofs, and a place in the engines to try answers at."""
+
+    def __init__(self, exercise: Exercise, task: Task) -> None:
+        self.exercise = exercise
+        self.task = task
+        self.solved = Solved(exercise)
+        self.proofs: Proofs = proofs(exercise).of(task.id)
+        self.space = f"selftest_{exercise.id}_{exercise.tasks.index(task)}"
+        self.dsn = engines.postgres(self.space) if "postgres" in exercise.engines else None
+        self.uri = engines.milvus() if "milvus" in exercise.engines else None
+        self.seconds = task.seconds
+
+    def run(
+        self, namespace: dict[str, Any], seed: int = PUBLIC_SEED, hidden: bool = False, seconds: float | None = None
+    ) -> Result:
+        """Check the functions of `namespace`. Raises `CourseError` if the check fails by itself."""
+        transport = Timed(namespace, hidden)
+        data = Data(seed, hidden, self.dsn, self.uri)
+        try:
+            return checking.run(replace(self.task, seconds=seconds or self.task.seconds), transport, data)
+        finally:
+            self.slowest = transport.slowest
+            self.titles = pool(hidden).titles if data.drawn is not None else []
+            transport.close()
+            data.close()
+
+    def close(self) -> None:
+        """Remove what was made in the engines."""
+        if self.dsn:
+            spaces.drop_schema(self.dsn, spaces.space_name(self.space))
+
+
+class Timed(Here):
+    """Notes how long the slowest call took."""
+
+    slowest = 0.0
+
+    def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Call it; returns the outcome."""
+        start = time.perf_counter()
+        outcome = super().call(name, args, kwargs, seconds)
+        self.slowest = max(self.slowest, time.perf_counter() - start)
+        return outcome
+
+
+def message(result: Result) -> str:
+    """All the words of a result that a learner reads about the task."""
+    return " | ".join(filter(None, (result.call, result.got, result.expected, result.why)))
+
+
+def solution(trial: Trial, proof: Proof) -> None:
+    """It gets full points, on example data and on hidden data."""
+    namespace = trial.solved.namespace()
+    public = trial.run(namespace)
+    trial.seconds = min(trial.task.seconds, max(SHORT, SLOWER * trial.slowest))
+    proof.points = public.points
+    for result in (public, *(trial.run(namespace, seed, hidden=True) for seed in HIDDEN_SEEDS)):
+        if not result.passed:
+            proof.problems.append(f"the solution does not pass: {message(result)}")
+
+
+def stub(trial: Trial, proof: Proof) -> None:
+    """Without an answer the task is not attempted and brings nothing."""
+    result = trial.run(trial.solved.stubs())
+    proof.stub = result.status
+    if result.status != "not attempted" or result.points:
+        proof.problems.append(f"the stub is {result.status!r} with {result.points} points: {message(result)}")
+
+
+def misconceptions(trial: Trial, proof: Proof) -> None:
+    """Each fails, is told its own words, and is told nothing of the hidden data."""
+    proof.wrong = len(trial.proofs.wrong)
+    if proof.wrong < LEAST_WRONG:
+        proof.problems.append(f"{proof.wrong} misconceptions, at least {LEAST_WRONG} are asked for")
+    told: dict[str, str] = {}
+    for wrong in trial.proofs.wrong:
+        namespace = trial.solved.answered(wrong.function)
+        result = trial.run(namespace)
+        found = misconception(wrong, result)
+        if result.why in told:
+            found.append(f"it is told the same as {told[result.why]!r}: {result.why}")
+        told.setdefault(result.why, wrong.name)
+        found += hidden(trial, wrong, namespace)
+        proof.caught += not found
+        proof.problems += [f"wrong answer {wrong.name!r}: {problem}" for problem in found]
+
+
+def misconception(wrong: Wrong, result: Result) -> list[str]:
+    """What is not right with the message to a misconception."""
+    if result.status not in ("wrong", "error", "time"):
+        return [f"it is {result.status}"]
+    return [] if wrong.says in message(result) else [f"its message lacks {wrong.says!r}: {message(result)}"]
+
+
+def hidden(trial: Trial, wrong: Wrong, namespace: dict[str, Any]) -> list[str]:
+    """What is not right with the messages on hidden data.
+
+    A message that is the same with two seeds holds nothing of the data. One that comes with a single seed only may hold no
+    number with three significant digits that is not in the check's or the answer's source, and no title of a film.
+    """
+    seeds: dict[str, list[int]] = {}
+    for seed in (*HIDDEN_SEEDS, *MORE_SEEDS):
+        if seed in MORE_SEEDS and all(len(which) > 1 for which in seeds.values()):
+            break
+        result = trial.run(namespace, seed, hidden=True)
+        if result.passed:
+            return [f"it passes on hidden data (seed {seed})"]
+        seeds.setdefault(message(result), []).append(seed)
+    known = numbers(inspect.getsource(sys.modules[f"{trial.exercise.module}.checks"]) + inspect.getsource(wrong.function))
+    found = []
+    for text, which in seeds.items():
+        held = leaks(text, known, trial.titles) if len(which) == 1 else set()
+        for _ in range(AGAIN):  # what differs from run to run with one seed is the answer's own chance, not the data
+            held = held and held & leaks(message(trial.run(namespace, which[0], hidden=True)), known, trial.titles)
+        if held:
+            found.append(f"its message holds hidden data ({', '.join(sorted(held))}): {text}")
+    return found
+
+
+def leaks(text: str, known: set[str], titles: Iterable[str]) -> set[str]:
+    """What a message on hidden data holds of it: numbers that stand in no source, titles. `<...>` is a kind and a size."""
+    said = numbers(re.sub(r"<[^<>]*>", " ", text)) - known
+    significant = {number for number in said if len(number.replace(".", "").strip("0")) >= 3}
+    return significant | {title for title in titles if len(title) >= 8 and title in text}
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers in a text, without sign, exponent and thousands separators."""
+    return {re.sub("[,_]", "", number) for number in re.findall(r"\d(?:[\d_]|,(?=\d{3}))*(?:\.\d+)?", text)}
+
+
+def other_answers(trial: Trial, proof: Proof) -> None:
+    """Right answers written differently pass, on example data and on hidden data."""
+    proof.right = len(trial.proofs.right)
+    if proof.right < LEAST_RIGHT:
+        proof.problems.append(f"{proof.right} other right answers, at least {LEAST_RIGHT} are asked for")
+    for right in trial.proofs.right:
+        namespace = trial.solved.answered(right.function)
+        results = [trial.run(namespace), *(trial.run(namespace, seed, hidden=True) for seed in HIDDEN_SEEDS)]
+        failed = [message(result) for result in results if not result.passed]
+        proof.passed += not failed
+        proof.problems += [f"right answer {right.name!r} does not pass: {text}" for text in failed]
+
+
+def survivors(trial: Trial, proof: Proof) -> None:
+    """The mutants that pass are those that are listed, no more and no fewer."""
+    listed = {one.mutant for one in trial.proofs.equivalent}
+    modules = trial.solved.modules()
+    unknown = set(listed)
+    for number, source in trial.solved.solving(trial.task).items():
+        for mutant in mutants.mutants(source, modules):
+            proof.mutants += 1
+            unknown.discard(mutant.key)
+            alive = survives(trial, proof, {number: mutant.source}, mutant.key, mutant.key in listed)
+            proof.killed += not alive
+            proof.equivalent += alive and mutant.key in listed
+            if alive and mutant.key not in listed:
+                proof.problems.append(f"a mutant survives: {mutant.key}")
+            if not alive and mutant.key in listed:
+                proof.problems.append(f"listed as equivalent, but it is killed: {mutant.key}")
+    proof.problems += [f"listed as equivalent, but there is no such mutant: {key}" for key in sorted(unknown)]
+
+
+def survives(trial: Trial, proof: Proof, changed: dict[int, str], key: str, listed: bool) -> bool:
+    """Does a mutant pass? One that is listed gets its full time before it counts as killed."""
+    namespace = trial.solved.namespace(changed)
+    try:
+        result = trial.run(namespace, seconds=trial.seconds)
+        if listed and result.status == "time":
+            result = trial.run(namespace)
+    except CourseError as error:
+        proof.problems.append(f"{error} (mutant: {key})")
+        return False
+    return result.passed
+
+
+def odd_values(trial: Trial, proof: Proof) -> None:
+    """Whatever a function returns or does, the check ends with a result, and the task is not passed."""
+    for name in trial.task.functions:
+        for what, act in ODD.items():
+            namespace = trial.solved.namespace()
+            namespace[name] = lambda *_args, act=act, **_kwargs: act()
+            try:
+                result = trial.run(namespace, seconds=trial.seconds)
+            except CourseError as error:
+                proof.problems.append(f"{name} that gives {what}: {error}")
+                continue
+            if result.passed:
+                proof.problems.append(f"{name} that gives {what} passes")
+
+
+def given(value: Any) -> Callable[[], Any]:
+    """A function that returns `value`."""
+    return lambda: value
+
+
+def raising(error: BaseException) -> Callable[[], Any]:
+    """A function that raises `error`."""
+
+    def act() -> None:
+        raise error
+
+    return act
+
+
+def nested(depth: int) -> list:
+    """Lists in lists."""
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+ODD: dict[str, Callable[[], Any]] = {
+    "None": given(None),
+    "an ellipsis in a list": given([...]),
+    "a text": given("x"),
+    "an empty text": given(""),
+    "bytes": given(b"x"),
+    "True": given(True),
+    "-1": given(-1),
+    "a huge number": given(10**400),
+    "NaN": given(math.nan),
+    "infinity": given(math.inf),
+    "a complex number": given(1j),
+    "an empty list": given([]),
+    "an empty tuple": given(()),
+    "an empty dict": given({}),
+    "an empty set": given(set()),
+    "a list of None": given([None] * 5),
+    "a list of texts": given(["x"] * 5),
+    "a list of dicts": given([{}] * 5),
+    "a list of NaN": given([math.nan] * 5),
+    "a list of huge numbers": given([10**400] * 5),
+    "rows of unlike lengths": given([(1,), (1, 2, 3)]),
+    "an array of no dimension": given(np.array(0.5)),
+    "an array of objects": given(np.array([None, "x"], dtype=object)),
+    "an empty array": given(np.zeros((0, 384))),
+    "a huge list": given([0] * 250_000),
+    "lists in lists": given(nested(60)),
+    "a generator": lambda: (i for i in range(5)),
+    "an object": lambda: object(),
+    "a class": given(int),
+    "a function": given(len),
+    "an error": raising(ValueError("odd")),
+    "an error without words": raising(AssertionError()),
+    "an end of the program": raising(SystemExit(0)),
+    "an end of a generator": raising(StopIteration()),
+}
