@@ -77,6 +77,7 @@ MADE = {
         ("return g(*x, y)", ["return y"]),
         ("return g([x, y, k])", ["return [x, y, k]", "return g([y, x, k])"]),
         ("return sum(i for i in x)", ["return (i for i in x)"]),
+        ("return g(y, 4).h()", ["return g(y, 4)", "return g(4, y).h()", "return y.h()", "return (4).h()", ...]),
     ],
     "opposite": [
         ("return min", ["return max"]),

@@ -61,7 +61,7 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
     waiting: list[tuple[Entry, Submission]] = []
     for path, entry in zip(paths, batch.entries, strict=True):
         try:
-            found = submissions.read(path)
+            found = submissions.read_handed_in(path)
         except CourseError as error:
             entry.problem = str(error)
             continue
@@ -132,6 +132,8 @@ def grade_one(entry: Entry, found: Submission, ground: ForClass, unfit: str) -> 
             entry.take(fresh.grade(found.exercise, found.cells, own.place, own.data))
     except CourseError as error:
         entry.problem = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever one submission does to an engine, the batch goes on
+        entry.problem = f"the grader itself failed on it: {type(error).__name__}: {error}"
     entry.seconds = round(time.monotonic() - began, 1)
 
 

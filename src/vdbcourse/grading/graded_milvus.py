@@ -13,7 +13,7 @@ from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.sandbox import HOME, Place, Process
 
 START_SECONDS = 60
-SERVER_LIMITS = Limits(memory=2, processes=8, cpu=7_200)
+SERVER_LIMITS = Limits(memory=2, processes=8)
 
 
 @contextlib.contextmanager

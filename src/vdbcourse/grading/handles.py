@@ -32,7 +32,9 @@ class Opened:
             case "milvus":
                 from pymilvus import MilvusClient
 
-                return MilvusClient(handle.address)
+                from vdbcourse import engines
+
+                return MilvusClient(handle.address, token=engines.milvus_token())
             case "encode":
                 from vdbcourse import embedding
 

@@ -19,6 +19,7 @@ TICK = 0.1  # seconds between two looks
 OPEN_FILES = 1_024
 THREADS = 256  # of all processes together, where an account of its own lets the kernel count them
 ANSWER_BYTES = 96 * 2**20  # of one answer from inside
+OPEN_SECONDS = 20  # for opening a connection or a client that a function gets; not counted as the function's time
 SETTING_SECONDS = 5  # for reading a setting of a session
 GIB = 2**30
 
@@ -31,7 +32,7 @@ class Limits:
     memory: float = 4
     processes: int = 32
     disk: float = 0.5
-    cpu: int = 1_200
+    cpu: int = 3_600
 
     def apply(self, threads: int | None = None) -> None:
         """Bind this process, and all that it starts, to the limits of the kernel. threads: the most its account may run."""

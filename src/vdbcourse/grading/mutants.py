@@ -116,7 +116,7 @@ class Source:
         """A node's text, fit to stand anywhere in an expression."""
         start, end = self.span(node)
         text = self.text[start:end]
-        bare = isinstance(node, ATOMS) or isinstance(node, ast.Constant) and "\n" not in text
+        bare = isinstance(node, ATOMS) or isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in text
         return text if bare else f"({text})"
 
     def replaced(self, node: ast.AST, new: str) -> list[Edit]:

@@ -15,7 +15,7 @@ import psycopg
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import calls, plain
 from vdbcourse.grading.answers import NotYet
-from vdbcourse.grading.limits import ANSWER_BYTES, SETTING_SECONDS
+from vdbcourse.grading.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.plain import Handle
 from vdbcourse.grading.sandbox import CACHE, Place, Process
@@ -66,7 +66,7 @@ class There:
         except Ended as error:
             complaint = self.process.complaint()
             self.close()
-            raise CourseError(f"The sandbox does not start: {complaint}") from error
+            raise CourseError(f"The process for the notebook does not start: {complaint}") from error
 
     def run(self, cells: Sequence[str], without: dict[int, str]) -> None:
         """Run the code cells top to bottom, but for those in `without`: {number: what became of it in an earlier try}.
@@ -120,8 +120,9 @@ class There:
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Call it; returns the outcome. Raises `Ended`, and `NotYet` when the calls of a task take too long together."""
         coded = {"args": [plain.encode(arg) for arg in args], "kwargs": {k: plain.encode(v) for k, v in kwargs.items()}}
+        within = seconds + OPEN_SECONDS * sum(isinstance(arg, Handle) for arg in [*args, *kwargs.values()])
         began = time.monotonic()
-        outcome = self.ask("call", seconds, name=name, coded=coded, seconds=seconds).get("outcome")
+        outcome = self.ask("call", within, name=name, coded=coded, seconds=seconds).get("outcome")
         self.spent += time.monotonic() - began
         if self.spent > self.budget:
             raise NotYet(f"The calls of this task took more than {self.budget:g} s together.", kind="time", call=f"{name}(...)")

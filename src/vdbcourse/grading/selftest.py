@@ -350,6 +350,7 @@ ODD: dict[str, Callable[[], Any]] = {
     "an empty tuple": given(()),
     "an empty dict": given({}),
     "an empty set": given(set()),
+    "a dict with sets for keys": given({frozenset([1]): 1, (frozenset(),): 2}),
     "a list of None": given([None] * 5),
     "a list of texts": given(["x"] * 5),
     "a list of dicts": given([{}] * 5),

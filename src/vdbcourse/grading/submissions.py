@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,15 @@ class Submission:
 def read(path: Path) -> Submission:
     """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there is."""
     content = content_of(path)
-    cells = tuple(source for source in code_cells(path.name, content))
+    cells = tuple(code_cells(path.name, content))
     return Submission(path, exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), path.stat().st_mtime)
+
+
+def read_handed_in(path: Path) -> Submission:
+    """Like `read`, for a file that somebody else put there: a link may lead to what is not theirs, so it is refused."""
+    if path.is_symlink():
+        raise CourseError(f"{path.name} is a link, not a file. Hand in the notebook itself.")
+    return read(path)
 
 
 def content_of(path: Path) -> bytes:
@@ -54,7 +62,9 @@ def code_cells(name: str, content: bytes) -> list[str]:
     except (ValueError, RecursionError) as error:
         raise CourseError(f"{name} is not a notebook: it is not JSON. Save it in JupyterLab as .ipynb.") from error
     try:
-        cells = nbformat.reads(content.decode("utf-8-sig"), as_version=4).cells
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nbformat.validator.MissingIDFieldWarning)
+            cells = nbformat.reads(content.decode("utf-8-sig"), as_version=4).cells
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # noqa: BLE001 - a learner's file, in which anything may be anything
         raise CourseError(f"{name} is not a notebook: it has no cells as a notebook has. Save it in JupyterLab.") from error

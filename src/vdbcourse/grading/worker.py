@@ -25,7 +25,7 @@ from traitlets.config import Config
 
 from vdbcourse.grading import calls
 from vdbcourse.grading.handles import Opened
-from vdbcourse.grading.limits import ANSWER_BYTES, SETTING_SECONDS
+from vdbcourse.grading.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
 from vdbcourse.grading.plain import Handle
 
 MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_URI
@@ -114,7 +114,10 @@ class Notebook:
         return {"callable": callable(held), "type": type(held).__name__ if name in self.namespace else None}
 
     def do_call(self, name: str, coded: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Call a function."""
+        """Call a function. What it gets is opened first, on nobody's time."""
+        for argument in filter(is_handle, [*coded["args"], *coded["kwargs"].values()]):
+            with contextlib.suppress(Exception, calls.TimeLimit), calls.time_limit(OPEN_SECONDS):
+                self.opened.resolve(Handle(*argument["handle"]))
         return {"outcome": calls.call(self.namespace, self.opened, name, coded, seconds)}
 
     def do_setting(self, handle: list[str], name: str) -> dict[str, Any]:
@@ -130,6 +133,11 @@ class Notebook:
         with contextlib.suppress(Exception, calls.TimeLimit), calls.time_limit(SETTING_SECONDS):
             self.opened.forget(Handle(*handle))
         return {}
+
+
+def is_handle(coded: Any) -> bool:
+    """Does this argument stand for something to open?"""
+    return isinstance(coded, dict) and "handle" in coded
 
 
 def in_words(error: BaseException) -> str:

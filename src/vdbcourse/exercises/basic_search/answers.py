@@ -301,7 +301,7 @@ def search_films(client, name, question, k):
     return as_rows(client.search(name, question, limit=k, output_fields=["title"])[0])
 
 
-@wrong("search_films", "the list of answers returned", says="take the first answer")
+@wrong("search_films", "the list of answers returned", says="Of one question take the first")
 def search_films(client, name, question, k):
     return client.search(name, [question], limit=k, output_fields=["title"])
 

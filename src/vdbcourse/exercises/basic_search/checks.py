@@ -6,8 +6,8 @@ import numpy as np
 from pymilvus import DataType, MilvusException
 
 from vdbcourse import engines
-from vdbcourse.grading import Answer, Data, Films, check
-from vdbcourse.grading.answers import Reply, is_number, kind_of
+from vdbcourse.grading import Answer, Data, Films, Reply, check
+from vdbcourse.grading.answers import is_number, kind_of
 
 Row = tuple[str, Any]  # title and vector
 
@@ -176,15 +176,14 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
     """Does the collection hold these films and no others, each with its title and its vector?"""
     found = stored(reply, data, name)
     if found.keys() - films.keys():
-        reply.fail(
-            "The collection holds films under ids that were not passed. An id says which film it is: take those of `ids`.", got=""
-        )
+        why = "The collection holds films under ids that were not passed. An id says which film it is: take those of `ids`."
+        reply.fail(why, got="")
     if len(found) < len(films):
         reply.fail("Not every film that was passed is in the collection.", f"{len(films)} films", f"{len(found)} films")
     titles = {number: title for number, (title, _) in found.items()}
     if any(titles[number] != title for number, (title, _) in films.items()):
         why = "A title is not stored as it came. VARCHAR takes every script and accent, and people search for names as they are."
-        if sorted(titles.values()) == sorted(title for title, _ in films.values()):
+        if sorted(map(str, titles.values())) == sorted(title for title, _ in films.values()):
             why = (
                 "A title stands under the id of another film. The three columns run side by side, in whatever order they come: "
                 "ids[0], titles[0] and vectors[0] are one film. Sort none of them alone."
@@ -212,11 +211,7 @@ def check_search_films(search_films: Answer, data: Data) -> None:
         "Stalker points where the question points; Persona and Amélie come next.",
         {
             (1, 9, 6): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
-            (
-                6,
-                4,
-                2,
-            ): "The nearest film is missing. The question is no film of the collection, so there is nothing to leave out.",
+            (6, 4, 2): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
         },
     )
     are_hits(search_films(client, name, [1.0, 0.0], 1), near[:1], "k = 1: the nearest film alone.")
@@ -259,9 +254,7 @@ def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple
     if not np.allclose(scores, true, atol=1e-3):
         said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
         if np.allclose(scores, 1 - true, atol=1e-3):
-            said = (
-                "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a similarity; hand it on."
-            )
+            said = "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a similarity; hand it on."
         elif np.allclose(scores, 100 * true, atol=1e-1):
             said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
         reply.fail(said, rows)
@@ -272,13 +265,10 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
     what = "rows (id, title, score)"
     items = reply.sequence(f"a list of {what}")
     if len(items) == 1 and isinstance(items[0], (list, tuple)) and (not items[0] or isinstance(items[0][0], (list, tuple, dict))):
-        reply.fail(
-            "Milvus answers a list of questions with a list of answers. You asked one: take the first answer, `[0]`.", what
-        )
+        reply.fail("Milvus answers a list of questions with a list of answers. Of one question take the first: `[0]`.", what)
     if any(isinstance(item, dict) and "entity" in item for item in items):
         reply.fail(
-            "These are Milvus's hits as they came. Take from each what is asked for; a caller should not need to know Milvus.",
-            what,
+            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody has to know Milvus.", what
         )
     if items and all(is_number(item) for item in items):
         reply.fail("Numbers alone: a person who searches wants to read titles, and to see how near they are.", what)

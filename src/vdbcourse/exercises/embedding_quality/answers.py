@@ -4,10 +4,11 @@ import html
 import math
 import re
 import unicodedata
+from html.parser import HTMLParser
 
 import numpy as np
 
-from vdbcourse.grading.proofs import right, wrong
+from vdbcourse.grading.proofs import equivalent, right, wrong
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 
@@ -157,7 +158,7 @@ def clean(text):
 
 @wrong("clean", "tags on one line only", says="over several lines")
 def clean(text):
-    return tidied(text, tag=r"</?[a-zA-Z].*?>")
+    return tidied(text, tag=r"</?[a-zA-Z].*?>", rounds=1)
 
 
 @wrong("clean", "every < begins a tag", says="Here `<` is no tag")
@@ -259,6 +260,36 @@ def clean(text):
     letters = [c for c in html.unescape("".join(kept)) if c.isspace() or unicodedata.category(c) != "Cc"]
     again = " ".join("".join(c for c in letters if c not in INVISIBLE).split())
     return again if again == text else clean(again)
+
+
+class Words(HTMLParser):
+    """The text of a page, with a space for each tag."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        """A space."""
+        self.found.append(" ")
+
+    def handle_endtag(self, tag):
+        """A space."""
+        self.found.append(" ")
+
+    def handle_data(self, text):
+        """The text, entities decoded."""
+        self.found.append(text)
+
+
+@right("clean", "html.parser")
+def clean(text):
+    parser = Words()
+    parser.feed(text)
+    parser.close()
+    seen = "".join(c for c in "".join(parser.found) if c not in INVISIBLE and (c.isspace() or unicodedata.category(c) != "Cc"))
+    seen = " ".join(seen.split())
+    return clean(seen) if seen != text else seen
 
 
 # --- with_context --------------------------------------------------------------------------------------------------------------
@@ -411,7 +442,7 @@ def chunk_words(text, size, overlap):
     return chunks
 
 
-@wrong("chunk_words", "a short text has no chunk", says="shorter than the overlap")
+@wrong("chunk_words", "a short text has no chunk", says="is empty here")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split()
@@ -486,6 +517,12 @@ def chunk_words(text, size, overlap):
     count = 1 + max(0, math.ceil((len(words) - size) / step)) if len(words) else 0
     return tuple(" ".join(words[n * step : n * step + size]) for n in range(count))
 
+
+equivalent(
+    "chunk_words",
+    "if not 0 <= overlap < size: -> if not 0 <= overlap <= size:",
+    reason="Where overlap equals size, the range refuses its step of 0 with a ValueError, too.",
+)
 
 # --- embed_long ----------------------------------------------------------------------------------------------------------------
 

@@ -31,13 +31,15 @@ def check_separation(separation: Answer, data: Data) -> None:
         2.0, "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must count, so keep the sign."
     )
     separation([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
-        1.0, "Only the two vectors of a pair are compared, not each with the vectors of the other pairs."
+        1.0,
+        "Only the two vectors of a pair are compared, not each with the vectors of the other pairs.",
+        mistakes={2: "Both pairs of `same` have cosine 1, and so has their mean. A sum would grow with the number of pairs."},
     )
     separation([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 0], [0, 1]]]).equals(
         0.0, "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors."
     )
     separation([[[1, 0], [2, 0]], [[1, 0], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
-        0.5, "Two pairs in `same` have cosines 1 and 0: take their mean. A sum would grow with the number of pairs."
+        0.5, "The two pairs of `same` have cosines 1 and 0, which makes a mean of 1/2."
     )
     separation([[[1, 0], [2, 0]]], [[[1, 0], [0, 1]], [[0, 1], [3, 0]], [[4, 0], [4, 0]]]).equals(
         2 / 3,
@@ -197,15 +199,15 @@ KEPT = (
     ),
     ("C++ or C#?", "C++ or C#?", "Symbols and punctuation carry meaning: without them C++ and C# are one language.", None),
     (
-        "\u7f85\u751f\u9580, \u041c\u0438\u0440, Am\u00e9lie",
-        "\u7f85\u751f\u9580, \u041c\u0438\u0440, Am\u00e9lie",
+        "羅生門, Мир, लगान, Amélie",
+        "羅生門, Мир, लगान, Amélie",
         "Letters of every script stay, with their accents. Throwing away what is not ASCII leaves nothing of a Japanese title.",
         None,
     ),
     (
-        "8\u00bd at 35 mm\u00b2",
-        "8\u00bd at 35 mm\u00b2",
-        "The characters for one half and for squared stay as they are. NFKC and NFKD take them apart: mm\u00b2 becomes mm2.",
+        "8½ at 35 mm²",
+        "8½ at 35 mm²",
+        "The characters for one half and for squared stay as they are. NFKC and NFKD take them apart: mm² becomes mm2.",
         None,
     ),
     (
@@ -215,6 +217,7 @@ KEPT = (
         "category Cc, not all of Cf.",
         None,
     ),
+    ("$5 or £4, a_b", "$5 or £4, a_b", "Currency signs and underscores are part of the text, too.", None),
 )
 
 
@@ -348,7 +351,9 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
     chunk_words("one two three four", 3, 2).equals(
         ["one two three", "two three four"], "One word more than `size`: a second chunk, one word further on."
     )
-    chunk_words("one two", 5, 3).equals(["one two"], "A text shorter than `size` is one chunk.")
+    chunk_words("one two", 5, 3).equals(
+        ["one two"], "A text shorter than `size` is one chunk; a range up to `len(words) - overlap` is empty here."
+    )
     chunk_words("one", 5, 3).equals(["one"], "A text shorter than the overlap is one chunk, too.")
     chunk_words("one two", 1, 0).equals(["one", "two"], "Chunks of one word.")
     chunk_words("  one  two\n\nthree four ", 2, 0).equals(

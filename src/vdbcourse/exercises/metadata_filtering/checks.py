@@ -33,8 +33,8 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
         2,
         "High and Low (16) and Playtime (3) are the nearest films of the 1960s.",
         {
-            (): "Two films of the 1960s were asked for, and more are there. Whoever takes the two nearest of all films and filters "
-            "them afterwards loses a film of the 1960s that is only third. WHERE filters before LIMIT counts.",
+            (): "Two films of the 1960s were asked for, and more are there. Whoever takes the two nearest of all films and "
+            "filters them afterwards loses a film of the 1960s that is only third. WHERE filters before LIMIT counts.",
             (2, 4): "These are the nearest films of all decades: the filter is missing. A vector says little about a year.",
             (3, 9): "That is the order by `<->`, the L2 distance, which looks at lengths as well. The cosine distance is `<=>`.",
             (7, 17): "That is the order by `<#>`, the inner product, which prefers long vectors. The cosine distance is `<=>`.",
@@ -44,7 +44,7 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
             (4, 16): "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year that is no longer in.",
         },
     )
-    why = "The 1960s have twelve films here, from 1960 to 1969, near ones and far ones."
+    why = "The 1960s have twelve films here; those of 1960 and of 1969 are among them."
     are_films(films_of_decade(conn, EAST, 1960, 12), sixties, 12, why)
     are_films(films_of_decade(conn, EAST, 1960, 50), sixties, 50, f"{why} k may be larger: all twelve, then.")
     nineties = of_shelf(lambda film: film.decade == 1990)
@@ -137,7 +137,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
             ): "High and Low (16) has the genre Crime Drama, which is another genre. LIKE finds a part of a text; asked "
             "for is the whole.",
             (17, 25, 7): "La Jetée (17) has no genre at all. A field that somebody left empty makes no film a comedy or a drama.",
-            (16, 3, 17): "These films are of other genres or years: one of the two filters is missing.",
+            (16, 17, 25): "The years are right, the genres are not: the filter on the genre is missing.",
         },
     )
     crowded = (
@@ -231,10 +231,14 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     )
     why = "Six dramas are there. k may be larger: all six, then."
     are_films(milvus_by_genre(client, name, EAST, "Drama", 50), scored("Drama"), 50, why, number=SCORE)
+    doubled = (
+        "The backslash before a quote was doubled afterwards, so the quote ends the text again. Backslashes first, then quotes."
+    )
     for quote, kind in (('"', "double"), ("'", "single")):
         genre = f"Drama{quote} or genre != {quote}Drama"
         why = f"No film has this genre. The {kind} quote ended the text, and the rest became a condition: who types it sees all."
-        are_films(milvus_by_genre(client, name, EAST, genre, 5), [], 5, why, number=SCORE)
+        reply = asked(milvus_by_genre, client, name, EAST, genre, 5, raised={"character": doubled, "token recognition": doubled})
+        are_films(reply, [], 5, why, number=SCORE)
     ended = (
         "A quote in the genre ended the text early, and the filter cannot be read. A backslash before the quote keeps it inside."
     )

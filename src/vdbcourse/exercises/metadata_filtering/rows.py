@@ -60,7 +60,7 @@ def are_films(
     what = f"{len(true)} row{'s' * (len(true) != 1)} (id, title, {number.name})"
     if ids != wanted:
         differ = difference(ids, wanted, {row[0] for row in passing})
-        reply.fail((mistakes or {}).get(tuple(ids), f"{why} {differ}"), what)
+        reply.fail((mistakes or {}).get(tuple(ids), f"{why} {differ}" if wanted else why), what)
     if [row[1] for row in found] != [row[1] for row in true]:
         reply.fail(f"{why} A film has the title of another.", what)
     came, right = (np.array([row[2] for row in some], dtype=np.float64) for some in (found, true))
@@ -76,7 +76,7 @@ def difference(ids: list[int], wanted: list[int], passing: set[int]) -> str:
     if set(ids) - passing:
         return "A film came that does not pass the filter."
     if len(ids) > len(wanted):
-        return "More than k rows came."
+        return "More than k rows came: the search must be told how many."
     if len(ids) < len(wanted):
         return "Fewer rows came, though more films pass the filter."
     if set(ids) == set(wanted):

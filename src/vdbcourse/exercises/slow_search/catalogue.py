@@ -36,12 +36,13 @@ class Catalogue:
         return cosine_distances(question, self.films.vectors[[self.places[number] for number in ids]])
 
     def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
-        """Ids of the k films at the smallest distance; measure: "cosine", "l2" or "inner_product"."""
+        """Ids of the k films at the smallest distance; measure: "cosine", "l2", "inner_product", "farthest"."""
         vectors = self.films.vectors
         distances = {
             "cosine": lambda: cosine_distances(question, vectors),
             "l2": lambda: (vectors * vectors).sum(axis=1) - 2 * (vectors @ question),
             "inner_product": lambda: -(vectors @ question),
+            "farthest": lambda: -cosine_distances(question, vectors),
         }[measure]()
         first = np.argpartition(distances, k)[:k]
         return self.films.ids[first[np.argsort(distances[first])]].tolist()
@@ -49,6 +50,10 @@ class Catalogue:
     def pages(self) -> int:
         """How many pages the table has, its index not counted: what a search reads that compares every row."""
         return self.data.postgres.run("SELECT pg_relation_size('film') / current_setting('block_size')::int")[0][0]
+
+    def candidates(self) -> int:
+        """`hnsw.ef_search` as nobody has changed it."""
+        return int(self.data.postgres.run("SELECT current_setting('hnsw.ef_search')")[0][0])
 
     def has_index(self) -> bool:
         """Is the index still there?"""
@@ -68,7 +73,7 @@ def catalogue(data: Data) -> Catalogue:
     make_film(data, kind(data), films, *(statement.format(kind=kind(data)) for statement in STATEMENTS))
     spare = data.rng.permutation(np.arange(FILMS, HALF))[:QUESTIONS]
     lengths = data.rng.uniform(0.5, 2, (QUESTIONS, 1))
-    return Catalogue(data, films, (pool(data.hidden).vectors[spare] * lengths).astype(np.float32))
+    return Catalogue(data, films, (pool(data.hidden).take(spare).vectors * lengths).astype(np.float32))
 
 
 @functools.cache

@@ -57,7 +57,7 @@ class Session:
 
     def in_transaction(self) -> bool:
         """Does it sit in a transaction that was not ended?"""
-        state = "SELECT FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"
+        state = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"
         return bool(self.postgres.run(state, [self.name]))
 
     def usual(self, name: str) -> str:

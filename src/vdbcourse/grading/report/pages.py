@@ -92,6 +92,6 @@ def file_names(entries: Iterable[Entry]) -> dict[str, str]:
     names = {}
     for name in sorted({entry.learner for entry in entries}):
         safe = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-")[:60]
-        mark = "" if safe == name else "-" + hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        mark = "" if name and safe == name else "-" + hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
         names[name] = f"{safe}{mark}.html".removeprefix("-")
     return names

@@ -1,0 +1,561 @@
+"""Answers to exercise 10 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+
+import numpy as np
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from vdbcourse.grading.proofs import right, wrong
+
+NEAREST = """
+SELECT id, title, embedding <=> %(question)s AS distance
+FROM film WHERE decade = %(decade)s
+ORDER BY distance LIMIT %(k)s
+"""
+COUNT = "SELECT count(*) FROM film WHERE decade = %s"
+
+
+def values_of(question, decade, k):
+    """The parameters of NEAREST."""
+    return {"question": question, "decade": decade, "k": k}
+
+
+def plain(conn, question, decade, k):
+    """Rows of the plain search."""
+    return conn.execute(NEAREST, values_of(question, decade, k)).fetchall()
+
+
+# --- missing_rows ------------------------------------------------------------------------------------------------------------
+
+
+@wrong("missing_rows", "k less what came, though fewer may exist", says="does not exist is not missing")
+def missing_rows(conn, question, decade, k):
+    return k - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "all films of the decade expected, k ignored", says="nobody asked for them")
+def missing_rows(conn, question, decade, k):
+    return conn.execute(COUNT, [decade]).fetchone()[0] - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "counted without the filter", says="all films of the table")
+def missing_rows(conn, question, decade, k):
+    (films,) = conn.execute("SELECT count(*) FROM film").fetchone()
+    return min(k, films) - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "similarity DESC, which no index serves, so nothing is lost", says="did not come by the index")
+def missing_rows(conn, question, decade, k):
+    rows = conn.execute(
+        "SELECT id FROM film WHERE decade = %(decade)s ORDER BY 1 - (embedding <=> %(question)s) DESC LIMIT %(k)s",
+        values_of(question, decade, k),
+    ).fetchall()
+    return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
+
+
+@wrong("missing_rows", "filter after LIMIT", says="filter outside of LIMIT")
+def missing_rows(conn, question, decade, k):
+    rows = conn.execute(
+        "SELECT * FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s) AS nearest"
+        " WHERE decade = %(decade)s",
+        values_of(question, decade, k),
+    ).fetchall()
+    return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
+
+
+@wrong("missing_rows", "the rows that came", says="How many did not?")
+def missing_rows(conn, question, decade, k):
+    return len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "the other way round", says="other way round")
+def missing_rows(conn, question, decade, k):
+    return len(plain(conn, question, decade, k)) - min(k, conn.execute(COUNT, [decade]).fetchone()[0])
+
+
+@wrong("missing_rows", "missing is taken to be yes or no", says="asked for is one number")
+def missing_rows(conn, question, decade, k):
+    return len(plain(conn, question, decade, k)) < min(k, conn.execute(COUNT, [decade]).fetchone()[0])
+
+
+@right("missing_rows", "one statement")
+def missing_rows(conn, question, decade, k):
+    statement = (
+        f"SELECT least(%(k)s, (SELECT count(*) FROM film WHERE decade = %(decade)s)) - (SELECT count(*) FROM ({NEAREST}) n)"
+    )
+    return conn.execute(statement, values_of(question, decade, k)).fetchone()[0]
+
+
+@right("missing_rows", "ids in Python")
+def missing_rows(conn, question, decade, k):
+    passing = [number for number, d in conn.execute("SELECT id, decade FROM film") if d == decade]
+    came = {row[0] for row in plain(conn, question, decade, k)}
+    expected = len(passing) if len(passing) < k else k
+    return float(expected - len(came))
+
+
+# --- candidates --------------------------------------------------------------------------------------------------------------
+
+
+def outermost(conn, question, decade, k):
+    """The outermost step of the plan."""
+    explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + NEAREST
+    return conn.execute(explain, values_of(question, decade, k)).fetchone()[0][0]["Plan"]
+
+
+def innermost(conn, question, decade, k):
+    """The innermost step of the plan."""
+    step = outermost(conn, question, decade, k)
+    while "Plans" in step:
+        step = step["Plans"][0]
+    return step
+
+
+@wrong("candidates", "the planner's estimate", says="`Plan Rows` is what the planner expected")
+def candidates(conn, question, decade, k):
+    step = innermost(conn, question, decade, k)
+    return step["Plan Rows"], step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "EXPLAIN without ANALYZE", says="KeyError")
+def candidates(conn, question, decade, k):
+    step = conn.execute("EXPLAIN (FORMAT JSON) " + NEAREST, values_of(question, decade, k)).fetchone()[0][0]["Plan"]
+    while "Plans" in step:
+        step = step["Plans"][0]
+    return step["Actual Rows"], step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "the outermost step", says="it filters nothing")
+def candidates(conn, question, decade, k):
+    step = outermost(conn, question, decade, k)
+    return step["Actual Rows"], step.get("Rows Removed by Filter", 0)
+
+
+@wrong("candidates", "only one step inwards", says="Below LIMIT stands a sort")
+def candidates(conn, question, decade, k):
+    step = outermost(conn, question, decade, k)["Plans"][0]
+    return step["Actual Rows"], step.get("Rows Removed by Filter", 0)
+
+
+@wrong("candidates", "40 less what passed", says="40 candidates is what the index hands over")
+def candidates(conn, question, decade, k):
+    passed = len(plain(conn, question, decade, k))
+    return passed, 40 - passed
+
+
+@wrong("candidates", "40 less what passed, for an index scan", says="a scan stops when LIMIT is filled")
+def candidates(conn, question, decade, k):
+    step = innermost(conn, question, decade, k)
+    passed = int(step["Actual Rows"])
+    return passed, 40 - passed if step["Node Type"] == "Index Scan" else step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "all other films removed", says="did not meet every film")
+def candidates(conn, question, decade, k):
+    passed = len(plain(conn, question, decade, k))
+    return passed, conn.execute("SELECT count(*) FROM film").fetchone()[0] - passed
+
+
+@wrong("candidates", "films of the decade that did not come", says="never met")
+def candidates(conn, question, decade, k):
+    passed = len(plain(conn, question, decade, k))
+    return passed, conn.execute(COUNT, [decade]).fetchone()[0] - passed
+
+
+@wrong("candidates", "changed places", says="changed places")
+def candidates(conn, question, decade, k):
+    step = innermost(conn, question, decade, k)
+    return step["Rows Removed by Filter"], step["Actual Rows"]
+
+
+@wrong("candidates", "all candidates as the second number", says="Those are all candidates")
+def candidates(conn, question, decade, k):
+    step = innermost(conn, question, decade, k)
+    return step["Actual Rows"], step["Actual Rows"] + step["Rows Removed by Filter"]
+
+
+@right("candidates", "the plan as text")
+def candidates(conn, question, decade, k):
+    lines = [line for (line,) in conn.execute("EXPLAIN (ANALYZE) " + NEAREST, values_of(question, decade, k))]
+    scan = [line for line in lines if " on film " in line][-1]
+    removed = [line.split(":")[1] for line in lines if "Rows Removed by Filter" in line] or ["0"]
+    return int(float(scan.rpartition("rows=")[2].split()[0])), int(removed[0])
+
+
+@right("candidates", "recursion, an array")
+def candidates(conn, question, decade, k):
+    def deepest(step):
+        return deepest(step["Plans"][0]) if step.get("Plans") else step
+
+    step = deepest(outermost(conn, question, decade, k))
+    return np.array([step["Actual Rows"], step["Rows Removed by Filter"]])
+
+
+# --- search_filtered ---------------------------------------------------------------------------------------------------------
+
+
+@wrong("search_filtered", "SET LOCAL outside of a transaction", says="no setting reached the query")
+def search_filtered(conn, question, decade, k):
+    conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+    return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "SET without LOCAL", says="`hnsw.iterative_scan` is still changed")
+def search_filtered(conn, question, decade, k):
+    conn.execute("SET hnsw.iterative_scan = strict_order")
+    return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "a longer list only", says="only moves the cliff")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.ef_search = 100")
+        return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "the longest list there is", says="finds the index too expensive")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.ef_search = 1000")
+        return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "relaxed order, not sorted", says="do not come nearest first")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+        return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "four times as many fetched, filtered afterwards", says="LIMIT was counted before the filter")
+def search_filtered(conn, question, decade, k):
+    rows = conn.execute(
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s", [question, 4 * k]
+    ).fetchall()
+    return [row[:3] for row in rows if row[3] == decade][:k]
+
+
+@wrong("search_filtered", "the whole table read", says="the whole table was read")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "Euclidean distance", says="`<->` is the Euclidean distance")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        return conn.execute(NEAREST.replace("<=>", "<->"), values_of(question, decade, k)).fetchall()
+
+
+@wrong("search_filtered", "the similarity returned", says="the similarity, 1 - distance")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        return [(number, title, 1 - distance) for number, title, distance in plain(conn, question, decade, k)]
+
+
+@wrong("search_filtered", "filled up with any films of the decade", says="not the nearest")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_seqscan = off")
+        rows = plain(conn, question, decade, k)
+        more = conn.execute(
+            "SELECT id, title, embedding <=> %s FROM film WHERE decade = %s AND NOT id = ANY(%s) ORDER BY id LIMIT %s",
+            [question, decade, [row[0] for row in rows], k - len(rows)],
+        ).fetchall()
+    return sorted(rows + more, key=lambda row: row[2])
+
+
+@wrong("search_filtered", "the filter left out, so that nothing is lost", says="of other decades")
+def search_filtered(conn, question, decade, k):
+    return conn.execute(
+        "SELECT id, title, embedding <=> %s AS distance FROM film ORDER BY distance LIMIT %s", [question, k]
+    ).fetchall()
+
+
+@wrong("search_filtered", "a transaction begun and not ended", says="still open")
+def search_filtered(conn, question, decade, k):
+    conn.execute("BEGIN")
+    conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+    return plain(conn, question, decade, k)
+
+
+@right("search_filtered", "relaxed order, sorted in Python, rows as dicts")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+        return sorted(cursor.execute(NEAREST, values_of(question, decade, k)), key=lambda row: row["distance"])
+
+
+@right("search_filtered", "relaxed order, sorted by the engine; set_config")
+def search_filtered(conn, question, decade, k):
+    conn.execute("BEGIN")
+    conn.execute("SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true)")
+    statement = f"WITH found AS MATERIALIZED ({NEAREST}) SELECT * FROM found ORDER BY distance"
+    rows = conn.execute(statement, values_of(question, decade, k)).fetchall()
+    conn.execute("COMMIT")
+    return rows
+
+
+@right("search_filtered", "set, and set back whatever happens")
+def search_filtered(conn, question, decade, k):
+    conn.execute("SET hnsw.iterative_scan = 'strict_order'")
+    try:
+        return [list(row) for row in plain(conn, question, decade, k)]
+    finally:
+        conn.execute("RESET hnsw.iterative_scan")
+
+
+# --- ground_truth ------------------------------------------------------------------------------------------------------------
+
+
+@wrong("ground_truth", "SET LOCAL outside of a transaction", says="still goes by the index")
+def search_exact(conn, question, decade, k):
+    conn.execute("SET LOCAL enable_indexscan = off")
+    return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+
+
+@wrong("ground_truth", "SET without LOCAL", says="`enable_indexscan` is still changed")
+def search_exact(conn, question, decade, k):
+    conn.execute("SET enable_indexscan = off")
+    return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+
+
+@wrong("ground_truth", "an iterative scan taken for the truth", says="as approximate as the index it walks")
+def search_exact(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+
+
+@wrong("ground_truth", "the prepared statement forgotten", says="keep one plan for both searches")
+def search_exact(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        return plain(conn, question, decade, k)
+
+
+@wrong("ground_truth", "Euclidean distance, which no index serves", says="`<->` is the Euclidean distance")
+def search_exact(conn, question, decade, k):
+    return conn.execute(NEAREST.replace("<=>", "<->"), values_of(question, decade, k)).fetchall()
+
+
+@wrong("ground_truth", "NumPy, k forgotten", says="More rows than k")
+def search_exact(conn, question, decade, k):
+    return in_numpy(conn, question, decade)
+
+
+@wrong("ground_truth", "divided by k", says="not by k")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.mean([len(found & truth) / k for found, truth in hits]))
+
+
+@wrong("ground_truth", "precision", says="divided by the rows that came")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.mean([len(found & truth) / max(1, len(found)) for found, truth in hits]))
+
+
+@wrong("ground_truth", "rows counted instead of compared", says="how many rows came")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.mean([len(found) / len(truth) for found, truth in hits]))
+
+
+@wrong("ground_truth", "compared place by place", says="not place by place")
+def plain_recall(conn, questions, decade, k):
+    shares = []
+    for question in questions:
+        truth = [row[0] for row in search_exact_of(conn, question, decade, k)]
+        found = [row[0] for row in plain(conn, question, decade, k)]
+        shares.append(sum(f == t for f, t in zip(found, truth, strict=False)) / len(truth))
+    return float(np.mean(shares))
+
+
+@wrong("ground_truth", "the mended search measured", says="recall of the mended search")
+def plain_recall(conn, questions, decade, k):
+    shares = []
+    for question in questions:
+        with conn.transaction():
+            conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+            found = {row[0] for row in plain(conn, question, decade, k)}
+        truth = {row[0] for row in search_exact_of(conn, question, decade, k)}
+        shares.append(len(found & truth) / len(truth))
+    return float(np.mean(shares))
+
+
+@wrong("ground_truth", "added up, not averaged", says="lies between 0 and 1")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(sum(len(found & truth) / len(truth) for found, truth in hits))
+
+
+def search_exact_of(conn, question, decade, k):
+    """A right exact search for the wrong recalls."""
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+
+
+def hits_of(conn, question, decade, k):
+    """Ids that the plain search found, and the true ones."""
+    found = {row[0] for row in plain(conn, question, decade, k)}
+    return found, {row[0] for row in search_exact_of(conn, question, decade, k)}
+
+
+def in_numpy(conn, question, decade):
+    """All films of the decade with their distances, nearest first."""
+    rows = conn.execute("SELECT id, title, embedding FROM film WHERE decade = %s", [decade]).fetchall()
+    if not rows:
+        return []
+    matrix = np.array([row[2].to_numpy() for row in rows], dtype=float)
+    distances = 1 - matrix @ question / np.linalg.norm(matrix, axis=1) / np.linalg.norm(question)
+    order = np.argsort(distances)
+    return [(rows[i][0], rows[i][1], float(distances[i])) for i in order]
+
+
+@right("ground_truth", "NumPy")
+def search_exact(conn, question, decade, k):
+    return in_numpy(conn, question, decade)[:k]
+
+
+@right("ground_truth", "filtered first, in a materialised part of the query")
+def search_exact(conn, question, decade, k):
+    return conn.execute(
+        "WITH passing AS MATERIALIZED (SELECT * FROM film WHERE decade = %(decade)s) "
+        "SELECT id, title, embedding <=> %(question)s AS distance FROM passing ORDER BY distance, id LIMIT %(k)s",
+        values_of(question, decade, k),
+    ).fetchall()
+
+
+@right("ground_truth", "an order that no index serves")
+def search_exact(conn, question, decade, k):
+    statement = NEAREST.replace("ORDER BY distance", "ORDER BY 1 - (embedding <=> %(question)s) DESC")
+    return conn.execute(statement, values_of(question, decade, k)).fetchall()
+
+
+@right("ground_truth", "found and true ids counted over all questions")
+def plain_recall(conn, questions, decade, k):
+    found, true = 0, 0
+    for question in questions:
+        ids, truth = hits_of(conn, question, decade, k)
+        found, true = found + len(truth & ids), true + len(truth)
+    return found / true
+
+
+# --- partial_index -----------------------------------------------------------------------------------------------------------
+
+
+@wrong("partial_index", "no WHERE", says="has no WHERE")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)")
+    return name
+
+
+@wrong("partial_index", "made for the Euclidean distance", says="made for another distance")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_l2_ops) WHERE decade = {int(decade)}")
+    return name
+
+
+@wrong("partial_index", "the decade of the text above, whatever was passed", says="must take the decade from the argument")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = 1990")
+    return name
+
+
+@wrong("partial_index", "one name for all decades", says="a name of its own")
+def partial_index(conn, decade):
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS film_partial ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
+    return "film_partial"
+
+
+@wrong("partial_index", "no name", says="second copy")
+def partial_index(conn, decade):
+    conn.execute(f"CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    newest = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'film'::regclass ORDER BY indexrelid DESC LIMIT 1"
+    return conn.execute(newest).fetchone()[0]
+
+
+@wrong("partial_index", "made again without looking", says="already exists")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    return name
+
+
+@wrong("partial_index", "the value as a parameter", says="there is no parameter $1")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = %s", [decade]
+    )
+    return name
+
+
+@wrong("partial_index", "a B-tree on the decade", says="of the kind btree")
+def partial_index(conn, decade):
+    conn.execute("CREATE INDEX IF NOT EXISTS film_decade ON film (decade)")
+    return "film_decade"
+
+
+@wrong("partial_index", "the index of all films replaced", says="the index of all films, is gone")
+def partial_index(conn, decade):
+    conn.execute("DROP INDEX IF EXISTS film_hnsw")
+    name = f"film_{decade}"
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
+    return name
+
+
+@wrong("partial_index", "the index of the last decade replaced", says="the index of the first one is gone")
+def partial_index(conn, decade):
+    for (name,) in conn.execute(
+        "SELECT indexname FROM pg_indexes WHERE tablename = 'film' AND indexdef LIKE '%WHERE%'"
+    ).fetchall():
+        conn.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    conn.execute(f"CREATE INDEX film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    return f"film_{decade}"
+
+
+@wrong("partial_index", "this decade and later ones", says="holds other films")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade >= {decade}")
+    return name
+
+
+@wrong("partial_index", "the name not returned", says="It returned None")
+def partial_index(conn, decade):
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
+
+
+@right("partial_index", "dropped and made again, beside running queries")
+def partial_index(conn, decade):
+    name = sql.Identifier(f"Films of the {decade}s")
+    conn.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(name))
+    conn.execute(
+        sql.SQL(
+            "CREATE INDEX CONCURRENTLY {} ON film USING hnsw (embedding vector_cosine_ops) WITH (m = 8) WHERE decade IN ({})"
+        ).format(name, sql.Literal(decade))
+    )
+    return name.as_string(conn).strip('"')
+
+
+@right("partial_index", "looked up first, in a transaction")
+def partial_index(conn, decade):
+    name = f"partial_{int(decade)}"
+    with conn.transaction():
+        if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:
+            conn.execute(f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = '{int(decade)}'")
+    return name

@@ -1,0 +1,196 @@
+"""The check of the cache: right keys, used, handed out as copies, never stale."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vdbcourse.exercises.slow_search.catalogue import cosine_distances, small_table
+from vdbcourse.exercises.slow_search.replies import rows_of, same_numbers
+from vdbcourse.exercises.slow_search.sessions import Session
+from vdbcourse.grading import Answer, Data, Reply, alike, check
+from vdbcourse.grading.answers import is_number
+
+CACHED = 300  # films in the small table
+BIT = 1e-5  # by which two questions differ that have different answers
+
+
+@check("cached_search")
+def check_cached_search(cached_search: Answer, upsert_film: Answer, front_page: Answer, data: Data) -> None:
+    """`cached_search(conn, cache, question, k)` -> rows; `upsert_film(conn, cache, film_id, title, vector)` writes a film."""
+    shelf = Shelf(data)
+    keys_are_whole(cached_search, shelf)
+    is_used(cached_search, shelf)
+    hands_out_copies(front_page, shelf)
+    is_never_stale(cached_search, upsert_film, shelf)
+
+
+class Shelf:
+    """A small table, so that every search is exact, and questions to it.
+
+    `near` are two questions that differ by next to nothing, and have different answers.
+    """
+
+    def __init__(self, data: Data) -> None:
+        films, questions = data.films(CACHED), data.questions(6)
+        vectors = films.vectors * data.rng.uniform(0.5, 2, (CACHED, 1))
+        question = questions[0].astype(np.float64)
+        question[5] = 0.01232  # stays the same in four decimals, with a little more or less
+        question /= np.linalg.norm(question)
+        aside = np.eye(len(question))[5] - question[5] * question
+        vectors[0], vectors[1] = 0.9 * question + 0.4 * aside, 0.9 * question - 0.4 * aside
+        bit = np.eye(len(question))[5] * BIT
+        self.near = ((question + bit).astype(np.float32), (question - bit).astype(np.float32))
+        self.questions = [*questions[1:], questions[1][::-1].copy()]
+        self.data, self.postgres = data, data.postgres
+        ids = 1_000_000 + data.rng.permutation(CACHED)
+        self.films = replace(films, ids=ids, vectors=vectors.astype(np.float32))
+        small_table(data, self.films)
+        self.session = Session(data)
+        self.conn, self.cache = self.session.conn, data.lasting_dict("cache")
+
+    def expect_rows(self, reply: Reply, question: np.ndarray, k: int, why: str) -> None:
+        """Are these the rows that a search of the table as it is now would give?"""
+        found, similarities = rows_of(reply)
+        true = self.postgres.exact(question, k)
+        what = f"{len(true)} rows (id, similarity)"
+        similar = np.array([1 - distance for _, distance in true])
+        same = found == [number for number, _ in true] and same_numbers(similarities, similar)
+        reply.expect(same, why, what)
+
+
+def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
+    """Is there one entry for each question and k?"""
+    conn, cache, question = shelf.conn, shelf.cache, shelf.questions[0]
+    reply = cached_search.on_data(conn, cache, question, 5)
+    shelf.expect_rows(
+        reply, question, 5, "The cache is empty, so the answer is that of a search: rows as `fast_search` gives them."
+    )
+    shelf.session.expect_as_before(cached_search, reply)
+    for k in (3, 8):
+        shelf.expect_rows(
+            cached_search.on_data(conn, cache, question, k),
+            question,
+            k,
+            "The same question was asked before with another k, and its answer came back. The key needs both.",
+        )
+    for other in (shelf.questions[1], shelf.questions[-1], shelf.questions[0][::-1].copy()):
+        shelf.expect_rows(
+            cached_search.on_data(conn, cache, other, 5),
+            other,
+            5,
+            "Another question got the answer of an earlier one. A part or a sum of its numbers is not the question.",
+        )
+    for question in shelf.near:
+        shelf.expect_rows(
+            cached_search.on_data(conn, cache, question, 1),
+            question,
+            1,
+            "Two questions that differ little share a key, and the second one got the answer of the first. A rounded question is "
+            "another question: take all of its bytes.",
+        )
+
+
+def is_used(cached_search: Answer, shelf: Shelf) -> None:
+    """Does a second call take what the first one left, and does it leave it in `cache`?"""
+    question = shelf.questions[2]
+    before = cached_search.on_data(shelf.conn, shelf.cache, question, 5).value
+    shelf.postgres.run("DELETE FROM film WHERE id = %s", [shelf.postgres.exact(question, 1)[0][0]])
+    again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
+    again.expect(
+        alike(again.value, before, 1e-9),
+        "Asked a second time, it searched again. (The check had removed a film behind the cache's back, and it was missed at "
+        "once.) What is in the cache need not be searched for.",
+        "the answer of the first call",
+    )
+    shelf.expect_rows(
+        cached_search.on_data(shelf.conn, shelf.data.lasting_dict("another_cache"), question, 5),
+        question,
+        5,
+        "This call got another cache, an empty one, and still an old answer came. Keep answers in `cache` and nowhere else: "
+        "whoever empties it relies on that.",
+    )
+
+
+def hands_out_copies(front_page: Answer, shelf: Shelf) -> None:
+    """May a caller change the list it gets?"""
+    question = shelf.questions[3]
+    ((best, _),) = shelf.postgres.exact(question, 1)
+    for call in range(3):
+        reply = front_page.on_data(shelf.conn, shelf.cache, question)
+        parts = reply.sequence("a row and a list of rows")
+        row = parts[0] if parts else None
+        right = isinstance(row, (list, tuple)) and len(row) == 2 and is_number(row[0]) and row[0] == best and len(parts) == 2
+        if call == 0:
+            reply.expect(right, "`front_page` is given: leave it as it is. Its first part is the most similar film.")
+        reply.expect(
+            right,
+            "The front page takes the best film off its list, and the list was the one in the cache: every visit finds one film "
+            "less. Hand out a copy, at the first call as well as later.",
+            "the same best film at each call",
+        )
+
+
+def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> None:
+    """After an upsert, is every answer that of a search?"""
+    conn, cache = shelf.conn, shelf.cache
+    loses, gains, third = shelf.questions[1], shelf.questions[4], shelf.questions[0]
+    asked = [(loses, 5), (loses, 3), (gains, 5), (gains, 3), (third, 4)]
+    for question, k in asked:
+        cached_search.on_data(conn, cache, question, k)
+    moved = shelf.postgres.exact(loses, 1)[0][0]
+    reply = upsert_film.on_data(conn, cache, moved, "Moved", -loses)
+    shelf.session.expect_as_before(upsert_film, reply)
+    is_written(reply, shelf, moved, "Moved", -loses)
+    for k in (5, 3):
+        shelf.expect_rows(
+            cached_search.on_data(conn, cache, loses, k),
+            loses,
+            k,
+            "A film was changed through `upsert_film`, and this question still gets the answer from before: the cache is stale.",
+        )
+    far = shelf.postgres.exact(gains, CACHED)[-1][0]
+    far = far if far != moved else shelf.postgres.exact(gains, CACHED)[-2][0]
+    for question, k in asked:
+        cached_search.on_data(conn, cache, question, k)
+    reply = upsert_film.on_data(conn, cache, far, "Arrived", 2 * gains)
+    is_written(reply, shelf, far, "Arrived", 2 * gains)
+    arrived(cached_search, shelf, gains)
+    cached_search.on_data(conn, cache, third, 4)
+    reply = upsert_film.on_data(conn, cache, 2_000_000_000, "New", 3 * third)
+    is_written(reply, shelf, 2_000_000_000, "New", 3 * third)
+    arrived(cached_search, shelf, third)
+
+
+def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
+    """Is a film that was put right beside the question in its answers?"""
+    for k in (5, 3, 4):
+        shelf.expect_rows(
+            cached_search.on_data(shelf.conn, shelf.cache, question, k),
+            question,
+            k,
+            "A film was put right beside this question, and the answer is the one from before. A changed film can enter answers "
+            "that it was not in: no list of ids tells which entries are stale.",
+        )
+
+
+def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.ndarray) -> None:
+    """Is the film in the table, with its other columns as they were?"""
+    rows = shelf.postgres.run("SELECT title, embedding, year FROM film WHERE id = %s", [number])
+    what = "one row with the new title and the new vector"
+    reply.expect(len(rows) == 1, "After the call there is not one film with this id.", what)
+    ((new_title, embedding, year),) = rows
+    reply.expect(
+        new_title == title
+        and embedding is not None
+        and np.allclose(cosine_distances(vector, embedding.to_numpy()[None]), 0, atol=1e-5),
+        "The film with this id is not as it was given: its title and its vector are those of the call, whether it was there "
+        "before or not.",
+        what,
+    )
+    place = np.flatnonzero(shelf.films.ids == number)
+    reply.expect(
+        not len(place) or year == shelf.films.years[place[0]],
+        "The film has lost its year. A row that is deleted and inserted again keeps only what the insert names; `ON CONFLICT "
+        "(id) DO UPDATE` leaves the other columns alone.",
+        "the other columns as they were",
+    )

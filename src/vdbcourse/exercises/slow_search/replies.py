@@ -1,0 +1,37 @@
+"""What came back, read as ids or as rows (id, similarity). Whatever it is, reading it ends in a value or in a message."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from vdbcourse.grading import Reply, alike
+from vdbcourse.grading.answers import is_number
+
+ROW = ("id", "similarity")
+
+
+def film_ids(reply: Reply, known: Collection[int]) -> list[int]:
+    """The reply as ids of films, each once."""
+    found = reply.ids()
+    are_films(reply, found, known)
+    return found
+
+
+def are_films(reply: Reply, found: list[int], known: Collection[int]) -> None:
+    """Are these ids of films, each once?"""
+    reply.expect(all(number in known for number in found), "There is no film with one of these ids.", "ids of films")
+    reply.expect(len(set(found)) == len(found), "A film came twice.", "ids that are all different")
+
+
+def rows_of(reply: Reply) -> tuple[list[int], list]:
+    """The reply as rows: ids, and what stands in the second column."""
+    rows = reply.rows(ROW)
+    for row in rows:
+        if not is_number(row[0]) or not float(row[0]).is_integer():
+            reply.fail("The first column of a row is the id, a whole number.", "rows (id, similarity)")
+    return [int(row[0]) for row in rows], [row[1] for row in rows]
+
+
+def same_numbers(values: list, true: np.ndarray) -> bool:
+    """Are these numbers, and the true ones?"""
+    return all(is_number(value) for value in values) and alike(values, true.tolist(), 1e-4)
