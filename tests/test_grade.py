@@ -539,7 +539,7 @@ def test_what_passed_in_the_notebook_and_not_here_is_explained(run, tmp_path, mo
     assert code == 1
     assert "[!] double: your code raised an error" in output
     assert "It passed in your notebook. Here the kernel is fresh" in output
-    assert "Code cell 3 ended with NameError: name 'factor' is not defined." in output
+    assert "Code cell 3 ended with NameError: name 'factor' is not defined" in output
     assert "1 of 3 points" in output
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from vdbcourse import lessons, settings
+from vdbcourse.grading import manifest
 
 ROOT = settings.root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,6 +40,11 @@ def test_github_runs_the_same_command_on_three_systems():
 def test_the_readme_lists_every_lesson_with_its_minutes():
     for lesson in lessons.lessons():
         assert f"| [{lesson.title}](chapters/{lesson.key}.ipynb) | {lesson.minutes} |" in README
+
+
+def test_the_readme_lists_every_exercise_with_its_minutes():
+    for one in manifest.exercises().values():
+        assert f"| [{one.title}](exercises/{one.id}.ipynb) | {one.level} | {one.minutes} |" in README
 
 
 def test_the_readme_names_every_setting():

@@ -41,7 +41,8 @@ def main(names: list[str]) -> None:
         from vdbcourse.engines import local
 
         try:
-            if importlib.util.find_spec("milvus"):  # the lessons that can use the Milvus server show it
+            # the lessons that can use the Milvus server show it
+            if importlib.util.find_spec("milvus") and any("standalone" in path.read_text() for path in paths):
                 local.up("milvus-standalone")
             for path in paths:
                 run(path)

@@ -112,7 +112,7 @@ def progress(json: Json = False) -> None:
 @app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A notebook of an exercise, whatever its name.")],
-    seconds: Seconds = 180,
+    seconds: Seconds = 300,
     json: Json = False,
 ) -> None:
     """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has not seen."""

@@ -34,7 +34,7 @@ def lines(found: Submission, graded: Graded) -> list[str]:
         shown.append(repr(result))
         if differs(result):
             shown.append(f"    {'note:':9} {difference(graded)}")
-    shown += [f"{line[0].upper()}{line[1:]}." for line in graded.cells]
+    shown += [f"{line[0].upper()}{line[1:]}" for line in graded.cells]
     reached = sum(result.points for result in graded.results)
     return [*shown, f"Not graded: {graded.problem}" if graded.problem else f"{reached} of {found.exercise.points} points"]
 

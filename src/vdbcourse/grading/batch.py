@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from vdbcourse import bars
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import fresh, masters, sandbox, submissions
 from vdbcourse.grading.entries import Entry, Store
@@ -88,7 +89,11 @@ def graded(waiting: list[tuple[Entry, Submission]], seed: int, options: Options)
         return
     exercises = {found.exercise.id: found.exercise for _, found in waiting}
     with ForClass(exercises.values(), options.limits, seed, options.confined, options.jobs) as ground:
-        unfit = {name: rehearsal(exercise, ground) for name, exercise in exercises.items()}
+        unfit = {}
+        with bars.bar(len(exercises), "exercise", "trying the course's own solutions") as bar:
+            for name, exercise in exercises.items():
+                unfit[name] = rehearsal(exercise, ground)
+                bar.update()
         ground.keep_embeddings()
         with ThreadPoolExecutor(options.jobs) as pool:
             jobs: dict[Future, tuple[Entry, Submission]] = {

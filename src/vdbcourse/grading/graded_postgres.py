@@ -54,12 +54,22 @@ class Server:
         self.roles = roles
 
     def __enter__(self) -> "Server":
+        with contextlib.ExitStack() as starting:
+            starting.callback(self.stop)
+            self.start()
+            starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Make the server, and the template of every database. Raises `CourseError` if that fails."""
         embedded_postgres.let_in(self.folder)
         embedded_postgres.initialise(self.folder)
         with (self.folder / "postgresql.conf").open("a") as file:
             file.write(f"{FASTER}max_connections = {self.roles * (CONNECTIONS + 2) + 10}\n")
-        self.running = embedded_postgres.start(self.folder, self.folder / "server.log", tcp=False)
-        self.sockets = embedded_postgres.socket_folder(self.folder)
+        embedded_postgres.start(self.folder, self.folder / "server.log", tcp=False)
         self.ask_for_passwords()
         password = (self.folder / "vdbcourse.password").read_text()
         self.maintenance = self.address("postgres", password, "postgres")
@@ -69,16 +79,16 @@ class Server:
                 connection.execute(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
         with psycopg.connect(self.address("postgres", password, TEMPLATE), autocommit=True) as connection:
             connection.execute("CREATE EXTENSION vector SCHEMA pg_catalog")
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """End it, if it runs."""
         embedded_postgres.control(self.folder, "stop", "--mode=immediate", "--wait")
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        shutil.rmtree(embedded_postgres.socket_folder(self.folder), ignore_errors=True)
 
     @property
     def socket(self) -> Path:
         """The socket a sandbox must see."""
-        return self.sockets / ".s.PGSQL.5432"
+        return embedded_postgres.socket_folder(self.folder) / ".s.PGSQL.5432"
 
     def ask_for_passwords(self) -> None:
         """From now on nobody connects without a password, not even over the socket."""
@@ -90,7 +100,7 @@ class Server:
     def address(self, role: str, password: str, database: str) -> str:
         """The URL of a database for a role. The limits are asked for again: a role may change its own defaults."""
         options = " ".join(f"-c{name}={value}" for name, value in ROLE_SETTINGS.items())
-        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.sockets))}&options={quote(options)}"
+        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.socket.parent))}&options={quote(options)}"
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[Lease]:

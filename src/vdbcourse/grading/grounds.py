@@ -6,6 +6,7 @@ the course's engines, in a space of its own that goes with the run.
 
 import contextlib
 import logging
+import os
 import secrets
 import shutil
 import tempfile
@@ -22,7 +23,7 @@ from vdbcourse.grading.graded_milvus import milvus_lite
 from vdbcourse.grading.graded_postgres import Server
 from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.manifest import Exercise
-from vdbcourse.grading.sandbox import Place
+from vdbcourse.grading.sandbox import THREAD_COUNTS, Place
 
 FOR_REHEARSAL = Limits(seconds=1_200, memory=8, cpu=36_000)  # the course's own solution may have to embed everything first
 
@@ -128,7 +129,8 @@ class ForClass:
                 environment["VDBCOURSE_MILVUS_SOCKET"] = uri = f"unix:{socket}"
                 sockets.append(socket)
             if trusted:
-                environment["VDBCOURSE_HOME"] = str(settings.home())
+                environment |= {"VDBCOURSE_HOME": str(settings.home())}
+                environment |= dict.fromkeys(THREAD_COUNTS, str(os.cpu_count() or 1))  # nothing else runs yet
             cache = None if trusted else self.cache
             place = Place(
                 confined,

@@ -28,6 +28,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HOME = "/learner"
 CACHE = "/cache"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 OLDEST = (0, 7)  # the bubblewrap that can limit the size of folders in memory
 FIRST_ACCOUNT, ACCOUNTS = 61_200, 4_000  # ids that own nothing on a usual system
 _turn = itertools.count()
@@ -123,7 +124,7 @@ def environment(place: Place, folder: Path | None) -> dict[str, str]:
         "VDBCOURSE_LEARNER": "learner",
         "HF_HUB_OFFLINE": "1",
         "TQDM_DISABLE": "1",
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2"),
+        **dict.fromkeys(THREAD_COUNTS, "1"),  # several runs at a time with several threads each wait for one another
         **place.environment,
     }
 

@@ -41,11 +41,12 @@ class Solved:
     def answered(self, function: FunctionType) -> dict[str, Any]:
         """The namespace of somebody who wrote `function`, and the solution for the other tasks.
 
-        The function keeps the helpers of its own module; the solution's functions call it by its name.
+        The function keeps the helpers of its own module; the solution's functions, and those that the notebook brings along,
+        call it by its name.
         """
         solution = self.namespace()
         names = [name for task in self.exercise.tasks for name in task.functions]
-        own = function.__globals__ | {name: solution[name] for name in names}
+        own = solution | function.__globals__ | {name: solution[name] for name in names}
         rebuilt = FunctionType(function.__code__, own, function.__name__, function.__defaults__, function.__closure__)
         rebuilt.__kwdefaults__ = function.__kwdefaults__
         own[function.__name__] = solution[function.__name__] = rebuilt

@@ -41,6 +41,11 @@ def precision_at_k(found, relevant, k):
     return sum(f == r for f, r in zip(list(found)[:k], relevant, strict=False)) / k
 
 
+@wrong("precision_at_k", "repeated ids removed before the cut", says="still takes its place")
+def precision_at_k(found, relevant, k):
+    return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / k
+
+
 @right("precision_at_k", "a loop")
 def precision_at_k(found, relevant, k):
     seen, wanted = [], list(relevant)
@@ -93,6 +98,11 @@ def recall_at_k(found, relevant, k):
 @wrong("recall_at_k", "the list of relevant ids counted with repetitions", says="count ids, not entries")
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / len(relevant) if len(relevant) else 0.0
+
+
+@wrong("recall_at_k", "repeated ids removed before the cut", says="still takes its place")
+def recall_at_k(found, relevant, k):
+    return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / len(set(relevant)) if len(relevant) else 0.0
 
 
 @right("recall_at_k", "NumPy")
@@ -160,6 +170,24 @@ def mean_average_precision(all_found, all_relevant):
     values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
     values = [value for value in values if value]
     return sum(values) / len(values) if values else 0.0
+
+
+@wrong("mean_average_precision", "queries with nothing relevant left out", says="with nothing relevant is a query")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(r)]
+    return sum(values) / len(values) if values else 0.0
+
+
+@wrong("mean_average_precision", "queries with an empty answer left out", says="nothing came back is a query")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(f)]
+    return sum(values) / len(values) if values else 0.0
+
+
+@wrong("mean_average_precision", "divided by the shorter of both lists", says="divide by ten")
+def average_precision(found, relevant):
+    shorter = min(len(set(relevant)), len(found))
+    return average_precision_of(found, relevant) * len(set(relevant)) / shorter if shorter else 0.0
 
 
 @wrong("mean_average_precision", "queries weighed by their length", says="weighs no more")
@@ -264,6 +292,12 @@ def ndcg_at_k(found, gains, k):
     return dcg([gains.get(int(row), 0.0) for row in list(found)[:k]]) / best if best else 0.0
 
 
+@wrong("ndcg_at_k", "repeated ids removed before the cut", says="row 2 stands on rank 3")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    return dcg(gains_of(list(dict.fromkeys(map(int, found))), gains, k)) / best if best else 0.0
+
+
 @right("ndcg_at_k", "NumPy")
 def ndcg_at_k(found, gains, k):
     discounts = 1 / np.log2(np.arange(2, k + 2))
@@ -339,6 +373,20 @@ def ab_test(a, b, n_permutations, seed):
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(np.zeros(len(a)), np.sign(np.asarray(b) - np.asarray(a)), n_permutations, seed)
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "one coin for all queries", says="not one for all")
+def ab_test(a, b, n_permutations, seed):
+    differences = np.asarray(b, float) - np.asarray(a, float)
+    signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, 1))
+    means = (signs * differences).mean(axis=1)
+    return float((np.sum(np.abs(means) >= abs(differences.mean()) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "no tolerance: rounding loses ties", says="rounding loses such ties")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float((np.sum(np.abs(means) >= abs(real)) + 1) / (n_permutations + 1))
 
 
 @right("ab_test", "a loop with coins")

@@ -3,10 +3,11 @@ the paired permutation test: Smucker, Allan, Carterette, CIKM 2007, doi:10.1145/
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
-from vdbcourse.grading import Answer, Data, check
+from vdbcourse.grading import Answer, Data, Reply, check
 
 
 @check("precision_at_k")
@@ -25,6 +26,9 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
         0.2, "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10."
     )
     precision_at_k([5, 5, 5, 5], [5], 4).equals(0.25, "The same id four times is one relevant row: count each id once.")
+    precision_at_k([5, 5, 1], [1, 5], 2).equals(
+        0.5, "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once."
+    )
     precision_at_k([], [1], 3).equals(0.0, "Nothing came back: no row is relevant.")
     precision_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant, so no row can be.")
     found, relevant, k, hits = judged(data)
@@ -40,12 +44,15 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
     reply.equals(
         0.25,
         "Two of eight relevant rows came back.",
-        mistakes={0.5: "Recall divides by what there was to find. To divide by k is precision."},
+        mistakes={0.5: "Recall divides by what there was to find. To divide by k (or by the smaller of both) is precision."},
     )
     recall_at_k([3, 1], [1, 3], 2).equals(1.0, "The same rows in another order: recall asks what was found.")
     recall_at_k([1, 2, 3, 4], [1, 3], 4).equals(1.0, "Both relevant rows came back.")
     recall_at_k([9, 8, 1, 3], [1, 3], 2).equals(0.0, "At k = 2 only the first two rows count; 1 and 3 come later.")
     recall_at_k([5, 5, 6], [5, 6, 7, 8], 3).equals(0.5, "An id that came twice was found once.")
+    recall_at_k([5, 5, 1], [1, 5], 2).equals(
+        0.5, "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once."
+    )
     recall_at_k([5], [5, 5, 6], 3).equals(0.5, "A relevant id that is listed twice is one row to find: count ids, not entries.")
     recall_at_k([], [1], 3).equals(0.0, "Nothing came back, so nothing was found.")
     recall_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant. 0/0 has no value; the text says: return 0.0.")
@@ -82,8 +89,9 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
         0.5, "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found."
     )
     average_precision([1, 1, 2], [1, 2]).equals(
-        (1 / 1 + 2 / 3) / 2, "Row 1 came twice; only its first place counts, and the second is a row that brings nothing."
+        (1 / 1 + 2 / 3) / 2, "Row 1 came twice: rank 2 brings nothing, but it is taken, so row 2 stands on rank 3."
     )
+    average_precision([1], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).equals(0.1, "Ten rows were to be found and one came: divide by ten.")
     average_precision([7, 8], [1]).equals(0.0, "No relevant row came back.")
     average_precision([], [1]).equals(0.0, "Nothing came back.")
     average_precision([1], []).equals(0.0, "Nothing is relevant; the text says: return 0.0.")
@@ -99,6 +107,8 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
     mean_average_precision([[1, 2], [9, 9, 9, 3]], [[1, 2], [3]]).equals(
         0.625, "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list."
     )
+    mean_average_precision([[1], [2]], [[1], []]).equals(0.5, "A query with nothing relevant is a query: it counts as 0.0.")
+    mean_average_precision([[1], []], [[1], [2]]).equals(0.5, "A query for which nothing came back is a query: it counts as 0.0.")
     mean_average_precision.on_data([found for found, _ in runs], [relevant for _, relevant in runs]).equals(
         float(np.mean(expected)), "Six queries as NumPy arrays."
     )
@@ -139,6 +149,9 @@ def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
         1 / (1 + 1 / np.log2(3)), "Fewer rows than k: the ideal order is as long as k and the judged rows allow, here two."
     )
     ndcg_at_k([1, 1], {1: 1, 2: 1}, 2).equals(1 / (1 + 1 / np.log2(3)), "An id that came twice gains once, where it stood first.")
+    ndcg_at_k([1, 1, 2], {1: 1, 2: 1}, 3).equals(
+        1.5 / (1 + 1 / np.log2(3)), "A repeated row brings nothing but takes its place, so row 2 stands on rank 3."
+    )
     ndcg_at_k([], {1: 1}, 3).equals(0.0, "Nothing came back.")
     ndcg_at_k([1], {1: 0}, 1).equals(0.0, "No row has a gain, so the ideal DCG is 0; the text says: return 0.0.")
     ndcg_at_k([1], {}, 1).equals(0.0, "Nothing was judged; the text says: return 0.0.")
@@ -169,6 +182,9 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         1 / 101,
         "All 20 queries speak for B. 100 permutations cannot show p = 0: the order that was measured counts as one of them, "
         "(count + 1) / (n_permutations + 1).",
+        mistakes={
+            1.0: "Every permutation came out as extreme as the real one. Toss a coin for each query, not one for all of them."
+        },
     )
     ab_test([1.0] * 20, [0.0] * 20, 100, 1).equals(
         1 / 101, "B is worse in every query. Two-sided: a difference counts in both directions, so compare absolute means."
@@ -182,10 +198,20 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         "less than 0.01",
     )
     a, b = [0.1, 0.9, 0.4, 0.6, 0.3, 0.8, 0.2, 0.7], [0.3, 1.0, 0.3, 0.9, 0.5, 0.8, 0.5, 0.8]
-    near_exact(ab_test(a, b, 4_000, 5), a, b, "Eight queries: all 256 ways to flip signs give the exact p-value.")
+    near_exact(
+        ab_test(a, b, 4_000, 5),
+        a,
+        b,
+        "Eight queries: all 256 ways to flip signs give the exact p-value, and 4,000 random ones come close to it.",
+    )
     lucky = data.rng.normal(0.5, 0.2, 10)
     other = lucky + np.array([0.3, -0.28, 0.25, -0.27, 0.2, -0.22, 0.24, -0.2, 0.26, -0.23])
-    near_exact(ab_test.on_data(lucky, other, 4_000, 9), lucky, other, "Gains and losses in turn: this difference is chance.")
+    near_exact(
+        ab_test.on_data(lucky, other, 4_000, 9),
+        lucky,
+        other,
+        "Gains and losses in turn: this difference is chance, and its p-value is large.",
+    )
     for seed in (11, 12, 13):  # two calls without a seed may agree by luck, three times hardly ever
         ab_test(a, b, 4_000, seed).equals(
             ab_test(a, b, 4_000, seed).number(0, 1),
@@ -193,11 +219,15 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         )
 
 
-def near_exact(reply, a, b, why: str) -> None:
+def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -> None:
     """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign flips)?"""
     differences = np.asarray(b) - np.asarray(a)
     flips = np.array(list(itertools.product([1, -1], repeat=len(differences))))
-    exact = float(np.mean(np.abs((flips * differences).mean(axis=1)) >= abs(differences.mean()) - 1e-12))
+    means, real = np.abs((flips * differences).mean(axis=1)), abs(differences.mean())
+    exact, without_ties = float(np.mean(means >= real - 1e-12)), float(np.mean(means > real + 1e-12))
     error = 4 * np.sqrt(exact * (1 - exact) / 4_000) + 1 / 4_000
     value = reply.number(0, 1)
-    reply.expect(abs(value - exact) <= error, f"{why} 4,000 random ones come close to it.", "close to the exact p-value")
+    if without_ties <= value < exact - error:
+        why = "A mean that is equal to the real one counts, and rounding loses such ties: compare with >= real - 1e-12."
+    said = "close to the exact p-value" if reply.shapes_only else f"{exact:.4f}, give or take {error:.4f}"
+    reply.expect(abs(value - exact) <= error, why, said)

@@ -97,6 +97,12 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [decade, question, k]).fetchall()
 
 
+@wrong("films_of_decade", "quotes around %s", says="stands between quotes")
+def films_of_decade(conn, question, decade, k):
+    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = '%s' ORDER BY distance, id LIMIT %s"
+    return conn.execute(sql, [question, decade, k]).fetchall()
+
+
 @wrong("films_of_decade", "the cursor returned", says="It returned a Cursor")
 def films_of_decade(conn, question, decade, k):
     sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
@@ -207,6 +213,12 @@ def count_and_search(conn, question, genre, decade, k):
     return number, conn.execute(sql, [question]).fetchall()
 
 
+@wrong("count_and_search", "quotes around %s, because a genre is a text", says="stands between quotes")
+def count_and_search(conn, question, genre, decade, k):
+    (number,) = conn.execute("SELECT count(*) FROM film WHERE genre = '%s' AND decade = %s", [genre, decade]).fetchone()
+    return number, nearest(conn, question, genre, decade, k)
+
+
 @wrong("count_and_search", "the number left in its row", says="take `[0]` of it")
 def count_and_search(conn, question, genre, decade, k):
     number = conn.execute("SELECT count(*) FROM film WHERE genre = %s AND decade = %s", [genre, decade]).fetchone()
@@ -269,12 +281,6 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return by_condition(conn, question, "genre = %s AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("films_by_genres", "every genre at once", says="a comedy AND a drama")
-def films_by_genres(conn, question, genres, first_year, last_year, k):
-    condition = " AND ".join(["genre = %s"] * len(genres) + ["year BETWEEN %s AND %s"])
-    return by_condition(conn, question, condition, [*genres, first_year, last_year], k)
-
-
 @wrong("films_by_genres", "OR without parentheses", says="AND binds more tightly than OR")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = " OR ".join(["genre = %s"] * len(genres)) + " AND year BETWEEN %s AND %s"
@@ -298,6 +304,24 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = "(genre = ANY(%s) OR genre IS NULL) AND year BETWEEN %s AND %s"
     return by_condition(conn, question, condition, [genres, first_year, last_year], k)
+
+
+@wrong("films_by_genres", "every genre at once", says="a comedy AND a drama")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    condition = " AND ".join(["genre = %s"] * len(genres) + ["year BETWEEN %s AND %s"])
+    return by_condition(conn, question, condition, [*genres, first_year, last_year], k)
+
+
+@wrong("films_by_genres", "ANY(%s) with a tuple", says="a row of a tuple")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    values = [tuple(genres), first_year, last_year]
+    return by_condition(conn, question, "genre = ANY(%s) AND year BETWEEN %s AND %s", values, k)
+
+
+@wrong("films_by_genres", "the genres joined by commas", says="joined to one text")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    values = [",".join(genres), first_year, last_year]
+    return by_condition(conn, question, "genre = ANY(string_to_array(%s, ',')) AND year BETWEEN %s AND %s", values, k)
 
 
 @wrong("films_by_genres", "IN %s with a tuple, as in psycopg 2", says="`IN` takes no list as one value")

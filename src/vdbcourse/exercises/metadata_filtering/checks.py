@@ -14,6 +14,11 @@ from vdbcourse.grading import Answer, Data, NotYet, check
 IN_TABLE = 1_000  # real films
 IN_COLLECTION = 400
 REAL = "Hundreds of films with vectors of 384 numbers and of many lengths."
+QUOTED = dict.fromkeys(
+    ('integer: "$', "data type of parameter", "bind message"),  # what PostgreSQL says to it, depending on the column
+    "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart from the SQL: no value needs "
+    "quotes, a text neither.",
+)
 TIES = dict.fromkeys(
     permutations((11, 12, 13, 14), 3),
     "Four films are equally near, and three were asked for: those with the smaller ids, in their order. Without a rule for ties "
@@ -28,7 +33,7 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
     table(data, films_of_decade, SHELF)
     sixties = of_shelf(lambda film: film.decade == 1960)
     are_films(
-        films_of_decade(conn, EAST, 1960, 2),
+        asked(films_of_decade, conn, EAST, 1960, 2, raised=QUOTED),
         sixties,
         2,
         "High and Low (16) and Playtime (3) are the nearest films of the 1960s.",
@@ -64,7 +69,7 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
     table(data, count_and_search, SHELF)
     dramas = of_shelf(lambda film: film.genre == "Drama" and film.decade == 1960)
     is_answer(
-        count_and_search(conn, EAST, "Drama", 1960, 2),
+        asked(count_and_search, conn, EAST, "Drama", 1960, 2, raised=QUOTED),
         dramas,
         2,
         "Four dramas are of the 1960s; two of them were asked for.",
@@ -112,13 +117,16 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         "psycopg 3 sends the values apart from the SQL, and `IN` takes no list as one value (psycopg 2 wrote it into the SQL). "
         "`= ANY(%s)` does."
     )
+    no_row = "psycopg makes an array of a list, and a row of a tuple, which is another thing. Hand the list over as it came."
+    first_try = QUOTED | {'near "$': no_list, "array literal": no_row}
     are_films(
-        asked(films_by_genres, conn, EAST, ["Comedy", "Drama"], 1960, 1966, 3, raised={'near "$': no_list}),
+        asked(films_by_genres, conn, EAST, ["Comedy", "Drama"], 1960, 1966, 3, raised=first_try),
         both,
         3,
         why,
         {
-            (): "Nothing came. A film has one genre, so none is a comedy AND a drama. Any of the genres will do.",
+            (): "Nothing came, though comedies and dramas are there. A film has one genre: it is never a comedy AND a drama, nor "
+            "equal to a whole list. Any of the genres will do.",
             (25,): "Only a comedy came. `genres` may hold several, and a film of any of them passes.",
             (9, 21): "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960 <= year <= 1966.",
             (7, 9, 21): "The Apartment (25) is of 1960, and the first year belongs to the span.",
@@ -145,12 +153,12 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     )
     one_by_one = {(7, 9, 21): crowded, (7, 9, 21, 25): crowded, (7, 9, 21, 22, 25): crowded}
     are_films(films_by_genres(conn, EAST, ["Drama", "Comedy"], 1960, 1966, 3), both, 3, why, one_by_one)
-    comma = (
+    tuple_of_one = (
         "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not take. Let no Python value write itself "
         "into SQL; hand the genres over as a parameter."
     )
     nineties = of_shelf(in_span(("Comedy",), 1990, 1999))
-    reply = asked(films_by_genres, conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': comma})
+    reply = asked(films_by_genres, conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one})
     are_films(reply, nineties, 3, "Four comedies of the 1990s.", TIES)
     hamlet = of_shelf(in_span(("Drama",), 1969, 1969))
     why = "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be listed twice."
@@ -167,6 +175,8 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
     }
     are_films(asked(films_by_genres, conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=percent), [], 5, wild)
+    comma = "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart again: leave them a list."
+    are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
     none = "No genre was chosen, so no film is of one of them: an empty list."
     brackets = f"{none} SQL knows no empty `IN ()` and no empty condition; `= ANY(%s)` takes an empty list as it is."
     reply = asked(films_by_genres, conn, EAST, [], 1960, 1969, 5, raised={"": brackets})

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from vdbcourse.exercises.slow_search.catalogue import cosine_distances, small_table
-from vdbcourse.exercises.slow_search.replies import rows_of, same_numbers
+from vdbcourse.exercises.slow_search.replies import given, rows_of, same_numbers
 from vdbcourse.exercises.slow_search.sessions import Session
 from vdbcourse.grading import Answer, Data, Reply, alike, check
 from vdbcourse.grading.answers import is_number
@@ -15,12 +15,12 @@ BIT = 1e-5  # by which two questions differ that have different answers
 
 
 @check("cached_search")
-def check_cached_search(cached_search: Answer, upsert_film: Answer, front_page: Answer, data: Data) -> None:
+def check_cached_search(cached_search: Answer, upsert_film: Answer, data: Data) -> None:
     """`cached_search(conn, cache, question, k)` -> rows; `upsert_film(conn, cache, film_id, title, vector)` writes a film."""
     shelf = Shelf(data)
     keys_are_whole(cached_search, shelf)
     is_used(cached_search, shelf)
-    hands_out_copies(front_page, shelf)
+    hands_out_copies(given(cached_search, "front_page"), shelf)
     is_never_stale(cached_search, upsert_film, shelf)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from vdbcourse.exercises.slow_search.caching import check_cached_search
 from vdbcourse.exercises.slow_search.catalogue import Catalogue, catalogue, recall
-from vdbcourse.exercises.slow_search.replies import are_films, film_ids, rows_of, same_numbers
+from vdbcourse.exercises.slow_search.replies import are_films, film_ids, given, rows_of, same_numbers
 from vdbcourse.exercises.slow_search.sessions import Session
 from vdbcourse.grading import Answer, Data, Reply, check
 
@@ -163,7 +163,7 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> int
 
 
 @check("exact_neighbours")
-def check_exact_neighbours(exact_neighbours: Answer, indexed_search: Answer, data: Data) -> None:
+def check_exact_neighbours(exact_neighbours: Answer, data: Data) -> None:
     """`exact_neighbours(conn, question, k)` -> ids of the true nearest, although the table has an index."""
     films = catalogue(data)
     session = Session(data)
@@ -181,7 +181,7 @@ def check_exact_neighbours(exact_neighbours: Answer, indexed_search: Answer, dat
     careful = Session(data, enable_indexscan="off")
     reply = exact_neighbours.on_data(careful.conn, first, 10)
     careful.expect_as_before(exact_neighbours, reply)
-    beside_the_app(exact_neighbours, indexed_search, films)
+    beside_the_app(exact_neighbours, films)
 
 
 def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> None:
@@ -220,9 +220,9 @@ def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> No
     )
 
 
-def beside_the_app(exact_neighbours: Answer, indexed_search: Answer, films: Catalogue) -> None:
+def beside_the_app(exact_neighbours: Answer, films: Catalogue) -> None:
     """Do the app's search and the exact one stay what they are, when both are used on one connection?"""
-    session = Session(films.data)
+    session, indexed_search = Session(films.data), given(exact_neighbours, "indexed_search")
     for question in films.questions[:15]:
         reply = indexed_search.on_data(session.conn, question, 10)
         found = film_ids(reply, films.places)

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from vdbcourse.grading import manifest
 from vdbcourse.grading.batch import Batch
 from vdbcourse.grading.entries import Entry, one_line
 from vdbcourse.grading.manifest import Exercise, Task
-from vdbcourse.grading.results import STATUSES, WORDS, Result
+from vdbcourse.grading.results import STATUSES, WORDS, Result, prose
 
 PAGES = Environment(
     loader=PackageLoader("vdbcourse.grading.report"),
@@ -21,6 +22,7 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 
 
 @dataclass(frozen=True)
