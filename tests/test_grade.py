@@ -14,7 +14,7 @@ import nbformat
 import psycopg
 import pytest
 import yaml
-from test_sandbox import why_there_is_no_sandbox
+from support import why_there_is_no_sandbox
 
 from vdbcourse import engines, progress
 from vdbcourse.cli.app import main
@@ -26,7 +26,9 @@ from vdbcourse.grading.data import Data
 from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.manifest import check
 
-needs_sandbox = pytest.mark.skipif(bool(why_there_is_no_sandbox()), reason=str(why_there_is_no_sandbox()))
+NO_SANDBOX = why_there_is_no_sandbox()
+needs_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=str(NO_SANDBOX))
+not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="a class is graded on Linux and macOS")
 LIMITS = Limits(seconds=8, memory=1, processes=16, disk=0.125)
 
 
@@ -473,6 +475,7 @@ def test_nothing_is_graded_where_the_solution_itself_does_not_pass(run, tiny, tm
     assert "ana | 02_small | not graded | The course's own solution of 02_small does not pass on this machine" in output
 
 
+@not_on_windows
 def test_without_bubblewrap_it_refuses_and_says_how_to_ask_for_less(run, tmp_path, monkeypatch):
     write(tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -485,6 +488,7 @@ def test_without_bubblewrap_it_refuses_and_says_how_to_ask_for_less(run, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+@not_on_windows
 def test_without_a_sandbox_the_limits_still_hold(run, tmp_path):
     write(
         tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT, "print('x' * 10**8)", "large = bytearray(20 * 2**30)", "while True: pass"
@@ -500,6 +504,7 @@ def test_without_a_sandbox_the_limits_still_hold(run, tmp_path):
     assert "bob | 02_small | 1 of 3 points | code cell 5 ended its own process (exit code 9); double: took too long" in output
 
 
+@not_on_windows
 @pytest.mark.parametrize(
     ("folder", "words"),
     [("nowhere", "is not a folder"), ("empty", "There is no notebook (*.ipynb)"), ("file", "is not a folder")],
@@ -513,6 +518,7 @@ def test_a_class_that_is_none_is_one_line(run, tmp_path, folder, words):
     assert len(errors.splitlines()) == 2  # and the word that there is no sandbox
 
 
+@not_on_windows
 def test_a_folder_of_results_that_cannot_be_written_is_one_line(run, tmp_path):
     write(tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT)
     (tmp_path / "out").write_text("a file")

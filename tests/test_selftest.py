@@ -64,7 +64,7 @@ PROBLEMS = {
         ('@wrong("share", "as a text", says="asked for is one number")', ""),
     ),
     "a misconception passes": ("share", "'counted twice': it is passed", (TWICE, "")),
-    "it passes on hidden data": ("share", "passes on hidden data", (TWICE, f"    if not data.hidden:\n    {TWICE}")),
+    "it passes on hidden data": ("share", "passed on hidden data", (TWICE, f"    if not data.hidden:\n    {TWICE}")),
     "its words are not said": ("share", "its message lacks 'twice is two'", ('says="twice is one"', 'says="twice is two"')),
     "two are told the same": (
         "share",
@@ -103,7 +103,7 @@ PROBLEMS = {
     ),
     "an odd value passes": (
         "share",
-        "share that gives a text passes",
+        "share that gives a text: it passes",
         (FIRST, f'    if share([1], [1]).value == "x":\n        return\n{FIRST}'),
     ),
 }

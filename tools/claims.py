@@ -76,7 +76,7 @@ DATE = re.compile(
 )
 QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 LESSON_MINUTES = re.compile(r"^\d+ minutes\.(?= You need: )")
-LESSON_TABLE = ("lesson", "minutes")
+MINUTES_TABLES = (("lesson", "minutes"), ("exercise", "level", "minutes"))
 PAST = re.compile(r"\b(?:removed|merged|gone|replaced|superseded|obsolete|archived|renamed|formerly|no longer|until|up to)\b")
 
 
@@ -203,7 +203,7 @@ def stated(block: Block) -> str:
         return ""
     if block.kind == "item" and block.section == "Check yourself":
         return QUOTED.sub(" ", block.text)
-    if block.kind == "row" and block.header and block.header != LESSON_TABLE:
+    if block.kind == "row" and block.header and block.header not in MINUTES_TABLES:
         return " | ".join(map(with_unit, block.cells, block.header, [block.cells[0]] * len(block.cells)))
     return LESSON_MINUTES.sub(" ", block.text) if block.cell == 1 else block.text
 

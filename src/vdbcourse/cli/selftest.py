@@ -5,7 +5,7 @@ import json
 from vdbcourse.grading import manifest, selftest
 from vdbcourse.grading.selftest import Proof
 
-HEAD = ("exercise", "task", "points", "stub", "misconceptions", "right answers", "mutants", "equivalent", "killed")
+HEAD = ("exercise", "task", "points", "stub", "misconceptions", "right answers", "mutants", "equivalent", "killed", "seconds")
 
 
 def run(names: list[str] | None, jobs: int, as_json: bool) -> int:
@@ -38,6 +38,7 @@ def row(proof: Proof) -> tuple[str, ...]:
         str(proof.mutants),
         str(proof.equivalent),
         f"{proof.killed} ({proof.rate:.1%})",
+        f"{proof.seconds:.0f}",
     )
 
 
@@ -48,7 +49,9 @@ def problems(proofs: list[Proof]) -> list[str]:
 
 def summary(proofs: list[Proof]) -> str:
     """The last line."""
-    mutants, equivalent, killed = (sum(getattr(one, name) for one in proofs) for name in ("mutants", "equivalent", "killed"))
+    mutants, equivalent, killed = (
+        sum(getattr(one, name) for one in proofs) for name in ("mutants", "equivalent", "killed", "seconds")
+    )
     left = sum(not proof.proved for proof in proofs)
     return (
         f"{len(proofs) - left} of {len(proofs)} tasks proved; {sum(proof.caught for proof in proofs)} misconceptions caught; "

@@ -8,9 +8,11 @@ import multiprocessing
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from vdbcourse.bars import bar
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import checking, manifest, mutants
+from vdbcourse.grading.answers import NotYet
 from vdbcourse.grading.data import PUBLIC_SEED, Data, pool
 from vdbcourse.grading.local import Here
 from vdbcourse.grading.manifest import Exercise, Task
@@ -33,6 +36,7 @@ AGAIN = 6  # runs with one seed, to tell chance from data
 LEAST_WRONG, LEAST_RIGHT = 4, 2
 SHORT = 1.0  # seconds a mutant's call may take, unless the solution itself takes long
 SLOWER = 10  # times the solution's slowest call
+BROKEN = "not graded"  # the status when the check failed by itself
 
 
 @dataclass
@@ -112,7 +116,7 @@ def prove(task: Task) -> Proof:
     trial = Trial(exercise, task)
     proof = Proof(task.exercise, task.id, of=task.points)
     try:
-        for step in (solution, stub, misconceptions, other_answers, survivors, odd_values):
+        for step in (solution, stub, known_answers, survivors, odd_values):
             step(trial, proof)
     finally:
         trial.close()
@@ -132,20 +136,37 @@ class Trial:
         self.dsn = engines.postgres(self.space) if "postgres" in exercise.engines else None
         self.uri = engines.milvus() if "milvus" in exercise.engines else None
         self.seconds = task.seconds
+        self.titles: list[str] = []  # of hidden films, once some were drawn
 
     def run(
         self, namespace: dict[str, Any], seed: int = PUBLIC_SEED, hidden: bool = False, seconds: float | None = None
     ) -> Result:
-        """Check the functions of `namespace`. Raises `CourseError` if the check fails by itself."""
+        """Check the functions of `namespace`; "not graded" if the check failed by itself."""
         transport = Timed(namespace, hidden)
         data = Data(seed, hidden, self.dsn, self.uri)
         try:
             return checking.run(replace(self.task, seconds=seconds or self.task.seconds), transport, data)
+        except CourseError as error:
+            return checking.result_of(self.task, NotYet(str(error), kind=BROKEN), {})
         finally:
             self.slowest = transport.slowest
-            self.titles = pool(hidden).titles if data.drawn is not None else []
+            if hidden and data.drawn is not None:
+                self.titles = pool(hidden).titles
             transport.close()
             data.close()
+
+    def answer(self, function: FunctionType | None, seed: int = PUBLIC_SEED) -> Result:
+        """Check the solution, or somebody who wrote `function`; seeds other than the public one are run on hidden data."""
+        namespace = self.solved.answered(function) if function else self.solved.namespace()
+        return self.run(namespace, seed, hidden=seed != PUBLIC_SEED)
+
+    def answers(self, functions: Iterable[FunctionType | None]) -> dict[FunctionType | None, list[Result]]:
+        """Check them all on example data and on hidden data, seed by seed: with one seed, tables are made once."""
+        results: dict[FunctionType | None, list[Result]] = {function: [] for function in functions}
+        for seed in (PUBLIC_SEED, *HIDDEN_SEEDS):
+            for function, found in results.items():
+                found.append(self.answer(function, seed))
+        return results
 
     def close(self) -> None:
         """Remove what was made in the engines."""
@@ -172,14 +193,9 @@ def message(result: Result) -> str:
 
 
 def solution(trial: Trial, proof: Proof) -> None:
-    """It gets full points, on example data and on hidden data."""
-    namespace = trial.solved.namespace()
-    public = trial.run(namespace)
+    """It gets full points. How long it takes says how long a mutant may."""
+    proof.points = trial.answer(None).points
     trial.seconds = min(trial.task.seconds, max(SHORT, SLOWER * trial.slowest))
-    proof.points = public.points
-    for result in (public, *(trial.run(namespace, seed, hidden=True) for seed in HIDDEN_SEEDS)):
-        if not result.passed:
-            proof.problems.append(f"the solution does not pass: {message(result)}")
 
 
 def stub(trial: Trial, proof: Proof) -> None:
@@ -190,54 +206,71 @@ def stub(trial: Trial, proof: Proof) -> None:
         proof.problems.append(f"the stub is {result.status!r} with {result.points} points: {message(result)}")
 
 
-def misconceptions(trial: Trial, proof: Proof) -> None:
-    """Each fails, is told its own words, and is told nothing of the hidden data."""
-    proof.wrong = len(trial.proofs.wrong)
+def known_answers(trial: Trial, proof: Proof) -> None:
+    """The solution, right answers and misconceptions, on example data and on hidden data."""
+    wrong, right = trial.proofs.wrong, trial.proofs.right
+    proof.wrong, proof.right = len(wrong), len(right)
     if proof.wrong < LEAST_WRONG:
         proof.problems.append(f"{proof.wrong} misconceptions, at least {LEAST_WRONG} are asked for")
+    if proof.right < LEAST_RIGHT:
+        proof.problems.append(f"{proof.right} other right answers, at least {LEAST_RIGHT} are asked for")
+    results = trial.answers([None, *(one.function for one in (*right, *wrong))])
+    for one in (None, *right):
+        failed = [message(result) for result in results[one and one.function] if not result.passed]
+        proof.passed += bool(one and not failed)
+        name = f"right answer {one.name!r}" if one else "the solution"
+        proof.problems += [f"{name} does not pass: {text}" for text in failed]
+    misconceptions(trial, proof, {one: results[one.function] for one in wrong})
+
+
+def misconceptions(trial: Trial, proof: Proof, results: dict[Wrong, list[Result]]) -> None:
+    """Each fails, is told its own words, and is told nothing of the hidden data."""
+    held = hidden(trial, {wrong: list(zip(HIDDEN_SEEDS, found[1:], strict=True)) for wrong, found in results.items()})
     told: dict[str, str] = {}
-    for wrong in trial.proofs.wrong:
-        namespace = trial.solved.answered(wrong.function)
-        result = trial.run(namespace)
-        found = misconception(wrong, result)
-        if result.why in told:
-            found.append(f"it is told the same as {told[result.why]!r}: {result.why}")
-        told.setdefault(result.why, wrong.name)
-        found += hidden(trial, wrong, namespace)
-        proof.caught += not found
-        proof.problems += [f"wrong answer {wrong.name!r}: {problem}" for problem in found]
+    for wrong, (public, *_) in results.items():
+        problems = [*misconception(wrong, public), *held[wrong]]
+        if public.why in told:
+            problems.append(f"it is told the same as {told[public.why]!r}: {public.why}")
+        told.setdefault(public.why, wrong.name)
+        proof.caught += not problems
+        proof.problems += [f"wrong answer {wrong.name!r}: {problem}" for problem in problems]
 
 
 def misconception(wrong: Wrong, result: Result) -> list[str]:
     """What is not right with the message to a misconception."""
     if result.status not in ("wrong", "error", "time"):
-        return [f"it is {result.status}"]
+        return [f"it is {result.status}. {result.why}".rstrip(". ")]
     return [] if wrong.says in message(result) else [f"its message lacks {wrong.says!r}: {message(result)}"]
 
 
-def hidden(trial: Trial, wrong: Wrong, namespace: dict[str, Any]) -> list[str]:
-    """What is not right with the messages on hidden data.
+def hidden(trial: Trial, results: dict[Wrong, list[tuple[int, Result]]]) -> dict[Wrong, list[str]]:
+    """What is not right with the messages to each on hidden data.
 
     A message that is the same with two seeds holds nothing of the data. One that comes with a single seed only may hold no
     number with three significant digits that is not in the check's or the answer's source, and no title of a film.
     """
-    seeds: dict[str, list[int]] = {}
-    for seed in (*HIDDEN_SEEDS, *MORE_SEEDS):
-        if seed in MORE_SEEDS and all(len(which) > 1 for which in seeds.values()):
-            break
-        result = trial.run(namespace, seed, hidden=True)
-        if result.passed:
-            return [f"it passes on hidden data (seed {seed})"]
-        seeds.setdefault(message(result), []).append(seed)
+    for seed in MORE_SEEDS:
+        for wrong, found in results.items():
+            if len(texts := Counter(message(result) for _, result in found)) > 1 and 1 in texts.values():
+                found.append((seed, trial.answer(wrong.function, seed)))
+    return {wrong: told_of_data(trial, wrong, found) for wrong, found in results.items()}
+
+
+def told_of_data(trial: Trial, wrong: Wrong, found: list[tuple[int, Result]]) -> list[str]:
+    """What is not right with one answer's messages on hidden data."""
+    for seed, result in found:
+        if result.status in ("passed", BROKEN):
+            return [f"it is {result.status} on hidden data (seed {seed}). {result.why}".rstrip(". ")]
     known = numbers(inspect.getsource(sys.modules[f"{trial.exercise.module}.checks"]) + inspect.getsource(wrong.function))
-    found = []
-    for text, which in seeds.items():
-        held = leaks(text, known, trial.titles) if len(which) == 1 else set()
+    texts = Counter(message(result) for _, result in found)
+    problems = []
+    for seed, text in ((seed, message(result)) for seed, result in found if texts[message(result)] == 1):
+        held = leaks(text, known, trial.titles)
         for _ in range(AGAIN):  # what differs from run to run with one seed is the answer's own chance, not the data
-            held = held and held & leaks(message(trial.run(namespace, which[0], hidden=True)), known, trial.titles)
+            held = held and held & leaks(message(trial.answer(wrong.function, seed)), known, trial.titles)
         if held:
-            found.append(f"its message holds hidden data ({', '.join(sorted(held))}): {text}")
-    return found
+            problems.append(f"its message holds hidden data ({', '.join(sorted(held))}): {text}")
+    return problems
 
 
 def leaks(text: str, known: set[str], titles: Iterable[str]) -> set[str]:
@@ -250,19 +283,6 @@ def leaks(text: str, known: set[str], titles: Iterable[str]) -> set[str]:
 def numbers(text: str) -> set[str]:
     """The numbers in a text, without sign, exponent and thousands separators."""
     return {re.sub("[,_]", "", number) for number in re.findall(r"\d(?:[\d_]|,(?=\d{3}))*(?:\.\d+)?", text)}
-
-
-def other_answers(trial: Trial, proof: Proof) -> None:
-    """Right answers written differently pass, on example data and on hidden data."""
-    proof.right = len(trial.proofs.right)
-    if proof.right < LEAST_RIGHT:
-        proof.problems.append(f"{proof.right} other right answers, at least {LEAST_RIGHT} are asked for")
-    for right in trial.proofs.right:
-        namespace = trial.solved.answered(right.function)
-        results = [trial.run(namespace), *(trial.run(namespace, seed, hidden=True) for seed in HIDDEN_SEEDS)]
-        failed = [message(result) for result in results if not result.passed]
-        proof.passed += not failed
-        proof.problems += [f"right answer {right.name!r} does not pass: {text}" for text in failed]
 
 
 def survivors(trial: Trial, proof: Proof) -> None:
@@ -286,14 +306,11 @@ def survivors(trial: Trial, proof: Proof) -> None:
 
 def survives(trial: Trial, proof: Proof, changed: dict[int, str], key: str, listed: bool) -> bool:
     """Does a mutant pass? One that is listed gets its full time before it counts as killed."""
-    namespace = trial.solved.namespace(changed)
-    try:
-        result = trial.run(namespace, seconds=trial.seconds)
-        if listed and result.status == "time":
-            result = trial.run(namespace)
-    except CourseError as error:
-        proof.problems.append(f"{error} (mutant: {key})")
-        return False
+    result = trial.run(trial.solved.namespace(changed), seconds=trial.seconds)
+    if listed and result.status == "time":
+        result = trial.run(trial.solved.namespace(changed))
+    if result.status == BROKEN:
+        proof.problems.append(f"{result.why} (mutant: {key})")
     return result.passed
 
 
@@ -303,13 +320,9 @@ def odd_values(trial: Trial, proof: Proof) -> None:
         for what, act in ODD.items():
             namespace = trial.solved.namespace()
             namespace[name] = lambda *_args, act=act, **_kwargs: act()
-            try:
-                result = trial.run(namespace, seconds=trial.seconds)
-            except CourseError as error:
-                proof.problems.append(f"{name} that gives {what}: {error}")
-                continue
-            if result.passed:
-                proof.problems.append(f"{name} that gives {what} passes")
+            result = trial.run(namespace, seconds=trial.seconds)
+            if result.status in ("passed", BROKEN):
+                proof.problems.append(f"{name} that gives {what}: {result.why or 'it passes'}")
 
 
 def given(value: Any) -> Callable[[], Any]:

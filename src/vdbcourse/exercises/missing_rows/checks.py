@@ -31,7 +31,7 @@ DIVIDED = (
 @check("missing_rows")
 def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     """`missing_rows(conn, question, decade, k)` -> how many rows the plain search returns too few."""
-    shelf = Shelf(data)
+    shelf = Shelf(data, missing_rows)
     conn = data.postgres.conn
 
     def telling(q: np.ndarray) -> bool:
@@ -74,7 +74,7 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
 @check("candidates")
 def check_candidates(candidates: Answer, data: Data) -> None:
     """`candidates(conn, question, decade, k)` -> (rows that passed the filter, rows that the filter removed)."""
-    shelf = Shelf(data)
+    shelf = Shelf(data, candidates)
     conn = data.postgres.conn
 
     def telling(q: np.ndarray) -> bool:
@@ -138,7 +138,7 @@ def check_candidates(candidates: Answer, data: Data) -> None:
 @check("search_filtered")
 def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     """`search_filtered(conn, question, decade, k)` -> rows (id, title, distance), all k of them, by the index."""
-    shelf = Shelf(data)
+    shelf = Shelf(data, search_filtered)
     conn = data.postgres.conn
     question = shelf.pick(lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5)
     came = len(shelf.plain(question, 2010, 5))
@@ -251,7 +251,7 @@ def left_as_it_was(reply: Reply, shelf: Shelf, function: Answer) -> None:
 @check("ground_truth")
 def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -> None:
     """`search_exact(conn, question, decade, k)` -> rows; `plain_recall(conn, questions, decade, k)` -> mean recall."""
-    shelf = Shelf(data)
+    shelf = Shelf(data, search_exact)
     conn = data.postgres.conn
     reply = search_exact.on_data(conn, shelf.far, 1950, 10)
     reply.expect(
@@ -330,7 +330,7 @@ def measured(shelf: Shelf, questions: np.ndarray, decade: int, k: int) -> tuple[
 @check("partial_index")
 def check_partial_index(partial_index: Answer, data: Data) -> None:
     """`partial_index(conn, decade)` makes an index of one decade and returns its name."""
-    shelf = Shelf(data)
+    shelf = Shelf(data, partial_index)
     conn = data.postgres.conn
     question = shelf.pick(lambda q: len(shelf.plain(q, 1980, 10)) < 10 and len(shelf.plain(q, 1990, 10)) < 10)
     of_others = shelf.plain(question, 2010, 10)

@@ -36,13 +36,14 @@ class Index:
 
 
 class Shelf:
-    """The table in the check's schema. `far` is a question, `questions` are 39 others.
+    """The table in the check's schema. `far` is a question, `questions` are 39 others. The learner's session begins anew.
 
     Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all older films as well, and 1950 the
     60 films farthest from `far`, so that no list of candidates reaches them.
     """
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Data, function: Answer) -> None:
+        function.transport.forget(data.postgres.conn)  # with what another task may have left in it
         films, questions = data.films(FILMS), data.questions(QUESTIONS)
         self.data, self.far, self.questions = data, questions[0], questions[1:]
         decades = np.maximum(films.decades, 1980)

@@ -31,18 +31,21 @@ class Catalogue:
         """Where a film stands, by its id."""
         return {int(number): place for place, number in enumerate(self.films.ids)}
 
-    def distances(self, question: np.ndarray, ids: Iterable[int]) -> np.ndarray:
-        """Cosine distances of these films, float32."""
-        return cosine_distances(question, self.films.vectors[[self.places[number] for number in ids]])
+    def distances(self, question: np.ndarray, ids: Iterable[int] | None = None) -> np.ndarray:
+        """Cosine distances of these films, or of all."""
+        units = directions(self.data.hidden)
+        if ids is not None:
+            units = units[[self.places[number] for number in ids]]
+        return 1 - units @ (question / np.linalg.norm(question))
 
     def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
         """Ids of the k films at the smallest distance; measure: "cosine", "l2", "inner_product", "farthest"."""
         vectors = self.films.vectors
         distances = {
-            "cosine": lambda: cosine_distances(question, vectors),
+            "cosine": lambda: self.distances(question),
             "l2": lambda: (vectors * vectors).sum(axis=1) - 2 * (vectors @ question),
             "inner_product": lambda: -(vectors @ question),
-            "farthest": lambda: -cosine_distances(question, vectors),
+            "farthest": lambda: -self.distances(question),
         }[measure]()
         first = np.argpartition(distances, k)[:k]
         return self.films.ids[first[np.argsort(distances[first])]].tolist()
@@ -59,11 +62,6 @@ class Catalogue:
         """Is the index still there?"""
         found = self.data.postgres.run("SELECT to_regclass(%s) IS NOT NULL", [f"film_{kind(self.data)}_cosine"])
         return found == [(True,)]
-
-
-def cosine_distances(question: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """1 - cosine of a question (dim,) and vectors (n, dim)."""
-    return 1 - (vectors @ question) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(question)
 
 
 def catalogue(data: Data) -> Catalogue:
@@ -85,6 +83,13 @@ def versions(hidden: bool) -> Films:
     apart[:FILMS] = 0
     lengths = rng.uniform(0.5, 2, (len(films), 1)).astype(np.float32)
     return replace(films, ids=1 + rng.permutation(len(films)), vectors=(films.vectors + apart) * lengths)
+
+
+@functools.cache
+def directions(hidden: bool) -> np.ndarray:
+    """The vectors of `versions`, brought to length 1."""
+    vectors = versions(hidden).vectors
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def small_table(data: Data, films: Films) -> None:
