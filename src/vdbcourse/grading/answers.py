@@ -77,6 +77,16 @@ class Answer:
         """Call with values made from `data`; in a run on hidden data messages show their kind and size, not their content."""
         return self.reply(args, kwargs, shapes_only=self.transport.hidden)
 
+    def explained(self, *args: Any, raised: Mapping[str, str]) -> "Reply":
+        """Call as `__call__` does. `raised`: what to say as well if the learner's code raises an error that holds the key."""
+        try:
+            return self(*args)
+        except NotYet as found:
+            said = next((words for part, words in raised.items() if part in found.got), None)
+            if found.kind == "error" and said:
+                raise replace(found, why=f"{found.why}. {said}") from None
+            raise
+
     def raises(self, error: type[Exception], why: str, *args: Any, **kwargs: Any) -> None:
         """Call with a fixed example that the function has to refuse with `error`; `why` says why it has to."""
         try:

@@ -81,7 +81,21 @@ def create_films(client, name, dim):
     client.create_collection(name, schema=film_schema(client, 384), index_params=vector_index(client))
 
 
-@wrong("create_films", "the older collection not dropped", says="Your code raised this error")
+@wrong("create_films", "an index without a metric", says="`add_index` needs `metric_type=...`")
+def create_films(client, name, dim):
+    client.drop_collection(name)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT")
+    client.create_collection(name, schema=film_schema(client, dim), index_params=index)
+
+
+@wrong("create_films", "the schema in the second position", says="write `schema=schema`")
+def create_films(client, name, dim):
+    client.drop_collection(name)
+    client.create_collection(name, film_schema(client, dim), index_params=vector_index(client))
+
+
+@wrong("create_films", "the older collection not dropped", says="has to be dropped first")
 def create_films(client, name, dim):
     client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
 
@@ -296,7 +310,7 @@ def as_rows(hits):
     return [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits]
 
 
-@wrong("search_films", "the question not put into a list", says="Your code raised this error")
+@wrong("search_films", "the question not put into a list", says="takes a list of questions")
 def search_films(client, name, question, k):
     return as_rows(client.search(name, question, limit=k, output_fields=["title"])[0])
 
@@ -356,9 +370,14 @@ def search_films(client, name, question, k):
     return as_rows(found(client, name, question, k, search_params={"metric_type": "L2"}))
 
 
-@wrong("search_films", "rounded to one digit", says="as Milvus returns it")
+@wrong("search_films", "rounded to one digit", says="Your scores are rounded")
 def search_films(client, name, question, k):
     return [(number, title, round(score, 1)) for number, title, score in as_rows(found(client, name, question, k))]
+
+
+@wrong("search_films", "rounded to three digits", says="Your scores are rounded")
+def search_films(client, name, question, k):
+    return [(number, title, round(score, 3)) for number, title, score in as_rows(found(client, name, question, k))]
 
 
 equivalent(
@@ -378,7 +397,7 @@ def search_films(client, name, question, k):
     answer = client.search(collection_name=name, data=[list(map(float, question))], limit=k, output_fields=["id", "title"])
     rows = []
     for hit in answer[0]:
-        rows.append({"id": hit["id"], "title": hit["entity"]["title"], "score": round(hit["distance"], 4)})
+        rows.append({"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]})
     return rows
 
 
@@ -414,6 +433,11 @@ def search_exact(ids, vectors, question, k):
 @wrong("search_exact", "sorted from small to large", says="The farthest came first")
 def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, similarities(vectors, question)])[:k]]
+
+
+@wrong("search_exact", "the last k, not turned round", says="in ascending order; turn them round")
+def search_exact(ids, vectors, question, k):
+    return [ids[i] for i in np.argsort(similarities(vectors, question))[-k:]]
 
 
 @wrong("search_exact", "positions for ids", says="These are positions")

@@ -13,6 +13,12 @@ Row = tuple[str, Any]  # title and vector
 
 FIELDS = ("id", "title", "vector")
 TITLE_LENGTH = 500
+MAKING = {  # parts of errors that making a collection raises, and what is behind them
+    "metric_type": "`add_index` needs `metric_type=...`: it is what near means.",
+    "[dimension]": "The second position is the dimension; write `schema=schema`.",
+    "already exists": "A collection of that name has to be dropped first.",
+}
+ASKING = {"search_data": "`search` takes a list of questions: `[question]`."}
 PLANE = {  # vectors of many lengths, so that cosine, L2 and inner product order them differently
     1: ("Stalker", (2.0, 0.0)),
     4: ("Amélie", (3.0, 4.0)),
@@ -28,7 +34,7 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     name, other = collection("films"), collection("films_of_others")
     data.milvus.drop(name)
     make(data, other, 2)
-    reply = create_films(data.milvus.client, name, 8)
+    reply = create_films.explained(data.milvus.client, name, 8, raised=MAKING)
     has_schema(
         reply,
         data,
@@ -38,7 +44,7 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     )
     is_searchable(reply, data, name)
     put(reply, data, name, {1: ("Stalker", [1.0] * 8)})
-    again = create_films(data.milvus.client, name, 3)
+    again = create_films.explained(data.milvus.client, name, 3, raised=MAKING)
     has_schema(
         again,
         data,
@@ -206,7 +212,7 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     make(data, name, 2, PLANE)
     near = [(1, "Stalker", 1.0), (6, "Persona", 0.8), (4, "Amélie", 0.6), (2, "Tampopo", 0.0), (9, "Ran", -1.0)]
     are_hits(
-        search_films(client, name, [1.0, 0.0], 3),
+        search_films.explained(client, name, [1.0, 0.0], 3, raised=ASKING),
         near[:3],
         "Stalker points where the question points; Persona and Amélie come next.",
         {
@@ -251,12 +257,14 @@ def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple
         [title for _, title, _ in found] == [title for _, title, _ in expected], f"{why} A film has the title of another.", rows
     )
     scores, true = np.array([score for *_, score in found]), np.array([score for *_, score in expected])
-    if not np.allclose(scores, true, atol=1e-3):
+    if not np.allclose(scores, true, atol=1e-4):
         said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
         if np.allclose(scores, 1 - true, atol=1e-3):
             said = "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a similarity; hand it on."
         elif np.allclose(scores, 100 * true, atol=1e-1):
             said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
+        elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(scores, true, atol=0.06):
+            said = "Your scores are rounded; hand them on as they came."
         reply.fail(said, rows)
 
 
@@ -321,6 +329,8 @@ def are_ids(reply: Reply, expected: list[int], why: str, mistakes: dict[tuple, s
     """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
     found = reply.ids()
     unsorted = "The right films, but not nearest first. `argpartition` cuts and does not sort; `set` forgets the order."
+    if found == expected[::-1]:
+        unsorted = "These are in ascending order; turn them round."
     same = len(found) == len(expected) > 1 and sorted(found) == sorted(expected)
     reply.equals(expected, unsorted if same else why, mistakes=mistakes)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import permutations
 
 from vdbcourse import engines
-from vdbcourse.exercises.metadata_filtering.rows import SCORE, are_films, asked, is_answer
+from vdbcourse.exercises.metadata_filtering.rows import SCORE, are_films, is_answer
 from vdbcourse.exercises.metadata_filtering.shelf import EAST, SHELF, Film, Row, collection, nearest, real, table
 from vdbcourse.grading import Answer, Data, NotYet, check
 
@@ -33,7 +33,7 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
     table(data, films_of_decade, SHELF)
     sixties = of_shelf(lambda film: film.decade == 1960)
     are_films(
-        asked(films_of_decade, conn, EAST, 1960, 2, raised=QUOTED),
+        films_of_decade.explained(conn, EAST, 1960, 2, raised=QUOTED),
         sixties,
         2,
         "High and Low (16) and Playtime (3) are the nearest films of the 1960s.",
@@ -69,7 +69,7 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
     table(data, count_and_search, SHELF)
     dramas = of_shelf(lambda film: film.genre == "Drama" and film.decade == 1960)
     is_answer(
-        asked(count_and_search, conn, EAST, "Drama", 1960, 2, raised=QUOTED),
+        count_and_search.explained(conn, EAST, "Drama", 1960, 2, raised=QUOTED),
         dramas,
         2,
         "Four dramas are of the 1960s; two of them were asked for.",
@@ -90,13 +90,13 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
     comedies = of_shelf(lambda film: film.genre == "Comedy" and film.decade == 1990)
     is_answer(count_and_search(conn, EAST, "Comedy", 1990, 3), comedies, 3, "Four comedies of the 1990s.", mistakes=TIES)
     none = "No film passes. Then no row comes that could hold a number, and the answer is (0, [])."
-    is_answer(asked(count_and_search, conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none)
+    is_answer(count_and_search.explained(conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none)
     ended = (
         "The apostrophe in the genre ended the text early, and PostgreSQL read the rest as SQL. Put `%s` into the SQL and the "
         "genre into the list of parameters: then it stays a text, whatever it holds."
     )
     children = of_shelf(lambda film: film.genre == "Children's" and film.decade == 1960)
-    reply = asked(count_and_search, conn, EAST, "Children's", 1960, 5, raised={"syntax error": ended})
+    reply = count_and_search.explained(conn, EAST, "Children's", 1960, 5, raised={"syntax error": ended})
     is_answer(reply, children, 5, "Mary Poppins (18) is the one film of the 1960s whose genre is Children's.")
     films, question = real(data, IN_TABLE)
     table(data, count_and_search, films)
@@ -120,7 +120,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     no_row = "psycopg makes an array of a list, and a row of a tuple, which is another thing. Hand the list over as it came."
     first_try = QUOTED | {'near "$': no_list, "array literal": no_row}
     are_films(
-        asked(films_by_genres, conn, EAST, ["Comedy", "Drama"], 1960, 1966, 3, raised=first_try),
+        films_by_genres.explained(conn, EAST, ["Comedy", "Drama"], 1960, 1966, 3, raised=first_try),
         both,
         3,
         why,
@@ -158,7 +158,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         "into SQL; hand the genres over as a parameter."
     )
     nineties = of_shelf(in_span(("Comedy",), 1990, 1999))
-    reply = asked(films_by_genres, conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one})
+    reply = films_by_genres.explained(conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one})
     are_films(reply, nineties, 3, "Four comedies of the 1990s.", TIES)
     hamlet = of_shelf(in_span(("Drama",), 1969, 1969))
     why = "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be listed twice."
@@ -167,19 +167,19 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         stays_text(films_by_genres, data, text)
     ended = "An apostrophe in a genre ended the text early. With the genres in the list of parameters that cannot happen."
     children = of_shelf(in_span(("Children's", "Horror"), 1900, 1964))
-    reply = asked(films_by_genres, conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended})
+    reply = films_by_genres.explained(conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended})
     why = "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of a text."
     are_films(reply, children, 5, why)
     wild = "No genre is called % or Com_dy. LIKE takes these signs for any text and any character: compare with `=`."
     percent = {
         "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
     }
-    are_films(asked(films_by_genres, conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=percent), [], 5, wild)
+    are_films(films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=percent), [], 5, wild)
     comma = "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart again: leave them a list."
     are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
     none = "No genre was chosen, so no film is of one of them: an empty list."
     brackets = f"{none} SQL knows no empty `IN ()` and no empty condition; `= ANY(%s)` takes an empty list as it is."
-    reply = asked(films_by_genres, conn, EAST, [], 1960, 1969, 5, raised={"": brackets})
+    reply = films_by_genres.explained(conn, EAST, [], 1960, 1969, 5, raised={"": brackets})
     are_films(reply, [], 5, f"{none} Whoever wants all genres says so in another way.")
     films, question = real(data, IN_TABLE)
     table(data, films_by_genres, films)
@@ -197,7 +197,7 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
         "parameters: then a text stays a text."
     )
     try:
-        reply = asked(films_by_genres, data.postgres.conn, EAST, [text], 1900, 2020, 5, raised={"": code})
+        reply = films_by_genres.explained(data.postgres.conn, EAST, [text], 1900, 2020, 5, raised={"": code})
     finally:
         if data.postgres.state("film") != before:
             why = (
@@ -218,7 +218,7 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         "into the filter, with a backslash before each quote and each backslash."
     )
     are_films(
-        asked(milvus_by_genre, client, name, EAST, "Drama", 3, raised={"'{'": server_only}),
+        milvus_by_genre.explained(client, name, EAST, "Drama", 3, raised={"'{'": server_only}),
         scored("Drama"),
         3,
         "Ran (10), Tokyo Story (15) and Persona (7) are the nearest dramas.",
@@ -247,7 +247,9 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     for quote, kind in (('"', "double"), ("'", "single")):
         genre = f"Drama{quote} or genre != {quote}Drama"
         why = f"No film has this genre. The {kind} quote ended the text, and the rest became a condition: who types it sees all."
-        reply = asked(milvus_by_genre, client, name, EAST, genre, 5, raised={"character": doubled, "token recognition": doubled})
+        reply = milvus_by_genre.explained(
+            client, name, EAST, genre, 5, raised={"character": doubled, "token recognition": doubled}
+        )
         are_films(reply, [], 5, why, number=SCORE)
     ended = (
         "A quote in the genre ended the text early, and the filter cannot be read. A backslash before the quote keeps it inside."
@@ -256,17 +258,17 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         "A film has just this genre, with its quotes. To take them out is to ask for another genre: put a backslash before each."
     )
     for genre in ("Rock'n'roll", '"New" Hollywood'):
-        reply = asked(milvus_by_genre, client, name, EAST, genre, 5, raised={"": ended})
+        reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": ended})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     why = (
         "In a filter a backslash belongs to the character behind it, so `\\n` is the end of a line. Each backslash of the genre "
         "needs one more before it; do that first, or those that you put before quotes are doubled as well."
     )
     for genre in ("Horror\\noir", "Drama\\", '\\" or genre != \\"'):
-        reply = asked(milvus_by_genre, client, name, EAST, genre, 5, raised={"": why})
+        reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": why})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     ascii_only = "`json.dumps` writes é as `\\u00e9` unless you say `ensure_ascii=False`, and Milvus Lite does not read that."
-    reply = asked(milvus_by_genre, client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only})
+    reply = milvus_by_genre.explained(client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only})
     are_films(reply, scored("Comédie musicale"), 5, "One film has this genre, with its é.", number=SCORE)
     are_films(milvus_by_genre(client, name, EAST, "Western", 5), [], 5, "No film is a Western.", number=SCORE)
     films, question = real(data, IN_COLLECTION)

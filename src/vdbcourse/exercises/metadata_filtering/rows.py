@@ -1,13 +1,13 @@
 """What came back from a search of exercise 03, beside what should have come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from vdbcourse.exercises.metadata_filtering.shelf import Row
-from vdbcourse.grading import Answer, NotYet, Reply
+from vdbcourse.grading import Reply
 from vdbcourse.grading.answers import is_number, kind_of
 
 WITHIN = 1e-4  # of a distance or a score
@@ -33,17 +33,6 @@ SCORE = Number(
     "Asked for is the cosine similarity, as Milvus returns it in `distance`, neither rounded nor turned round.",
     "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a similarity; hand it on.",
 )
-
-
-def asked(answer: Answer, *args: Any, raised: Mapping[str, str]) -> Reply:
-    """The reply to an example. `raised`: what to say as well if the learner's code raises an error that holds the key."""
-    try:
-        return answer(*args)
-    except NotYet as found:
-        said = next((words for part, words in raised.items() if part in found.got), None)
-        if found.kind == "error" and said:
-            raise replace(found, why=f"{found.why}. {said}") from None
-        raise
 
 
 def are_films(
