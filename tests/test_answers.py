@@ -41,6 +41,11 @@ def test_it_is_called_with_what_the_check_gives():
     assert answer("return [x, k]")(1, k=2).value == [1, 2]
 
 
+def test_what_happened_is_a_dict_of_plain_values():
+    outcome = answer("print(x)\nreturn [x]").transport.call("f", [1], {}, 5)
+    assert outcome == {"status": "returned", "value": {"list": [1]}, "changed": [], "printed": "1\n", "printed_characters": 2}
+
+
 def test_arrays_come_as_arrays():
     assert answer("return x.sum(axis=0)")(np.ones((2, 3), dtype=np.float32)).value.tolist() == [2, 2, 2]
 
@@ -82,6 +87,11 @@ def test_the_line_is_the_learners_last_one():
     not_yet = refused(lambda: answer("import json\n\ndef g(y):\n    return json.loads(y)\n\nreturn g(x)")("{"))
     assert "line 5 of its cell" in not_yet.why
     assert not_yet.got.startswith("JSONDecodeError")
+
+
+def test_an_interrupt_by_hand_goes_on_to_the_kernel():
+    with pytest.raises(KeyboardInterrupt):
+        answer("raise KeyboardInterrupt")()
 
 
 def test_arguments_that_do_not_fit_are_told_without_a_line():
@@ -170,6 +180,13 @@ def test_an_argument_that_was_changed_is_told_by_its_name(body, argument):
     assert "changed its argument `k`" in not_yet.why
 
 
+def test_of_arguments_without_a_name_the_place_is_told():
+    namespace = {}
+    exec("def f(*numbers):\n    numbers[1].clear()\n    return 1", namespace)
+    not_yet = refused(lambda: Answer(Here(namespace), "f", 5)([1], [2]))
+    assert "changed its argument `argument 2`" in not_yet.why
+
+
 def test_a_call_does_not_see_what_another_did_to_its_arguments():
     found = [1, 2, 3]
     refused(lambda: answer("x.clear()\nreturn 1")(found))
@@ -183,7 +200,7 @@ def test_arguments_with_nan_are_not_taken_for_changed():
 def test_a_dict_that_lasts_is_shared_by_calls():
     counting = answer("x['n'] = x.get('n', 0) + 1\nreturn x['n']")
     cache = Handle("dict", "cache")
-    assert [counting(cache).value, counting(cache).value, counting(Handle("dict", "other")).value] == [1, 2, 1]
+    assert [counting(cache).value, counting(x=cache).value, counting(Handle("dict", "other")).value] == [1, 2, 1]
 
 
 def test_hidden_values_are_not_in_the_message():

@@ -1,11 +1,15 @@
 """The checks of the exercises are proved; and the proof itself sees what is not right (with a small exercise that is spoiled)."""
 
+import contextlib
 import json
 
 import pytest
 import toy
+from pymilvus import MilvusClient
 
+from vdbcourse import engines, settings
 from vdbcourse.cli.selftest import summary, table
+from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest, selftest
 
@@ -145,21 +149,21 @@ def test_definitions_that_do_not_stand_alone_are_refused_with_their_cell(prove):
         prove("share", ("# Divide.\ndef share(found, truth):", "# Divide.\ndef share(found, truth, k=setting):"))
 
 
-def test_the_engines_are_left_as_they_were(prove):
-    from vdbcourse import engines
-    from vdbcourse.engines import spaces
-
-    prove("nearest")
-    assert not [name for name in spaces.schemas(engines.postgres("anything")) if "selftest_99_toy" in name]
-
-
-def test_tasks_on_milvus_take_turns(tmp_path, monkeypatch):
-    toy.install(tmp_path, monkeypatch, engines=["milvus"])
-    tasks = manifest.exercise("99_toy").tasks
-    assert selftest.portions(tasks) == [list(tasks)]
-    toy.forget()
-    toy.install(tmp_path / "other", monkeypatch)
-    assert len(selftest.portions(manifest.exercise("99_toy").tasks)) == 2
+def test_tasks_have_corners_of_their_own_in_the_engines_and_leave_nothing(tmp_path, monkeypatch):
+    toy.install(tmp_path, monkeypatch, engines=["postgres", "milvus"])
+    monkeypatch.setenv("VDBCOURSE_LEARNER", "somebody")
+    exercise, names = manifest.exercise("99_toy"), []
+    for task in exercise.tasks:
+        with selftest.Trial(exercise, task) as trial:
+            names.append(engines.collection("check_99", "films"))
+            with contextlib.closing(MilvusClient(trial.uri)) as client:
+                client.create_collection(names[-1], dimension=4)
+            assert spaces.schemas(trial.dsn) == [f"{settings.learner()}_selftest"]
+    assert names == ["somebody_st99_0_check_99_films", "somebody_st99_1_check_99_films"]
+    assert settings.learner() == "somebody"
+    assert not any("_st99_" in name for name in spaces.schemas(trial.dsn))
+    with contextlib.closing(MilvusClient(trial.uri)) as client:
+        assert not any("_st99_" in name for name in client.list_collections())
     monkeypatch.undo()
     toy.forget()
 
@@ -190,7 +194,7 @@ def test_the_table_shows_what_was_proved():
 
 
 def test_on_the_command_line(cli):
-    first = TASKS[0].exercise
+    first = "07_evaluation"
     result = cli("selftest", first, "--json", "--jobs", "2")
     assert result.returncode == 0, result.stdout
     assert [(one["exercise"], one["proved"]) for one in json.loads(result.stdout)] == [

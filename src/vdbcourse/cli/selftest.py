@@ -49,9 +49,7 @@ def problems(proofs: list[Proof]) -> list[str]:
 
 def summary(proofs: list[Proof]) -> str:
     """The last line."""
-    mutants, equivalent, killed = (
-        sum(getattr(one, name) for one in proofs) for name in ("mutants", "equivalent", "killed", "seconds")
-    )
+    mutants, equivalent, killed = (sum(getattr(one, name) for one in proofs) for name in ("mutants", "equivalent", "killed"))
     left = sum(not proof.proved for proof in proofs)
     return (
         f"{len(proofs) - left} of {len(proofs)} tasks proved; {sum(proof.caught for proof in proofs)} misconceptions caught; "

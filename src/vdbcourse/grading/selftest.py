@@ -5,11 +5,12 @@ other right answers pass, no mutant of the solution survives, no message holds h
 import inspect
 import math
 import multiprocessing
+import os
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from types import FunctionType
@@ -17,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from vdbcourse import engines
+from vdbcourse import engines, settings
 from vdbcourse.bars import bar
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import checking, manifest, mutants
 from vdbcourse.grading.answers import NotYet
-from vdbcourse.grading.data import PUBLIC_SEED, Data, pool
+from vdbcourse.grading.data import PUBLIC_SEED, Data, Milvus, pool
 from vdbcourse.grading.local import Here
 from vdbcourse.grading.manifest import Exercise, Task
 from vdbcourse.grading.proofs import Proofs, Wrong, proofs
@@ -75,68 +76,68 @@ class Proof:
 
 def prove_all(tasks: Sequence[Task], jobs: int, shown: bool = True) -> list[Proof]:
     """The proofs of `tasks`, in their order, in `jobs` processes."""
-    parts = portions(tasks)
     with bar(len(tasks), "task", "Proving", shown) as progress:
         found = {}
-        for proof in run_parts(parts, min(jobs, len(parts))):
+        for proof in proofs_of(tasks, min(jobs, len(tasks))):
             found[proof.exercise, proof.task] = proof
             progress.update()
     return [found[task.exercise, task.id] for task in tasks]
 
 
-def portions(tasks: Iterable[Task]) -> list[list[Task]]:
-    """Tasks that may run at the same time; those of one exercise on Milvus share its collections and take turns."""
-    parts: dict[tuple[str, ...], list[Task]] = {}
-    for task in tasks:
-        alone = "milvus" not in manifest.exercise(task.exercise).engines
-        parts.setdefault((task.exercise, task.id) if alone else (task.exercise,), []).append(task)
-    return list(parts.values())
-
-
-def run_parts(parts: list[list[Task]], jobs: int) -> Iterable[Proof]:
+def proofs_of(tasks: Sequence[Task], jobs: int) -> Iterator[Proof]:
     """The proofs as they come; in processes of their own if there are several."""
     if jobs <= 1:
-        for part in parts:
-            yield from map(prove, part)
+        yield from map(prove, tasks)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as workers:
-        for done in as_completed([workers.submit(prove_part, part) for part in parts]):
-            yield from done.result()
-
-
-def prove_part(part: list[Task]) -> list[Proof]:
-    """The proofs of some tasks, one after another."""
-    return [prove(task) for task in part]
+        for done in as_completed([workers.submit(prove, task) for task in tasks]):
+            yield done.result()
 
 
 def prove(task: Task) -> Proof:
     """The proof of one task."""
     start = time.perf_counter()
-    exercise = manifest.exercise(task.exercise)
-    trial = Trial(exercise, task)
     proof = Proof(task.exercise, task.id, of=task.points)
-    try:
+    with Trial(manifest.exercise(task.exercise), task) as trial:
         for step in (solution, stub, known_answers, survivors, odd_values):
             step(trial, proof)
-    finally:
-        trial.close()
     proof.seconds = round(time.perf_counter() - start, 1)
     return proof
 
 
 class Trial:
-    """One task with its master and its proofs, and a place in the engines to try answers at."""
+    """One task with its master and its proofs, and a corner of its own in the engines to try answers in.
+
+    While it is open, the learner has another name (`VDBCOURSE_LEARNER`): neither a notebook nor the proof of another task, at the
+    same time in another process, has a schema or a collection of that name.
+    """
 
     def __init__(self, exercise: Exercise, task: Task) -> None:
         self.exercise = exercise
         self.task = task
         self.solved = Solved(exercise)
         self.proofs: Proofs = proofs(exercise).of(task.id)
-        self.space = f"selftest_{exercise.id}_{exercise.tasks.index(task)}"
-        self.dsn = engines.postgres(self.space) if "postgres" in exercise.engines else None
-        self.uri = engines.milvus() if "milvus" in exercise.engines else None
         self.seconds = task.seconds
         self.titles: list[str] = []  # of hidden films, once some were drawn
+
+    def __enter__(self) -> "Trial":
+        self.learner = os.environ.get("VDBCOURSE_LEARNER")
+        number = f"{self.exercise.id.partition('_')[0]}_{self.exercise.tasks.index(self.task)}"
+        os.environ["VDBCOURSE_LEARNER"] = f"{settings.learner()[:12]}_st{number}"
+        self.dsn = engines.postgres("selftest") if "postgres" in self.exercise.engines else None
+        self.uri = engines.milvus() if "milvus" in self.exercise.engines else None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.dsn:
+            spaces.drop_schema(self.dsn, spaces.space_name("selftest"))
+        if self.uri:
+            made = Milvus(self.uri)
+            made.drop(*(name for name in made.own.list_collections() if name.startswith(f"{settings.learner()}_")))
+            made.close()
+        os.environ.pop("VDBCOURSE_LEARNER")
+        if self.learner is not None:
+            os.environ["VDBCOURSE_LEARNER"] = self.learner
 
     def run(
         self, namespace: dict[str, Any], seed: int = PUBLIC_SEED, hidden: bool = False, seconds: float | None = None
@@ -167,11 +168,6 @@ class Trial:
             for function, found in results.items():
                 found.append(self.answer(function, seed))
         return results
-
-    def close(self) -> None:
-        """Remove what was made in the engines."""
-        if self.dsn:
-            spaces.drop_schema(self.dsn, spaces.space_name(self.space))
 
 
 class Timed(Here):

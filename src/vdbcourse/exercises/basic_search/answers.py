@@ -370,11 +370,6 @@ def search_films(client, name, question, k):
     return as_rows(found(client, name, question, k, search_params={"metric_type": "L2"}))
 
 
-@wrong("search_films", "rounded to one digit", says="Your scores are rounded")
-def search_films(client, name, question, k):
-    return [(number, title, round(score, 1)) for number, title, score in as_rows(found(client, name, question, k))]
-
-
 @wrong("search_films", "rounded to three digits", says="Your scores are rounded")
 def search_films(client, name, question, k):
     return [(number, title, round(score, 3)) for number, title, score in as_rows(found(client, name, question, k))]
