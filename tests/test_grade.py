@@ -284,6 +284,9 @@ def graded(tiny, tmp_path_factory):
         os.utime(older, (1, 1))
         write(folder / "twice" / "deep" / "a.ipynb", *RIGHT)
         write(folder / "alone.ipynb", *RIGHT)
+        (folder / "link.ipynb").symlink_to(folder / "alone.ipynb")
+        if sys.platform == "linux":
+            write(folder / os.fsdecode(b"caf\xe9") / "x.ipynb", OPEN)
         write(folder / ".ipynb_checkpoints" / "alone-checkpoint.ipynb", OPEN)
         lines = []
         found = batch.grade(folder, out, Options(jobs=3, limits=LIMITS, seed=5), lambda entry, _: lines.append(entry.line()))
@@ -343,6 +346,11 @@ def test_a_file_by_itself_is_of_the_learner_of_its_name(graded):
 
 
 @needs_sandbox
+def test_a_link_is_refused_for_it_may_lead_to_what_is_not_the_learners(graded):
+    assert "link.ipynb is a link, not a file. Hand in the notebook itself." in entry_of(graded, "link").line()
+
+
+@needs_sandbox
 def test_nothing_outside_was_touched(graded):
     assert len(list(graded.folder.rglob("*.ipynb"))) == len(graded.batch.entries) + 1  # and a checkpoint
     assert (graded.out / "results" / "batch.json").exists()
@@ -386,7 +394,8 @@ def test_the_json_says_everything(graded):
 def test_every_learner_has_a_page_and_the_class_an_overview(graded):
     overview = (graded.out / "index.html").read_text()
     for learner in {entry.learner for entry in graded.batch.entries}:
-        page = re.search(rf'<a href="learners/([^"]+)">{re.escape(html.escape(learner))}</a>', overview)
+        shown = html.escape(learner).encode("utf-8", "replace").decode()
+        page = re.search(rf'<a href="learners/([^"]+)">{re.escape(shown)}</a>', overview)
         assert page, learner
         assert (graded.out / "learners" / page[1]).exists()
     assert "<td>raised TypeError</td>" in overview

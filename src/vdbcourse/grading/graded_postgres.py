@@ -38,7 +38,7 @@ class Lease:
     def too_large(self) -> str | None:
         """What a watcher asks once a second."""
         with contextlib.suppress(psycopg.Error):
-            with psycopg.connect(self.server.maintenance, autocommit=True) as connection:
+            with psycopg.connect(self.server.maintenance, autocommit=True, connect_timeout=2) as connection:
                 (size,) = connection.execute("SELECT pg_database_size(%s)", [self.name]).fetchone()
             if size > LARGEST * GIB:
                 return f"filled its database with more than {LARGEST} GB"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -67,6 +67,7 @@ class Watcher(threading.Thread):
         self.also = also
         self.deadline: float | None = None
         self.reason: tuple[str, str] | None = None  # kind and words, once it had to end the run
+        self.family: list[psutil.Process] = []  # as last seen
         self.ended = threading.Event()
 
     @contextlib.contextmanager
@@ -83,10 +84,14 @@ class Watcher(threading.Thread):
         ticks = 0
         while not self.ended.wait(TICK) and self.process.poll() is None:
             ticks += 1
-            with contextlib.suppress(psutil.NoSuchProcess):
+            try:
                 self.reason = self.overuse(ticks)
+            except psutil.NoSuchProcess:
+                continue
+            except Exception as error:  # noqa: BLE001 - what cannot be watched must not go on
+                self.reason = "error", f"could not be watched ({type(error).__name__}: {error})"
             if self.reason:
-                kill(self.process)
+                kill(self.process, self.family)
                 return
 
     def overuse(self, ticks: int) -> tuple[str, str] | None:
@@ -94,10 +99,10 @@ class Watcher(threading.Thread):
         if self.deadline is not None and time.monotonic() > self.deadline:
             return "time", "took too long and could not be interrupted, so its process was ended"
         first = psutil.Process(self.process.pid)
-        family = [first, *first.children(recursive=True)]
-        if len(family) > self.limits.processes:
+        self.family = [first, *first.children(recursive=True)]
+        if len(self.family) > self.limits.processes:
             return "error", f"started more than {self.limits.processes} processes"
-        if sum(map(memory, family)) > self.limits.memory * GIB:
+        if sum(map(memory, self.family)) > self.limits.memory * GIB:
             return "error", f"used more than {self.limits.memory:g} GB of memory"
         words = self.also() if self.also and ticks % round(1 / TICK) == 0 else None
         return ("error", words) if words else None
@@ -105,7 +110,7 @@ class Watcher(threading.Thread):
     def stop(self) -> None:
         """No more looking; whatever still runs is ended."""
         self.ended.set()
-        kill(self.process)
+        kill(self.process, self.family)
 
 
 def memory(process: psutil.Process) -> int:
@@ -117,16 +122,17 @@ def memory(process: psutil.Process) -> int:
     return used.rss - getattr(used, "shared", 0)
 
 
-def kill(process: subprocess.Popen) -> None:
-    """End a process that was started in a session of its own, with all its descendants."""
-    family = []
-    with contextlib.suppress(psutil.NoSuchProcess):
-        family = psutil.Process(process.pid).children(recursive=True)
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+def kill(process: subprocess.Popen, seen: Iterable[psutil.Process] = ()) -> None:
+    """End a process that was started in a session of its own, with its descendants and those `seen` before."""
+    family = set(seen)
+    if process.poll() is None:  # else its number may be another's by now
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family.update(psutil.Process(process.pid).children(recursive=True))
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
     for one in family:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            one.kill()
+            one.kill()  # which looks whether it still is the same process
     process.wait()

@@ -31,9 +31,12 @@ class Submission:
 
 def read(path: Path) -> Submission:
     """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there is."""
-    content = content_of(path)
+    try:
+        content, saved = content_of(path), path.stat().st_mtime
+    except OSError as error:
+        raise CourseError(f"{path.name} cannot be read: {error.strerror}.") from error
     cells = tuple(code_cells(path.name, content))
-    return Submission(path, exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), path.stat().st_mtime)
+    return Submission(path, exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), saved)
 
 
 def read_handed_in(path: Path) -> Submission:
@@ -44,15 +47,12 @@ def read_handed_in(path: Path) -> Submission:
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of the file. Raises `CourseError` if it is no file, or a very large one."""
+    """The bytes of the file. Raises `CourseError` if it is no file, or a very large one, `OSError` if it cannot be read."""
     if not path.is_file():
         raise CourseError(f"{path.name} is not a file." if path.exists() else f"{path} does not exist.")
     if path.stat().st_size > MOST_BYTES:
         raise CourseError(f"{path.name} is larger than {MOST_BYTES // 2**20} MB. Clear its outputs and save it again.")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CourseError(f"{path.name} cannot be read: {error.strerror}.") from error
+    return path.read_bytes()
 
 
 def code_cells(name: str, content: bytes) -> list[str]:

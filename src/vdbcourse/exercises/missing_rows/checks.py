@@ -167,7 +167,7 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     reply.expect(
         len(reply.rows(COLUMNS)) >= 10,
         "Here the films of the decade lie far from the question, and rows are missing again. A longer list (`hnsw.ef_search`) "
-        "only moves the cliff; a scan that goes on until LIMIT is filled has none.",
+        "only moves the cliff: let the scan go on until LIMIT is filled.",
         "10 rows",
     )
     are_rows(reply, shelf, shelf.far, 1950, 10)
