@@ -188,7 +188,7 @@ def test_on_the_command_line(cli):
     result = cli("selftest", first, "--json", "--jobs", "2")
     assert result.returncode == 0, result.stdout
     assert [(one["exercise"], one["proved"]) for one in json.loads(result.stdout)] == [
-        (task.exercise, True) for task in TASKS if task.exercise == first
+        (first, True) for _ in manifest.exercise(first).tasks
     ]
 
 
