@@ -262,7 +262,7 @@ def exact_neighbours(conn, question, k):
 @wrong("exact_neighbours", "the index dropped", says="The index is gone")
 def exact_neighbours(conn, question, k):
     for (name,) in conn.execute(
-        "SELECT indexname FROM pg_indexes WHERE tablename = 'film' AND indexdef LIKE '%hnsw%'"
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'film' AND indexdef LIKE '%hnsw%'"
     ).fetchall():
         conn.execute(f"DROP INDEX {name}")
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
