@@ -4,10 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-import filelock
 import pytest
 from support import ROOT
 
@@ -31,20 +28,12 @@ def home(tmp_path, monkeypatch):
     stop_engines()
 
 
-@pytest.fixture(scope="module")
-def port_2380():
-    """Milvus standalone needs this port and no other, so the workers take turns."""
-    with filelock.FileLock(Path(tempfile.gettempdir()) / "vdbcourse-test-port-2380.lock"):
-        yield
-
-
-@pytest.fixture(scope="module")
-def milvus_server(port_2380):
-    """The Milvus server of the package, in the home that all tests share."""
+@pytest.fixture(scope="session")
+def milvus_server():
+    """The Milvus server of the package, in the home that all tests share: the lessons use it as well, so it runs to the end."""
     from vdbcourse.engines import local
 
-    yield local.up("milvus-standalone")
-    local.down("milvus-standalone")
+    return local.up("milvus-standalone")
 
 
 @pytest.fixture

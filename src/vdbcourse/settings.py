@@ -90,6 +90,11 @@ def milvus_token() -> str:
     return os.environ.get("MILVUS_TOKEN", "")
 
 
+def milvus_metrics_url() -> str | None:
+    """MILVUS_METRICS_URL, or None for port 9091 of the host in MILVUS_URI."""
+    return os.environ.get("MILVUS_METRICS_URL") or None
+
+
 def milvus_port() -> int | None:
     """VDBCOURSE_MILVUS_PORT as a number, or None for any free port. Raises `CourseError` if it is not a port."""
     return port("VDBCOURSE_MILVUS_PORT", os.environ.get("VDBCOURSE_MILVUS_PORT"))

@@ -6,9 +6,9 @@ this course says so on its card.
 
 from vdbcourse.datasets.card_payments import transactions
 from vdbcourse.datasets.cards import Card, card, cards
-from vdbcourse.datasets.made_up import clinical_notes, products, support_answers, support_tickets
+from vdbcourse.datasets.made_up import clinical_notes, film_questions, products, support_answers, support_tickets
 from vdbcourse.datasets.movielens import ratings
-from vdbcourse.datasets.wikidata_films import film_lines, film_plots, films
+from vdbcourse.datasets.wikidata_films import film_lines, film_plots, film_texts, films
 
 __all__ = [
     "Card",
@@ -17,6 +17,8 @@ __all__ = [
     "clinical_notes",
     "film_lines",
     "film_plots",
+    "film_questions",
+    "film_texts",
     "films",
     "products",
     "ratings",

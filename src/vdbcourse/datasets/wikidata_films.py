@@ -18,6 +18,7 @@ FROM omdb JOIN tomatoes USING (ID)
 ORDER BY tomatoes.Reviews DESC NULLS LAST, omdb.ID
 """
 PLOTS = Path(__file__).with_name("plots.jsonl")
+NAMES = 8  # of a cast: more would only make the text longer, and the cast is in alphabetical order anyway
 
 
 def films(n: int | None = None) -> pd.DataFrame:
@@ -54,6 +55,27 @@ def film_lines(frame: pd.DataFrame) -> list[str]:
     for part in parts[1:]:
         lines = lines + part.fillna("")
     return lines.tolist()
+
+
+def film_texts(n: int | None = None) -> pd.DataFrame:
+    """Two short texts about each film, or the first `n` of them: enough real text to make an index work for its living.
+
+    First `film_lines` of all films, then, where a cast is known, "Skyfall (2012). With Albert Finney, Ben Whishaw, ...", with the
+    first eight names; within each kind the films with most reviews come first. Index `text_id` 0, 1, ...; columns `film_id`,
+    `kind` ("facts" or "cast"), `text`, `title`, `year`, `decade`, `genre` ("" if unknown).
+
+    Raises `ValueError` if there are fewer than `n`, or `n` is negative.
+    """
+    frame = films()
+    with_cast = frame[frame["cast"].notna()]
+    names = with_cast["cast"].str.split(", ").str[:NAMES].str.join(", ")
+    lines = with_cast.title + " (" + with_cast.year.astype(str) + "). With " + names + "."
+    texts = pd.concat([frame.assign(kind="facts", text=film_lines(frame)), with_cast.assign(kind="cast", text=lines)])
+    if n is not None and not 0 <= n <= len(texts):
+        raise ValueError(f"there are {len(texts):,} texts; {n:,} cannot be taken")
+    columns = ["film_id", "kind", "text", "title", "year", "decade", "genre"]
+    texts = texts.reset_index()[columns].fillna({"genre": ""}).rename_axis("text_id")
+    return texts.head(n) if n is not None else texts
 
 
 def database() -> Path:

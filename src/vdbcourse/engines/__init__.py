@@ -15,7 +15,7 @@ from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
 __all__ = [
-    *("collection", "milvus", "milvus_standalone", "milvus_token", "missing", "postgres"),
+    *("collection", "milvus", "milvus_metrics", "milvus_standalone", "milvus_token", "missing", "postgres"),
     *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
 ]
 
@@ -63,6 +63,19 @@ def milvus_standalone() -> str:
     from vdbcourse.engines import local
 
     return milvus() if settings.milvus_uri() else local.up("milvus-standalone").uri
+
+
+def milvus_metrics() -> str:
+    """Address of the metrics page (Prometheus text) of the server that `milvus_standalone` names.
+
+    For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises `CourseError` if nothing
+    answers there.
+    """
+    from vdbcourse.engines import external, local
+
+    if (uri := settings.milvus_uri()) is None:
+        return f"{local.up('milvus-standalone').metrics}/metrics"
+    return external.milvus_metrics(uri, settings.milvus_metrics_url())
 
 
 def collection(notebook: str, name: str) -> str:

@@ -1,5 +1,7 @@
 """Engines elsewhere, named by DATABASE_URL and MILVUS_URI: is the address usable, and if not, why?"""
 
+import http.client
+import urllib.request
 from urllib.parse import urlsplit
 
 import psycopg
@@ -8,6 +10,7 @@ from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
 
 CONNECT_SECONDS = 5
+METRICS_PORT = 9091
 MEND_MILVUS = "Start that server or correct MILVUS_URI; unset it to use Milvus Lite."
 
 
@@ -81,6 +84,19 @@ def milvus_version(uri: str, token: str, shown: str) -> str:
         raise CourseError(
             f"What answers at MILVUS_URI ({shown}) does not serve Milvus to you: "
             f"{error.message.splitlines()[0][:200]}. {hint}{MEND_MILVUS}"
+        ) from error
+
+
+def milvus_metrics(uri: str, given: str | None) -> str:
+    """The metrics page of the server at `uri`: `given`, or port 9091 of its host. Raises `CourseError` if it does not answer."""
+    url = given or f"http://{urlsplit(uri).hostname}:{METRICS_PORT}/metrics"
+    try:
+        with urllib.request.urlopen(url, timeout=CONNECT_SECONDS):
+            return url
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise CourseError(
+            f"No metrics at {url} ({' '.join(str(error).split())[:100]}). "
+            "Publish port 9091 of that server, or set MILVUS_METRICS_URL to its metrics page."
         ) from error
 
 

@@ -14,8 +14,15 @@ from vdbcourse.errors import CourseError
 
 NAME = "milvus-standalone"
 TITLE = "Milvus standalone"
-ETCD_PEER_PORT = 2380  # fixed inside the server
-PORT_SECONDS = 5  # a killed server's threads may hold the port a little longer than its process
+ETCD = """\
+name: default
+data-dir: {folder}
+listen-client-urls: http://127.0.0.1:{client}
+advertise-client-urls: http://127.0.0.1:{client}
+listen-peer-urls: http://127.0.0.1:{peer}
+initial-advertise-peer-urls: http://127.0.0.1:{peer}
+initial-cluster: default=http://127.0.0.1:{peer}
+"""  # without a file of its own the built-in etcd takes port 2380, so that a second server on the machine could not start
 NOTE = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
     "against it. Use it on a network you trust, and stop it after: ./course down milvus-standalone"
@@ -26,19 +33,18 @@ def start(folder: Path, log: Path) -> Running:
     """Unpack the server on first use (250 MB), start it on `folder`; `is_ready` says when it answers."""
     if importlib.util.find_spec("milvus") is None:
         raise CourseError(
-            "Milvus standalone is not installed. Install it: ./course install --extra milvus-standalone "
-            "(Linux on x86-64 and macOS; elsewhere point MILVUS_URI at a server)."
-        )
-    if not processes.wait_until(lambda: processes.port_is_free(ETCD_PEER_PORT), PORT_SECONDS):
-        raise CourseError(
-            f"Port {ETCD_PEER_PORT} is taken, and Milvus standalone needs just that one for its etcd. "
-            "Stop the program that uses it (another Milvus or etcd?) and try again."
+            "Milvus standalone (the package milvus) is not installed. Install it: ./course install --again milvus. "
+            "It exists for Linux on x86-64 and macOS; elsewhere start Milvus with Docker (./course up milvus) "
+            "or point MILVUS_URI at a server."
         )
     import milvus
 
     config = milvus.MilvusServerConfig(data_dir=str(folder))
     config.resolve()
     milvus._initialize_data_files(str(folder))
+    etcd = folder / "configs" / "etcd.yaml"
+    ports = {"client": config.get("etcd_port"), "peer": processes.free_port()}
+    etcd.write_text(ETCD.format(folder=config.get("etcd_data_dir"), **ports), encoding="utf-8")
     metrics_port = processes.free_port()
     library_path = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     binaries = folder / "bin"
@@ -47,6 +53,7 @@ def start(folder: Path, log: Path) -> Running:
         log,
         {
             "DEPLOY_MODE": "STANDALONE",
+            "ETCD_CONFIG_PATH": str(etcd),
             "METRICS_PORT": str(metrics_port),
             "MILVUS_RUN_DIR": str(folder / "run"),
             library_path: os.pathsep.join(filter(None, [str(binaries), os.environ.get(library_path, "")])),
