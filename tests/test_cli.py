@@ -50,31 +50,31 @@ def test_doctor_finds_an_engine_that_hangs(home, monkeypatch):
     from vdbcourse.cli import doctor
     from vdbcourse.engines import lite
 
-    local.up("milvus")
+    local.up("milvus-lite")
     monkeypatch.setattr(lite, "is_ready", lambda _: False)
     with pytest.raises(CourseError, match="does not answer.*course down milvus"):
-        doctor.engine("milvus")()
+        doctor.engine("milvus-lite")()
 
 
 def test_reset_asks_and_no_means_no(home, cli):
-    local.up("milvus")
+    local.up("milvus-lite")
     result = cli("reset", stdin="n\n")
     assert "Nothing was removed" in result.stdout
     assert result.returncode == 0
-    assert local.running("milvus")
+    assert local.running("milvus-lite")
 
 
 def test_reset_without_anybody_to_ask_removes_nothing(home, cli):
-    local.up("milvus")
+    local.up("milvus-lite")
     result = cli("reset")
     assert result.returncode == 2
     assert "Nobody answered, so nothing was removed" in result.stderr
-    assert local.running("milvus")
+    assert local.running("milvus-lite")
 
 
 def test_reset_removes_what_the_course_made_and_nothing_else(home, cli):
     local.up("postgres")
-    local.up("milvus")
+    local.up("milvus-lite")
     embedding.encode("a text")
     progress.mark("1_concepts/01_first_search")
     (home / "my notes.txt").write_text("mine")
@@ -85,7 +85,7 @@ def test_reset_removes_what_the_course_made_and_nothing_else(home, cli):
 
 
 def test_reset_with_progress_leaves_no_folder(home, cli):
-    local.up("milvus")
+    local.up("milvus-lite")
     progress.mark("x")
     assert cli("reset", "--yes", "--progress").returncode == 0
     assert not home.exists()
@@ -117,34 +117,34 @@ def test_a_slip_of_the_fingers_is_one_clear_line(cli, arguments):
 
 def test_the_last_lab_stops_what_labs_started(home, monkeypatch):
     monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus")
+    local.up("milvus-lite")
     first, second = local.Lease(), local.Lease()
     second.path = second.path.with_name("other.json")
     first.take()
     second.take()
     assert first.give_back() == []
-    assert local.running("milvus")
-    assert second.give_back() == ["milvus"]
-    assert local.running("milvus") is None
+    assert local.running("milvus-lite")
+    assert second.give_back() == ["milvus-lite"]
+    assert local.running("milvus-lite") is None
 
 
 def test_a_lab_that_died_does_not_hold_the_engines(home, monkeypatch):
     monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus")
+    local.up("milvus-lite")
     lease = local.Lease()
     lease.take()
     (lease.folder / "999999.json").write_text('{"pid": 999999, "created": 1.0}')
-    assert lease.give_back() == ["milvus"]
+    assert lease.give_back() == ["milvus-lite"]
 
 
 def test_what_up_started_outlives_the_lab(home, monkeypatch):
     monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus")
-    local.up("milvus", claim=True)
+    local.up("milvus-lite")
+    local.up("milvus-lite", claim=True)
     lease = local.Lease()
     lease.take()
     assert lease.give_back() == []
-    assert local.running("milvus")
+    assert local.running("milvus-lite")
 
 
 # --- lessons and progress --------------------------------------------------------------------------------------------

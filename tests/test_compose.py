@@ -24,6 +24,7 @@ from vdbcourse.engines import servers
 
 STACKS = sorted(ROOT.glob("docker/*/compose.yaml"))
 COMPARISON = ROOT / "docker/comparison/compose.yaml"
+MADE = ("MILVUS_PASSWORD", "MINIO_USER", "MINIO_PASSWORD")  # by the first `./course up milvus`, not in any .env
 every_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.parent.name)
 
 
@@ -36,12 +37,13 @@ def command(name):
 def config(stack):
     """What Compose makes of a file, in the course's folder as a learner would ask."""
     names = versions(stack)
+    environment = {name: value for name, value in os.environ.items() if name not in names}
     result = subprocess.run(
-        [command("docker-compose"), "-f", str(stack), "config", "--format", "json"],
+        [command("docker-compose"), "-f", str(stack), "--profile", "*", "config", "--format", "json"],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name not in names},
+        env=environment | dict.fromkeys(MADE, "made-at-the-first-start"),
     )
     assert result.returncode == 0, result.stderr
     assert not result.stderr, result.stderr  # Compose warns of unset variables and of what is obsolete
@@ -193,3 +195,31 @@ def test_the_comparison_starts_the_version_that_the_facts_describe(engine):
     number = re.match(r"\d+(\.\d+)*", described)[0]
     image = dict(line.split("=") for line in COMPARISON.with_name(".env").read_text().splitlines() if "=" in line)
     assert re.match(rf"v?{re.escape(number)}(\D|$)", image[f"{engine.upper()}_VERSION"]), described
+
+
+def test_milvus_stands_with_one_version_in_both_stacks():
+    images = [versions(ROOT / f"docker/{name}/compose.yaml") for name in ("comparison", "milvus")]
+    assert images[0]["MILVUS_VERSION"] == images[1]["MILVUS_VERSION"]
+    assert images[0]["MILVUS_ETCD_VERSION"] == images[1]["ETCD_VERSION"]
+    assert images[0]["MILVUS_MINIO_VERSION"] == images[1]["MINIO_VERSION"]
+
+
+def test_the_milvus_stack_has_no_password_in_the_repository_and_asks_for_one():
+    known = config(ROOT / "docker/milvus/compose.yaml")["services"]
+    milvus, minio = known["milvus"]["environment"], known["minio"]["environment"]
+    assert milvus["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
+    for made in (milvus["COMMON_SECURITY_DEFAULTROOTPASSWORD"], minio["MINIO_ROOT_PASSWORD"], minio["MINIO_ROOT_USER"]):
+        assert made == "made-at-the-first-start"
+    assert (milvus["MINIO_ACCESS_KEY_ID"], milvus["MINIO_SECRET_ACCESS_KEY"]) == (
+        minio["MINIO_ROOT_USER"],
+        minio["MINIO_ROOT_PASSWORD"],
+    )
+    for path in (ROOT / "docker/milvus").iterdir():
+        assert "minioadmin" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_only_milvus_and_the_ui_can_be_reached_and_the_ui_is_asked_for():
+    known = config(ROOT / "docker/milvus/compose.yaml")["services"]
+    assert {name for name, service in known.items() if service.get("ports")} == {"milvus", "ui"}
+    assert [name for name, service in known.items() if service.get("profiles")] == ["ui"]
+    assert [port["target"] for port in known["milvus"]["ports"]] == [19530]  # not 9091, which has no password

@@ -45,12 +45,12 @@ def test_up_is_idempotent(home):
 
 
 def test_a_process_that_asks_finds_the_engines_of_another(home, cli):
-    ours = local.up("milvus")
-    theirs = json.loads(cli("up", "milvus", "--json").stdout)["engines"][0]
+    ours = local.up("milvus-lite")
+    theirs = json.loads(cli("up", "milvus-lite", "--json").stdout)["engines"][0]
     assert theirs["pid"] == ours.pid
 
 
-@pytest.mark.parametrize("name", ["postgres", "milvus"])
+@pytest.mark.parametrize("name", ["postgres", "milvus-lite"])
 def test_two_processes_at_once_start_one_engine(home, name):
     command = [sys.executable, "-m", "vdbcourse", "up", name, "--json"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -61,7 +61,7 @@ def test_two_processes_at_once_start_one_engine(home, name):
 
 def test_two_threads_at_once_start_one_engine(home):
     with ThreadPoolExecutor(4) as pool:
-        assert len({one.pid for one in pool.map(local.up, ["milvus"] * 4)}) == 1
+        assert len({one.pid for one in pool.map(local.up, ["milvus-lite"] * 4)}) == 1
 
 
 def test_down_leaves_no_process_and_up_brings_the_data_back(home):
@@ -74,7 +74,7 @@ def test_down_leaves_no_process_and_up_brings_the_data_back(home):
     client.insert("c", [{"id": 1, "vector": [0.0, 1.0]}])
     client.close()
     assert local.down("postgres")
-    assert local.down("milvus")
+    assert local.down("milvus-lite")
     assert pids_of(home) == []
     with psycopg.connect(engines.postgres("nb")) as conn:
         assert conn.execute("SELECT x FROM t").fetchall() == [(42,)]
@@ -84,7 +84,7 @@ def test_down_leaves_no_process_and_up_brings_the_data_back(home):
 
 
 def test_down_of_a_stopped_engine_says_so(home):
-    assert local.down("milvus") is False
+    assert local.down("milvus-lite") is False
 
 
 def test_status_tells_running_from_stopped(home, cli):
@@ -92,7 +92,7 @@ def test_status_tells_running_from_stopped(home, cli):
     states = {one["name"]: one for one in json.loads(cli("status", "--json").stdout)["engines"]}
     assert states["postgres"]["running"]
     assert states["postgres"]["version"].startswith("PostgreSQL 18.")
-    assert not states["milvus"]["running"]
+    assert not states["milvus-lite"]["running"]
 
 
 def test_an_unknown_engine_is_one_clear_line(home, cli):
@@ -100,17 +100,17 @@ def test_an_unknown_engine_is_one_clear_line(home, cli):
 
 
 def test_an_engine_that_dies_at_its_start_is_told_with_its_log(home):
-    local.data_folder("milvus").write_text("a file where the data folder should be")
+    local.data_folder("milvus-lite").write_text("a file where the data folder should be")
     with pytest.raises(CourseError, match=r"cannot be written|ended while it started"):
-        local.up("milvus")
-    assert local.running("milvus") is None
+        local.up("milvus-lite")
+    assert local.running("milvus-lite") is None
 
 
 def test_a_start_that_was_cut_off_is_taken_over(home):
     """The first process is killed between the start and the readiness of the engine; the next one finds it."""
-    first = lite.start(local.data_folder("milvus"), local.log_path("milvus"))
-    first.save(local.record_path("milvus"))
-    assert local.up("milvus").pid == first.pid
+    first = lite.start(local.data_folder("milvus-lite"), local.log_path("milvus-lite"))
+    first.save(local.record_path("milvus-lite"))
+    assert local.up("milvus-lite").pid == first.pid
 
 
 # --- ports and paths -----------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_a_taken_port_is_one_clear_line(home, cli):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        message = one_line(cli("up", "milvus", VDBCOURSE_MILVUS_PORT=port))
+        message = one_line(cli("up", "milvus-lite", VDBCOURSE_MILVUS_PORT=port))
     assert f"Port {port} is taken" in message
 
 
@@ -136,7 +136,7 @@ def test_a_port_shared_by_reuseport_counts_as_taken():
 
 @pytest.mark.parametrize("port", ["0", "65536", "abc", "-1"])
 def test_a_port_that_is_none_is_one_clear_line(home, cli, port):
-    assert "is not a port" in one_line(cli("up", "milvus", VDBCOURSE_MILVUS_PORT=port))
+    assert "is not a port" in one_line(cli("up", "milvus-lite", VDBCOURSE_MILVUS_PORT=port))
 
 
 def test_the_chosen_port_is_used(home, monkeypatch):
@@ -146,7 +146,7 @@ def test_the_chosen_port_is_used(home, monkeypatch):
 
 
 def test_milvus_lite_listens_on_the_loopback_only(home):
-    server = local.up("milvus")
+    server = local.up("milvus-lite")
     listening = {
         c.laddr.ip.removeprefix("::ffff:") for c in psutil.Process(server.pid).net_connections() if c.status == psutil.CONN_LISTEN
     }
@@ -168,7 +168,7 @@ def test_odd_and_long_paths(tmp_path, monkeypatch, name):
         assert MilvusClient(engines.milvus()).list_collections() == []
     finally:
         local.down("postgres")
-        local.down("milvus")
+        local.down("milvus-lite")
 
 
 def test_postgres_over_tcp_asks_for_its_password(home):
@@ -276,7 +276,7 @@ def ids_milvus():
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "ids"), [("postgres", INSERT_POSTGRES, ids_postgres), ("milvus", INSERT_MILVUS, ids_milvus)]
+    ("name", "code", "ids"), [("postgres", INSERT_POSTGRES, ids_postgres), ("milvus-lite", INSERT_MILVUS, ids_milvus)]
 )
 def test_committed_rows_survive_kill_9(home, tmp_path, name, code, ids):
     """A notebook inserts, the engine is killed, the next start has every row whose insert had returned."""
@@ -295,7 +295,7 @@ def test_committed_rows_survive_kill_9(home, tmp_path, name, code, ids):
         assert committed <= ids()
 
 
-@pytest.mark.parametrize("name", ["postgres", "milvus"])
+@pytest.mark.parametrize("name", ["postgres", "milvus-lite"])
 def test_a_killed_engine_is_shown_as_stopped_and_starts_again(home, cli, name):
     server = local.up(name)
     psutil.Process(server.pid).kill()
@@ -324,7 +324,7 @@ def test_a_database_that_was_half_made_is_made_again(home):
     assert local.up("postgres").ready
 
 
-@pytest.mark.parametrize("name", ["postgres", "milvus"])
+@pytest.mark.parametrize("name", ["postgres", "milvus-lite"])
 @pytest.mark.parametrize("damage", ['{"pid": ', "[]", None])
 def test_an_engine_whose_record_is_lost_is_found_again(home, name, damage):
     server = local.up(name)

@@ -109,7 +109,7 @@ real_address = embedded_postgres.address
 
 
 def test_milvus_elsewhere(home, monkeypatch, cli):
-    uri = local.up("milvus").uri
+    uri = local.up("milvus-lite").uri
     monkeypatch.setenv("MILVUS_URI", uri)
     assert engines.milvus() == uri
     assert "MILVUS_URI" in cli("status", MILVUS_URI=uri).stdout
@@ -117,12 +117,12 @@ def test_milvus_elsewhere(home, monkeypatch, cli):
 
 def test_milvus_uri_dead(cli):
     uri = f"http://127.0.0.1:{processes.free_port()}"
-    assert "Nothing answers at MILVUS_URI" in one_line(cli("up", "milvus", MILVUS_URI=uri))
+    assert "Nothing answers at MILVUS_URI" in one_line(cli("up", "milvus-lite", MILVUS_URI=uri))
 
 
 @pytest.mark.parametrize("uri", ["nonsense", "./demo.db", "http://", "http://h:99999"])
 def test_milvus_uri_that_is_no_address(cli, uri):
-    message = one_line(cli("up", "milvus", MILVUS_URI=uri))
+    message = one_line(cli("up", "milvus-lite", MILVUS_URI=uri))
     assert "MILVUS_URI" in message
     assert "http://host:19530" in message
 
@@ -131,7 +131,7 @@ def test_milvus_uri_of_something_that_is_not_milvus(cli):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        message = one_line(cli("up", "milvus", MILVUS_URI=f"http://127.0.0.1:{other.getsockname()[1]}"))
+        message = one_line(cli("up", "milvus-lite", MILVUS_URI=f"http://127.0.0.1:{other.getsockname()[1]}"))
     assert "does not serve Milvus to you" in message
 
 
@@ -142,7 +142,7 @@ def test_status_shows_a_dead_address_and_does_not_fail(home, cli):
 
 
 def test_reset_removes_the_courses_schemas_and_collections_and_no_others(home, tmp_path, monkeypatch, cli):
-    database, milvus = local.up("postgres").uri, local.up("milvus").uri
+    database, milvus = local.up("postgres").uri, local.up("milvus-lite").uri
     execute(database, "CREATE SCHEMA tester_own_work", "CREATE SCHEMA other")
     MilvusClient(milvus).create_collection("tester_own_work", dimension=2)
     settings = {"DATABASE_URL": database, "MILVUS_URI": milvus, "VDBCOURSE_HOME": str(tmp_path / "second")}

@@ -66,7 +66,7 @@ def test_a_disk_too_small_for_postgres_is_one_line(disk, cli):
 def test_a_read_only_folder_is_one_line(disk, cli):
     home = disk("1m")
     disk("1m", remount="remount,ro,")
-    message = one_line(cli("up", "milvus", VDBCOURSE_HOME=str(home / "home")))
+    message = one_line(cli("up", "milvus-lite", VDBCOURSE_HOME=str(home / "home")))
     assert "Read-only file system" in message
     assert "VDBCOURSE_HOME" in message
 

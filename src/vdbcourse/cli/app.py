@@ -18,7 +18,9 @@ app = typer.Typer(
 )
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["-h", "--help"]}
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Names = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus, milvus-standalone")]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus-lite, milvus-standalone, milvus (Docker)")
+]
 
 Exercises = Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="07_evaluation, ... (without: all)")]
 COMPARED = "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that are up)"
@@ -57,11 +59,15 @@ def test(context: typer.Context) -> None:
 
 
 @app.command()
-def up(engines: Names = None, json: Json = False) -> None:
-    """Start engines and wait until they answer (without names: postgres and milvus). Those that run are left alone."""
+def up(
+    engines: Names = None,
+    ui: Annotated[bool, typer.Option("--ui", help="Also the web UI of Milvus in Docker.")] = False,
+    json: Json = False,
+) -> None:
+    """Start engines and wait until they answer (without names: postgres and milvus-lite). Those that run are left alone."""
     from vdbcourse.cli.engines import up
 
-    up(engines, json)
+    up(engines, ui, json)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from vdbcourse import datasets, lessons, settings
 from vdbcourse.cli import engines
 from vdbcourse.embedding import model
-from vdbcourse.engines import embedded_postgres, local
+from vdbcourse.engines import embedded_postgres, external, local, stack
 from vdbcourse.errors import CourseError
 
 FREE_GB_NEEDED = 1.0
@@ -35,7 +35,7 @@ def run(as_json: bool) -> int:
         print(json.dumps([asdict(one) for one in findings], indent=1))
     else:
         for one in findings:
-            print(f"{one.result:<8} {one.check:<9} {one.text}")
+            print(f"{one.result:<8} {one.check:<11} {one.text}")
     return CourseError.exit_code if any(one.result == "problem" for one in findings) else 0
 
 
@@ -129,6 +129,14 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
     return check
 
 
+def docker() -> tuple[str, str]:
+    """The stack in Docker, for those who start it; no lesson needs it."""
+    started = stack.found()
+    if started is None:
+        return "note", "not started in Docker; no lesson needs it: ./course up milvus"
+    return "ok", f"{external.check_milvus(stack.in_use().uri, started.token, 'Docker')} at {started.uri} (Docker)"
+
+
 def browser() -> tuple[str, str]:
     """A Chromium for the browser tests; nothing else needs it."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -143,6 +151,7 @@ CHECKS: dict[str, Callable[[], tuple[str, str]]] = {
     "films": films,
     "lessons": course_lessons,
     "postgres": engine("postgres"),
-    "milvus": engine("milvus"),
+    "milvus-lite": engine("milvus-lite"),
+    "milvus": docker,
     "browser": browser,
 }

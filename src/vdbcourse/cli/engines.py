@@ -5,8 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from vdbcourse import settings
-from vdbcourse.engines import external, local
+from vdbcourse.engines import external, local, stack, which
 from vdbcourse.errors import CourseError
+
+NAMES = (*local.ENGINES, stack.NAME)
+WHERE_DOCKER = "Docker"
 
 
 @dataclass(frozen=True)
@@ -20,33 +23,40 @@ class State:
     pid: int | None = None
     where: str = "this machine"
     log: str | None = None
+    ui: str | None = None
 
 
-def up(names: list[str] | None, as_json: bool) -> None:
-    """Start engines side by side and show them."""
-    show(start(names or list(local.DEFAULT), claim=True), as_json)
+def up(names: list[str] | None, ui: bool, as_json: bool) -> None:
+    """Start engines side by side and show them; `ui` belongs to the stack in Docker."""
+    if ui and stack.NAME not in (names or []):
+        raise CourseError("--ui shows the web UI of the stack in Docker: ./course up milvus --ui")
+    show(start(names or list(local.DEFAULT), claim=True, ui=ui), as_json)
 
 
-def start(names: list[str], claim: bool) -> list[State]:
+def start(names: list[str], claim: bool, ui: bool = False) -> list[State]:
     """Start or find the engines `names`, all at once; with `claim` they outlive the labs.
 
     Raises the first `CourseError` after all have been tried.
     """
     for name in names:
-        local.known(name)
+        known(name)
     with ThreadPoolExecutor(len(names)) as pool:
-        tries = [pool.submit(started, name, claim) for name in names]
+        tries = [pool.submit(started, name, claim, ui) for name in names]
     return [one.result() for one in tries]
 
 
-def started(name: str, claim: bool) -> State:
+def started(name: str, claim: bool, ui: bool) -> State:
     """The engine `name`, started here if no setting points elsewhere."""
+    if name == stack.NAME and not settings.milvus_uri():
+        return in_docker(stack.up(ui))
     return elsewhere(name) or here(name, local.up(name, claim))
 
 
 def down(names: list[str] | None, as_json: bool) -> None:
     """Stop engines and say which ran."""
-    stopped = {name: local.down(name) for name in names or local.ENGINES}
+    for name in names or ():
+        known(name)
+    stopped = {name: stack.down() if name == stack.NAME else local.down(name) for name in names or NAMES}
     if as_json:
         print(json.dumps({"stopped": [name for name, ran in stopped.items() if ran]}))
         return
@@ -59,11 +69,14 @@ def down(names: list[str] | None, as_json: bool) -> None:
 
 def status(as_json: bool) -> None:
     """Show every engine."""
-    show([state(name) for name in local.ENGINES], as_json)
+    show([state(name) for name in NAMES], as_json)
 
 
 def state(name: str) -> State:
     """The engine `name` as it is; nothing is started, and an unusable address elsewhere is shown as not running."""
+    if name == stack.NAME and not settings.milvus_uri():
+        found = stack.found()
+        return in_docker(found) if found else State(name, False)
     try:
         if (there := elsewhere(name)) is not None:
             return there
@@ -75,17 +88,32 @@ def state(name: str) -> State:
     return here(name, found, running=local.known(name).is_ready(found))
 
 
+def in_docker(found: stack.Stack) -> State:
+    """State of the stack."""
+    return State(stack.NAME, found.answers(), found.version, found.uri, where=WHERE_DOCKER, ui=found.ui)
+
+
+def known(name: str) -> None:
+    """Raises `CourseError` if there is no engine of that name."""
+    if name not in NAMES:
+        raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(NAMES)}.")
+
+
 def here(name: str, found: "local.Running", running: bool = True) -> State:
     """State of an engine on this machine."""
     return State(name, running, found.version, found.uri, found.pid, log=found.log)
 
 
 def elsewhere(name: str) -> State | None:
-    """State of the engine that DATABASE_URL or MILVUS_URI names, or None. Raises `CourseError` if it cannot be used."""
+    """State of the engine that notebooks use instead of one of this environment's, or None.
+
+    Such are those of DATABASE_URL and MILVUS_URI, and the stack in Docker instead of Milvus Lite. Raises `CourseError` if it
+    cannot be used.
+    """
     if name == "postgres" and (url := settings.database_url()):
         return State(name, True, external.check_postgres(url), external.without_password(url), where="DATABASE_URL")
-    if name == "milvus" and (uri := settings.milvus_uri()):
-        return State(name, True, external.check_milvus(uri, settings.milvus_token()), uri, where="MILVUS_URI")
+    if name in ("milvus", "milvus-lite") and (there := which.milvus()):
+        return State(name, True, there.version(), there.uri, where=there.where)
     return None
 
 
@@ -99,3 +127,5 @@ def show(states: list[State], as_json: bool) -> None:
         print(f"{one.name:<18} {word:<11} {one.version or ''}")
         if one.uri:
             print(f"{'':<18} {one.uri}  ({one.where})")
+        if one.ui:
+            print(f"{'':<18} {one.ui}/webui/  (web UI)")

@@ -8,14 +8,15 @@ from pathlib import Path
 import typer
 
 from vdbcourse import settings
-from vdbcourse.engines import embedded_postgres, external, local, spaces
+from vdbcourse.engines import embedded_postgres, external, local, spaces, stack, which
 from vdbcourse.errors import CourseError
 
 FILES = {
     "postgres": "the embedded PostgreSQL with every table in it",
     "postgres.part": "a database that was half made",
     "postgres.part.password": "its password",
-    "milvus": "Milvus Lite with every collection in it",
+    "milvus-lite": "Milvus Lite with every collection in it",
+    "milvus": "Milvus Lite with every collection in it, from when its folder had that name",
     "milvus-standalone": "Milvus standalone with every collection in it",
     "cache": "cached embeddings",
     "logs": "logs",
@@ -72,7 +73,9 @@ def here(progress: bool) -> list[Item]:
     """Files and folders on this machine, by the names the course gives them."""
     home = settings.home_path()
     names = FILES | (PROGRESS if progress else {})
-    found = [Item(f"{home / name}: {what}", remover(home / name)) for name, what in names.items() if (home / name).exists()]
+    found = [Item(f"the stack {stack.PROJECT} in Docker: containers, and volumes with every collection in them", stack.remove)]
+    found = found if stack.secrets_path().exists() else []
+    found += [Item(f"{home / name}: {what}", remover(home / name)) for name, what in names.items() if (home / name).exists()]
     for path in home.glob("progress.damaged-*") if progress else ():
         found.append(Item(f"{path}: an older progress file that could not be read", remover(path)))
     if (home / "postgres").exists() and hasattr(embedded_postgres.os, "geteuid"):
@@ -90,11 +93,11 @@ def elsewhere() -> list[Item]:
             items.append(
                 Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s))
             )
-    if (uri := settings.milvus_uri()) and (prefixes := spaces.prefixes(uri)):
-        external.check_milvus(uri, settings.milvus_token())
+    if (there := which.milvus()) and (prefixes := spaces.prefixes(there.uri)):
+        uri = there.checked().uri
         from pymilvus import MilvusClient
 
-        client = MilvusClient(uri, token=settings.milvus_token())
+        client = MilvusClient(uri, token=there.token)
         for name in client.list_collections():
             if name.startswith(prefixes):
                 items.append(Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n)))

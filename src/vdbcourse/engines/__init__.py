@@ -15,7 +15,7 @@ from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
 __all__ = [
-    *("collection", "milvus", "milvus_metrics", "milvus_standalone", "milvus_token", "missing", "postgres"),
+    *("collection", "explain", "milvus", "milvus_metrics", "milvus_standalone", "milvus_token", "missing", "postgres"),
     *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
 ]
 
@@ -37,32 +37,33 @@ def postgres(notebook: str) -> str:
 
 
 def milvus() -> str:
-    """Address of Milvus: Milvus Lite as a local server, started if it does not run, or `MILVUS_URI`.
+    """Address of Milvus: `MILVUS_URI`, the stack of `./course up milvus`, or else Milvus Lite, started if it does not run.
 
-    Raises `CourseError` if nothing answers there.
+    Raises `CourseError` if nothing answers there, or the server does not let you in.
     """
-    from vdbcourse.engines import external, local
+    from vdbcourse.engines import local, which
 
-    uri = settings.milvus_uri()
-    if uri is None:
-        return local.up("milvus").uri
-    external.check_milvus(uri, settings.milvus_token())
-    return uri
+    there = which.milvus()
+    return there.checked().uri if there else local.up("milvus-lite").uri
 
 
 def milvus_token() -> str:
-    """`MILVUS_TOKEN` for `MILVUS_URI`; empty for Milvus Lite, which has no users."""
-    return settings.milvus_token() if settings.milvus_uri() else ""
+    """The token for `milvus()`: `MILVUS_TOKEN`, that of the stack, or empty: the course's own Milvus has no users."""
+    from vdbcourse.engines import which
+
+    there = which.milvus()
+    return there.token if there else ""
 
 
 def milvus_standalone() -> str:
-    """Address of a real Milvus server: the wheel's 2.3.5, started if it does not run, or `MILVUS_URI`.
+    """Address of a real Milvus server: `MILVUS_URI`, the stack of `./course up milvus`, or the package's 2.3.5.
 
-    Raises `CourseError` if the wheel is not installed or the server does not start.
+    Raises `CourseError` if the package is not installed or the server does not start.
     """
-    from vdbcourse.engines import local
+    from vdbcourse.engines import local, which
 
-    return milvus() if settings.milvus_uri() else local.up("milvus-standalone").uri
+    there = which.milvus()
+    return there.checked().uri if there else local.up("milvus-standalone").uri
 
 
 def milvus_metrics() -> str:
@@ -71,11 +72,22 @@ def milvus_metrics() -> str:
     For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises `CourseError` if nothing
     answers there.
     """
-    from vdbcourse.engines import external, local
+    from vdbcourse.engines import external, local, which
 
-    if (uri := settings.milvus_uri()) is None:
+    there = which.milvus()
+    if there is None:
         return f"{local.up('milvus-standalone').metrics}/metrics"
-    return external.milvus_metrics(uri, settings.milvus_metrics_url())
+    return external.milvus_metrics(there.metrics)
+
+
+def explain(error: Exception) -> str:
+    """One plain line for an error of pymilvus: what is wrong, why, and what mends it. The engine's own words say more.
+
+    Raises `TypeError` for an error of another library.
+    """
+    from vdbcourse.engines import explained
+
+    return explained.explain(error)
 
 
 def collection(notebook: str, name: str) -> str:
@@ -83,14 +95,14 @@ def collection(notebook: str, name: str) -> str:
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
-    from vdbcourse.engines import spaces
+    from vdbcourse.engines import spaces, which
 
     tail = settings.identifier(name)
     if not tail:
         raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
     prefix = spaces.space_name(notebook) + "_"
-    if uri := settings.milvus_uri():
-        spaces.note_prefix(uri, prefix)
+    if there := which.milvus():
+        spaces.note_prefix(there.uri, prefix)
     return prefix + tail
 
 

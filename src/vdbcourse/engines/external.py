@@ -1,17 +1,20 @@
 """Engines elsewhere, named by DATABASE_URL and MILVUS_URI: is the address usable, and if not, why?"""
 
 import http.client
+import re
 import urllib.request
 from urllib.parse import urlsplit
 
+import grpc
 import psycopg
 
 from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
 
 CONNECT_SECONDS = 5
-METRICS_PORT = 9091
-MEND_MILVUS = "Start that server or correct MILVUS_URI; unset it to use Milvus Lite."
+OLDEST_MILVUS = (2, 3)  # what the lessons were run on
+LITE_INSTEAD = "unset MILVUS_URI to use Milvus Lite."
+MEND_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
 
 
 def check_postgres(url: str) -> str:
@@ -56,20 +59,24 @@ def ensure_extension(connection: psycopg.Connection, url: str) -> str:
     return available
 
 
-def check_milvus(uri: str, token: str) -> str:
-    """Connect to MILVUS_URI. Returns the server's version; raises `CourseError`."""
+def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
+    """Connect to the Milvus at `uri`, which messages call `shown`. Returns its version.
+
+    Raises `CourseError` if `uri` is no address, nothing or something else answers, the token does not fit, or client and
+    server are too far apart.
+    """
     parts = urlsplit(uri)
     if parts.scheme == "unix" and parts.path:
-        return milvus_version(uri, token, parts.path)
+        return milvus_version(uri, token, f"{shown} ({parts.path})")
     if parts.scheme not in ("http", "https", "tcp") or not parts.hostname:
-        raise CourseError(f"MILVUS_URI={uri!r} is not an address of a server. Its form: http://host:19530")
+        raise CourseError(f"{shown}={uri!r} is not an address of a server. Its form: http://host:19530")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 19530)
     except ValueError as error:
-        raise CourseError(f"MILVUS_URI={uri!r}: {error}. Its form: http://host:19530") from error
+        raise CourseError(f"{shown}={uri!r}: {error}. Its form: http://host:19530") from error
     if not processes.answers(parts.hostname, port, CONNECT_SECONDS):
-        raise CourseError(f"Nothing answers at MILVUS_URI ({parts.hostname}:{port}). {MEND_MILVUS}")
-    return milvus_version(uri, token, f"{parts.hostname}:{port}")
+        raise CourseError(f"Nothing answers at {shown} ({parts.hostname}:{port}). {MEND_MILVUS}")
+    return milvus_version(uri, token, f"{shown} ({parts.hostname}:{port})")
 
 
 def milvus_version(uri: str, token: str, shown: str) -> str:
@@ -78,18 +85,50 @@ def milvus_version(uri: str, token: str, shown: str) -> str:
 
     try:
         client = MilvusClient(uri, token=token, timeout=CONNECT_SECONDS)
-        return f"Milvus {client.get_server_version()}"
+        version = client.get_server_version()
     except MilvusException as error:
-        hint = "Check MILVUS_TOKEN. " if "auth" in error.message.lower() else ""
+        if is_unauthenticated(error):
+            word = "does not take MILVUS_TOKEN" if token else "asks for a user and a password"
+            raise CourseError(f"Milvus at {shown} {word}. Set MILVUS_TOKEN to user:password, or to the API key.") from error
         raise CourseError(
-            f"What answers at MILVUS_URI ({shown}) does not serve Milvus to you: "
-            f"{error.message.splitlines()[0][:200]}. {hint}{MEND_MILVUS}"
+            f"What answers at {shown} does not serve Milvus to you: {error.message.splitlines()[0][:200]}. {MEND_MILVUS}"
         ) from error
+    check_version(version, shown)
+    return f"Milvus {version}"
 
 
-def milvus_metrics(uri: str, given: str | None) -> str:
-    """The metrics page of the server at `uri`: `given`, or port 9091 of its host. Raises `CourseError` if it does not answer."""
-    url = given or f"http://{urlsplit(uri).hostname}:{METRICS_PORT}/metrics"
+def check_version(version: str, shown: str) -> None:
+    """Raises `CourseError` if the client in the lock and a server of this version are too far apart to be trusted."""
+    from pymilvus import __version__ as client
+
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    if found is None:  # a build without a number
+        return
+    server = tuple(map(int, found.groups()))
+    if server < OLDEST_MILVUS:
+        oldest = ".".join(map(str, OLDEST_MILVUS))
+        raise CourseError(f"Milvus at {shown} is {version}; the course needs {oldest} or newer. Update it, or {LITE_INSTEAD}")
+    if server[0] > int(client.partition(".")[0]):
+        raise CourseError(
+            f"Milvus at {shown} is {version}, newer than the client (pymilvus {client}). Update the course, or {LITE_INSTEAD}"
+        )
+
+
+def is_unauthenticated(error: BaseException | None) -> bool:
+    """Did the server refuse who asked? The client says only "illegal connection params"; the cause says it."""
+    seen = []
+    while error is not None and error not in seen:  # the client raises some errors as their own cause
+        if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAUTHENTICATED:
+            return True
+        seen.append(error)
+        error = error.__cause__
+    return False
+
+
+def milvus_metrics(url: str) -> str:
+    """`url` itself. Raises `CourseError` if no metrics page answers there; an empty one is that of a stack without its web UI."""
+    if not url:
+        raise CourseError("The stack shows its metrics only beside its web UI. Start that: ./course up milvus --ui")
     try:
         with urllib.request.urlopen(url, timeout=CONNECT_SECONDS):
             return url

@@ -11,7 +11,7 @@ from vdbcourse.engines import processes
 from vdbcourse.engines.running import Running
 from vdbcourse.errors import CourseError
 
-NAME = "milvus"
+NAME = "milvus-lite"
 TITLE = "Milvus Lite"
 SERVER = "vdbcourse.engines.lite_server"
 

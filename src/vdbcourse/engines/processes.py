@@ -1,5 +1,6 @@
 """Processes that outlive the one that started them: spawn, recognise, stop; and TCP ports."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -66,9 +67,16 @@ def stop(pid: int, when: float, grace: float) -> None:
 
 def free_port() -> int:
     """A TCP port that nothing on this machine listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different TCP ports that nothing on this machine listens on."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def port_is_free(port: int) -> bool:

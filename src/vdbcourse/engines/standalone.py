@@ -40,12 +40,14 @@ def start(folder: Path, log: Path) -> Running:
     import milvus
 
     config = milvus.MilvusServerConfig(data_dir=str(folder))
+    listening = [name for name in config.configurable_items if name.endswith("_port")]
+    *ports, peer_port, metrics_port = processes.free_ports(len(listening) + 2)
+    config.update(**dict(zip(listening, ports, strict=True)))  # its own choice counts upwards: two servers at once would meet
     config.resolve()
     milvus._initialize_data_files(str(folder))
     etcd = folder / "configs" / "etcd.yaml"
-    ports = {"client": config.get("etcd_port"), "peer": processes.free_port()}
-    etcd.write_text(ETCD.format(folder=config.get("etcd_data_dir"), **ports), encoding="utf-8")
-    metrics_port = processes.free_port()
+    data = config.get("etcd_data_dir")
+    etcd.write_text(ETCD.format(folder=data, client=config.get("etcd_port"), peer=peer_port), encoding="utf-8")
     library_path = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     binaries = folder / "bin"
     process = processes.spawn(

@@ -6,9 +6,9 @@ Lessons do not use these: they show each engine's own client.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vdbcourse import engines, settings
+from vdbcourse import engines
 from vdbcourse.bench.adapters.base import Adapter, Engine, Hit, Row
-from vdbcourse.engines import local
+from vdbcourse.engines import local, which
 from vdbcourse.errors import CourseError
 
 __all__ = ["ENGINES", "Adapter", "Available", "Engine", "Hit", "Row", "available"]
@@ -50,16 +50,13 @@ def pgvector(space: str, name: str) -> Adapter:
 
 
 def milvus(space: str, name: str) -> Adapter:
-    """Milvus Lite, or the server of MILVUS_URI."""
+    """Milvus Lite, or the server of MILVUS_URI or of the stack in Docker."""
     from vdbcourse.bench.adapters.milvus import Milvus
 
-    if settings.milvus_uri():
-        from vdbcourse.engines import external
-
-        uri = engines.milvus()
-        return Milvus(space, name, "milvus", uri, external.check_milvus(uri, settings.milvus_token()))
-    server = local.up("milvus")
-    return Milvus(space, name, "milvus", server.uri, server.version, local.data_folder("milvus"))
+    if there := which.milvus():
+        return Milvus(space, name, "milvus", there.uri, there.version())
+    server = local.up("milvus-lite")
+    return Milvus(space, name, "milvus", server.uri, server.version, local.data_folder("milvus-lite"))
 
 
 def milvus_standalone(space: str, name: str) -> Engine:
