@@ -5,6 +5,7 @@ As root on Linux all of it, every notebook included, runs without any network bu
 """
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import socket
@@ -59,6 +60,14 @@ def pytest_configure(config):
 
         for name in local.DEFAULT:
             local.up(name)
+        if runs_lessons(config) and importlib.util.find_spec("milvus"):
+            local.up("milvus-standalone")  # here, so that its warning is not in the output of the first lesson that needs it
+
+
+def runs_lessons(config):
+    """Are notebooks among what was asked for?"""
+    asked = [argument.partition("::")[0] for argument in config.args]
+    return any(path.endswith(".ipynb") or "tests" not in path for path in asked)
 
 
 def pytest_unconfigure(config):

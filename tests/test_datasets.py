@@ -17,7 +17,8 @@ MADE_UP = {
     "support_answers": datasets.support_answers,
     "support_tickets": datasets.support_tickets,
 }
-LOADERS = {"films": datasets.films, "film_plots": datasets.film_plots, "ratings": datasets.ratings} | MADE_UP
+OTHERS = {"films": datasets.films, "film_plots": datasets.film_plots, "film_questions": datasets.film_questions}
+LOADERS = OTHERS | {"ratings": datasets.ratings} | MADE_UP
 
 
 def test_every_data_set_has_a_card():

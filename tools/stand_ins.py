@@ -52,6 +52,10 @@ def guarded(environ, start_response):
 
 run_simple("0.0.0.0", 9000, guarded, threaded=True)
 """
+MC = """\
+#!/bin/sh
+exec curl --silent --fail http://localhost:9000/minio/health/live
+"""
 IMAGES = {  # and what of the common root is left out of each
     "milvusdb/milvus": ("./opt/moto",),
     "minio/minio": ("./milvus",),
@@ -106,6 +110,7 @@ def minio(root: Path) -> None:
     command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python-version", "3.11"]
     subprocess.run([*command, "--target", root / "opt/moto", "moto[server,s3]"], check=True)
     program(root / "usr/local/bin/minio", MINIO)
+    program(root / "usr/local/bin/mc", MC)
 
 
 def program(path: Path, text: str) -> None:

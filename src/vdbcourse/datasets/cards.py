@@ -68,6 +68,26 @@ _CARDS = {
             columns={"film_id": INDEX} | FILM_COLUMNS | {"plot": "one or two sentences: the premise, no ending"},
         ),
         Card(
+            name="film_questions",
+            load="datasets.film_questions()",
+            source=(
+                "written for this course. Judged by one person, yes or no: a film answers a question if its text (film_lines "
+                "and plot) says so. Looked at were the first hits of a dense and a BM25 search and the films that came to mind; "
+                "what nobody looked at counts as not relevant, so a search unlike those two may be better than its figures"
+            ),
+            licence="CC BY 4.0",
+            rows=80,
+            columns={
+                "question_id": "index",
+                "question": "as typed into a search box",
+                "kind": (
+                    "meaning (30): shares no word with the film's text that stands in 12 texts or fewer; words (25): a name, "
+                    "a place or a rare term; both (25): such a word and a description"
+                ),
+                "film_ids": "list: the rows of film_plots that answer it, 1 to 8",
+            },
+        ),
+        Card(
             name="ratings",
             load="datasets.ratings()   (optional: ./course install --extra ratings)",
             source=(

@@ -1,4 +1,4 @@
-"""Made-up texts from trades whose real ones are secret or belong to somebody: written for this course, about nobody."""
+"""Made-up texts from trades whose real ones are secret or belong to somebody, and questions: written for this course."""
 
 from pathlib import Path
 
@@ -32,6 +32,15 @@ def support_tickets() -> pd.DataFrame:
     """
     numbers = {"answer_id": "Int64", "duplicate_of": "Int64"}
     return read("tickets.jsonl", "ticket_id").astype(numbers)
+
+
+def film_questions() -> pd.DataFrame:
+    """80 questions to the 641 films of `film_plots`, with the films that answer each; index `question_id`.
+
+    `kind` is "meaning" (no rare word of the film's text), "words" (a name or term that stands in it) or "both"; `film_ids` is a
+    list of 1 to 8 rows of `film_plots`. How they were judged: `card("film_questions")`.
+    """
+    return read("questions.jsonl", "question_id")
 
 
 def read(name: str, key: str) -> pd.DataFrame:

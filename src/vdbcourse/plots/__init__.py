@@ -7,10 +7,12 @@ a page without Python behind it.
 
 import altair as alt
 
+from vdbcourse.plots.cells import ivf_cells, lookup_table
 from vdbcourse.plots.curves import curves
 from vdbcourse.plots.histograms import histogram
 from vdbcourse.plots.metrics import metric_picture
+from vdbcourse.plots.walks import graph_walk
 
-__all__ = ["curves", "histogram", "metric_picture"]
+__all__ = ["curves", "graph_walk", "histogram", "ivf_cells", "lookup_table", "metric_picture"]
 
 alt.renderers.enable("mimetype")
