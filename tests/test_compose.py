@@ -190,18 +190,11 @@ def test_qdrants_health_check_reads_the_status(status, healthy):
 
 
 @pytest.mark.parametrize("engine", ["milvus", "weaviate", "qdrant", "vespa", "pgvector"])
-def test_the_comparison_starts_the_version_that_the_facts_describe(engine):
+def test_the_stacks_start_the_version_that_the_facts_describe(engine):
     described = next(one.version for one in facts.engines() if one.key == engine)
     number = re.match(r"\d+(\.\d+)*", described)[0]
-    image = dict(line.split("=") for line in COMPARISON.with_name(".env").read_text().splitlines() if "=" in line)
-    assert re.match(rf"v?{re.escape(number)}(\D|$)", image[f"{engine.upper()}_VERSION"]), described
-
-
-def test_milvus_stands_with_one_version_in_both_stacks():
-    images = [versions(ROOT / f"docker/{name}/compose.yaml") for name in ("comparison", "milvus")]
-    assert images[0]["MILVUS_VERSION"] == images[1]["MILVUS_VERSION"]
-    assert images[0]["MILVUS_ETCD_VERSION"] == images[1]["ETCD_VERSION"]
-    assert images[0]["MILVUS_MINIO_VERSION"] == images[1]["MINIO_VERSION"]
+    images = {name: version for stack in STACKS for name, version in versions(stack).items()}
+    assert re.match(rf"v?{re.escape(number)}(\D|$)", images[f"{engine.upper()}_VERSION"]), described
 
 
 def test_the_milvus_stack_has_no_password_in_the_repository_and_asks_for_one():

@@ -29,7 +29,7 @@ EXPECTED = {
     "parameters": (replace(MILLION, dimensions=769), None, ALL - {"IVF_PQ"}),
     "unindexed": (replace(MILLION, rows=1_023), replace(MILLION, rows=1_024), {"FLAT"}),
     "few": (replace(MILLION, rows=10_000), replace(MILLION, rows=10_001), {"FLAT"}),
-    "graph": (MILLION, replace(MILLION, memory_gb=1.5), {"HNSW", "HNSW_SQ"}),
+    "graph": (MILLION, replace(MILLION, share_kept_by_filter=0.15), {"HNSW", "HNSW_SQ"}),
     "much-filtered": (replace(MILLION, share_kept_by_filter=0.15), replace(MILLION, share_kept_by_filter=0.16), LISTS),
     "nearly-all-filtered": (replace(MILLION, share_kept_by_filter=0.049), replace(MILLION, share_kept_by_filter=0.05), {"FLAT"}),
     "many-hits": (replace(MILLION, k=2_001), replace(MILLION, k=2_000), LISTS),
@@ -100,7 +100,9 @@ def test_what_was_not_measured_is_unknown():
     ("needs", "index_type"),
     [
         ({}, "HNSW"),
-        ({"memory_gb": 1.2}, "IVF_SQ8"),
+        ({"memory_gb": 1.2}, "HNSW_SQ"),
+        ({"memory_gb": 0.5}, "IVF_SQ8"),
+        ({"memory_gb": 1.2, "deployment": "course"}, "IVF_SQ8"),
         ({"memory_gb": 0.1, "recall": 0.8}, "IVF_PQ"),
         ({"share_kept_by_filter": 0.1}, "IVF_FLAT"),
         ({"share_kept_by_filter": 0.01}, "FLAT"),
@@ -140,7 +142,7 @@ def test_the_memory_is_the_estimate_of_sizing():
     assert by_type["FLAT"].memory_bytes == MILLION.raw_bytes
 
 
-@pytest.mark.parametrize("needs", [MILLION, replace(MILLION, memory_gb=0.7, recall=0.9)], ids=["much", "little"])
+@pytest.mark.parametrize("needs", [MILLION, replace(MILLION, memory_gb=0.45, recall=0.9)], ids=["much", "little"])
 def test_a_reconsidered_need_turns_the_choice(needs):
     answer = choose(needs)
     assert answer.reconsider
@@ -155,9 +157,9 @@ def test_a_reconsidered_need_turns_the_choice(needs):
 
 
 def test_the_answer_says_parameters_memory_and_what_is_ruled_out():
-    text = re.sub(r"\s+", " ", repr(choose(rows=1_000_000, memory_gb=0.7, recall=0.9)))
-    assert text.startswith("Recommendation: IVF_SQ8, nlist=2365; search with nprobe=1183, about 402.9 MB. Next: HNSW_SQ.")
-    assert "1,000,000 rows x 384 dimensions x 4 bytes = 1.54 GB of vectors, in 0.7 GB, recall@10 of 0.9" in text
+    text = re.sub(r"\s+", " ", repr(choose(rows=1_000_000, memory_gb=0.5, recall=0.9)))
+    assert text.startswith("Recommendation: IVF_SQ8, nlist=2365; search with nprobe=1183, about 402.9 MB. Next: DISKANN.")
+    assert "1,000,000 rows x 384 dimensions x 4 bytes = 1.54 GB of vectors, in 0.5 GB, recall@10 of 0.9" in text
     assert "HNSW: ruled out, 1.68 GB; not met: fits into the memory you give it" in text
     assert "Measure on your own data" in text and "https://milvus.io/docs/index-explained.md, read 2026-11-21" in text
 
@@ -271,7 +273,7 @@ def test_the_form_answers_each_change_and_says_what_to_mend():
     form = index_chooser.form()
     assert "Recommendation: HNSW" in form.answer.value
     form.fields["memory_gb"].value = "1.2"
-    assert "Recommendation: IVF_SQ8" in form.answer.value
+    assert "Recommendation: HNSW_SQ" in form.answer.value
     form.fields["deployment"].value = "lite"
     assert "Milvus Lite 3.2" in form.answer.value
     for typed in ("", "much", "1,5e"):

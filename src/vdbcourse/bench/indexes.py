@@ -19,9 +19,10 @@ from pymilvus import DataType, MilvusClient
 from vdbcourse import datasets, embedding, measure, settings
 from vdbcourse.bench.adapters.base import Row
 from vdbcourse.bench.work import K, Work
-from vdbcourse.engines import standalone
+from vdbcourse.engines import standalone, which
 from vdbcourse.errors import CourseError
 
+ROWS = 24_000  # texts to search in, unless told otherwise
 BATCH = 4_000  # rows a call: a call may hold 64 MB, https://milvus.io/docs/limitations.md
 BUILD_SECONDS = 600
 WARM_UP = 10  # searches before the clock runs
@@ -60,7 +61,7 @@ KINDS = {
 }
 
 
-def text_work(n_rows: int = 24_000, n_queries: int = 200) -> Work:
+def text_work(n_rows: int = ROWS, n_queries: int = 200) -> Work:
     """The first `n_rows` of `datasets.film_texts` as rows, plots spread over the years as questions; truth by cosine.
 
     Raises `CourseError` for fewer rows than are asked for, or for more questions than there are plots.
@@ -186,7 +187,7 @@ def nearest(query: np.ndarray, hits: list[int], vectors: Mapping[int, np.ndarray
 
 def index_files() -> list[Path]:
     """The index files of the package's server; empty for a server elsewhere."""
-    if settings.milvus_uri():
+    if which.milvus():
         return []
     folder = settings.home() / standalone.NAME / "data" / "index_files"
     return [path for path in folder.glob("**/*") if path.is_file()]

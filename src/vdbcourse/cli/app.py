@@ -91,12 +91,20 @@ def bench(
     engines: Compared = None,
     rows: Annotated[int | None, typer.Option(help="Films to search in (without: all 17,472).")] = None,
     queries: Annotated[int, typer.Option(help="Plots to search with.")] = 200,
+    indexes: Annotated[
+        bool, typer.Option("--indexes", help="The index types of a Milvus server instead (24,000 texts).")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure the same work on every engine that is up: recall, latency, time to build, size of the index."""
-    from vdbcourse.cli.bench import bench
+    from vdbcourse.cli.bench import bench, bench_indexes
 
-    bench(engines, rows, queries, json)
+    if indexes and engines:
+        raise CourseError("--indexes measures index types of one Milvus server, so it takes no names of engines.")
+    if indexes:
+        bench_indexes(rows, queries, json)
+    else:
+        bench(engines, rows, queries, json)
 
 
 @app.command()

@@ -70,8 +70,8 @@ def quarter_fits(needs: Needs) -> bool:
 
 
 def graph_case(needs: Needs) -> bool:
-    """Enough memory, not much filtered out, few hits, and more rows than one compares in no time."""
-    return needs.raw_fits and needs.filtered_out < 0.85 and not needs.many_hits and compared(needs) > FEW
+    """Not much filtered out, few hits, and more rows than one compares in no time."""
+    return needs.filtered_out < 0.85 and not needs.many_hits and compared(needs) > FEW
 
 
 def compared(needs: Needs) -> float:
@@ -89,7 +89,7 @@ RULES = (
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
     Rule("few", f"needs no build and no setting, and {FEW:,} comparisons or fewer cost little", 5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
-    Rule("graph", "is a graph: the quicker way to few hits while the vectors fit into memory", 3, "index-explained",
+    Rule("graph", "is a graph: the quicker way to few hits when most rows pass the filter", 3, "index-explained",
          graph_case, one_of(*GRAPHS)),
     Rule("much-filtered", "has lists: better than a graph when 85 to 95 of 100 rows are filtered out", 3, "index-explained",
          lambda needs: 0.85 <= needs.filtered_out <= 0.95, one_of(*LISTS)),
