@@ -31,15 +31,17 @@ STAND_INS = dict.fromkeys(IMAGES, "stand-in")
 
 def why_no_stack():
     """One line if the stack cannot be tried here; else nothing."""
+    if not os.environ.get("VDBCOURSE_TEST_DOCKER"):
+        return "starts and removes a stack in Docker, so it has to be asked for: VDBCOURSE_TEST_DOCKER=1 (CONTRIBUTING.md)"
     if shutil.which("docker") is None or subprocess.run(["docker", "info"], capture_output=True).returncode:
         return "no Docker engine answers here"
     for name in IMAGES.values():
         if subprocess.run(["docker", "image", "inspect", f"{name}:stand-in"], capture_output=True).returncode:
             return f"{name}:stand-in is missing: python tools/stand_ins.py"
-    if subprocess.run(
-        ["docker", "ps", "-aq", "--filter", f"label=com.docker.compose.project={stack.PROJECT}"], capture_output=True
-    ).stdout:
-        return "a stack runs on this machine, and there can be only one"
+    label = f"label=com.docker.compose.project={stack.PROJECT}"
+    for kind in (["ps", "--all"], ["volume", "ls"]):
+        if subprocess.run(["docker", *kind, "--quiet", "--filter", label], capture_output=True).stdout:
+            return "a stack of this machine's owner is here, and there can be only one"
     return ""
 
 

@@ -1,8 +1,9 @@
 """The index types that the chooser knows, each with parameters for the needs, its memory, and the recall it was seen to reach.
 
 How much effort a recall takes was measured on the collection of lesson 3_milvus/07 (film texts, plots as questions, Milvus 2.3.5,
-2026-11-21), which is a hard one, and is rounded to the careful side; for HNSW_SQ, which that server does not have, beside HNSW on Milvus Lite
-3.2, where it found as much within a hundredth. DISKANN was not measured. On other data the same settings find more or less.
+2026-11-21), which is a hard one, and is rounded to the careful side. HNSW_SQ, which that server lacks, was measured on Milvus
+Lite 3.2 beside HNSW, and found as much within a hundredth. DISKANN was not measured. On other data the same settings find more
+or less.
 """
 
 import math

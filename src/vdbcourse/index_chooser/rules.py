@@ -87,7 +87,7 @@ RULES = (
          always, lambda candidate, needs: candidate.possible),
     Rule("unindexed", f"is what Milvus does anyway below {LEAST_INDEXED:,} rows in a segment: it builds no index", 6, "rootcoord",
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
-    Rule("few", f"needs no build and no setting, and {FEW:,} comparisons or fewer cost little", 5, "index-2-3",
+    Rule("few", f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little", 5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
     Rule("graph", "is a graph: the quicker way to few hits when most rows pass the filter", 3, "index-explained",
          graph_case, one_of(*GRAPHS)),
