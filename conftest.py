@@ -10,11 +10,16 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
 ONLINE = "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+EMBED = """
+from vdbcourse import datasets, embedding
+embedding.encode(datasets.film_texts(24_000)["text"].tolist() + datasets.film_plots()["plot"].tolist())
+"""
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
 
 
@@ -60,14 +65,19 @@ def pytest_configure(config):
 
         for name in local.DEFAULT:
             local.up(name)
-        if runs_lessons(config) and importlib.util.find_spec("milvus"):
-            local.up("milvus-standalone")  # here, so that its warning is not in the output of the first lesson that needs it
+        if covers(config, "chapters/3_milvus"):
+            if importlib.util.find_spec("milvus"):
+                local.up("milvus-standalone")  # here: its warning would be in the output of the first lesson that needs it
+            # once and on all cores, or each worker would embed the same texts on one
+            many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
+            subprocess.run([sys.executable, "-c", EMBED], env=many, check=True)
 
 
-def runs_lessons(config):
-    """Are notebooks among what was asked for?"""
-    asked = [argument.partition("::")[0] for argument in config.args]
-    return any(path.endswith(".ipynb") or "tests" not in path for path in asked)
+def covers(config, folder):
+    """Is the folder, or something in it, among what was asked for?"""
+    wanted = config.rootpath / folder
+    asked = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return any(path in (wanted, *wanted.parents) or wanted in path.parents for path in asked)
 
 
 def pytest_unconfigure(config):
