@@ -52,6 +52,7 @@ def pytest_configure(config):
         return
     from vdbcourse import settings
 
+    known = settings.home_path() / "cache"  # a text that was embedded once need not be embedded again
     settings.forget()
     os.environ.pop(ONLINE, None)
     leave_the_network()
@@ -61,6 +62,8 @@ def pytest_configure(config):
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores: a second thread would wait for the other worker's
     os.environ["TQDM_DISABLE"] = "1"  # whether a progress bar shows depends on time, so it is no output to compare
     if not config.option.collectonly:
+        if known.is_dir():
+            shutil.copytree(known, settings.home() / "cache")
         from vdbcourse.engines import local
 
         for name in local.DEFAULT:
