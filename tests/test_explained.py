@@ -158,6 +158,9 @@ def test_a_call_that_is_too_large(server):
         ("IO error: No space left on deviceWhile appending to file", "disk of the server is full"),  # issues/17907
         ("etcdserver: mvcc: database space exceeded", "disk of the server is full"),  # issues/6753
         ("Storage backend has reached its minimum free drive threshold.", "disk of the server is full"),  # issues/35791
+        ("ef(50) should be larger than k(100)", "less than the limit 100. Pass search_params={'params': {'ef': 100}}"),
+        ("the maximum length specified for a VarChar should be in (0, 65535]", "at most 65535 bytes"),
+        ("disk quota exceeded[collection=x]", "disk of the server is full"),
         ("request is rejected by grpc RateLimiter middleware, please retry later", "limits how often"),
     ],
 )

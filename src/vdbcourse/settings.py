@@ -6,6 +6,7 @@ Every value is read when it is asked for, so a notebook may set `os.environ[...]
 |---|---|---|
 | `DATABASE_URL` | PostgreSQL with pgvector, `postgresql://user:password@host:port/database` | the embedded server |
 | `MILVUS_URI`, `MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530` | Milvus Lite as a local server |
+| `MILVUS_METRICS_URL` | the metrics page of that server | port 9091 of its host |
 | `VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port |
 | `QDRANT_URL`, `QDRANT_API_KEY` | a Qdrant server or Qdrant Cloud, `http://host:6333` | the client's own `:memory:` mode |
 | `WEAVIATE_URL`, `WEAVIATE_API_KEY` | a Weaviate server or Weaviate Cloud, `http://host:8080` | `http://127.0.0.1:8080` |

@@ -31,7 +31,7 @@ CASES = (
          "Loading needs more memory than the server has left. Release other collections, use a smaller index "
          "(IVF_SQ8, IVF_PQ, mmap), or give it more memory."),
     # server; issues/17907, issues/6753, issues/35791
-    Case(r"no space left|database space exceeded|minimum free drive threshold|disk quota exhausted",
+    Case(r"no space left|database space exceeded|minimum free drive threshold|disk quota (?:exhausted|exceeded)",
          "The disk of the server is full, so it takes no more writes. Free some space, or give it a larger disk."),
     Case(r"received message larger than max \((\d+) vs\. (\d+)\)",  # server
          "One call carries {1} bytes, and the server takes {2}. Insert in smaller batches."),
@@ -69,6 +69,10 @@ CASES = (
          "The collection has no index on its vectors, and cannot be loaded without. Make one: client.create_index."),
     Case(r"collection not found|collection '.*' does not exist|can't find collection",  # server, Lite
          "There is no collection of that name here. Look: client.list_collections()."),
+    Case(r"ef\((\d+)\) should be larger than k\((\d+)\)",  # server, HNSW on sealed segments
+         "ef, the width of the search, is {1}, less than the limit {2}. Pass search_params={{'params': {{'ef': {2}}}}} or more."),
+    Case(r"maximum length specified for a VarChar.*\(0, (\d+)\]",  # server
+         "A VARCHAR field takes at most {1} bytes. Give it a max_length up to that, and cut longer texts."),
     Case(r"top ?k.*should be in range \[1, (\d+)\]",  # server
          "One search returns at most {1} rows, offset included. Use search_iterator for more."),
     Case(r"is not a number or infinity",  # server
