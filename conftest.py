@@ -16,6 +16,7 @@ import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
 ONLINE = "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+ON_THE_SERVER = ("chapters/3_milvus", "chapters/4_implementation")
 EMBED = """
 from vdbcourse import datasets, embedding
 embedding.encode(datasets.film_texts(24_000)["text"].tolist() + datasets.film_plots()["plot"].tolist())
@@ -68,9 +69,9 @@ def pytest_configure(config):
 
         for name in local.DEFAULT:
             local.up(name)
+        if importlib.util.find_spec("milvus") and any(covers(config, folder) for folder in ON_THE_SERVER):
+            local.up("milvus-standalone")  # here: its warning would be in the output of the first lesson that needs it
         if covers(config, "chapters/3_milvus"):
-            if importlib.util.find_spec("milvus"):
-                local.up("milvus-standalone")  # here: its warning would be in the output of the first lesson that needs it
             # once and on all cores, or each worker would embed the same texts on one
             many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
             subprocess.run([sys.executable, "-c", EMBED], env=many, check=True)
