@@ -210,7 +210,7 @@ def test_lab_from_nothing_to_an_answer_and_back(clone):
     assert "Milvus Lite 3." in lab.output
     assert json.loads(lab.get("/api/contents/chapters/start.ipynb"))["type"] == "notebook"
     assert lab.stop() == 0
-    assert "Stopped: postgres, milvus" in lab.output
+    assert "Stopped: postgres, milvus-lite" in lab.output
     assert "Traceback" not in lab.output
     assert processes_of(clone) == []
 
@@ -234,9 +234,9 @@ def test_two_labs_share_the_engines_and_the_last_one_stops_them(installed):
     assert first.stop() == 0
     assert "Another lab is open" in first.output
     status = json.loads(course(installed, "status", "--json").stdout)["engines"]
-    assert [one["running"] for one in status] == [True, True, False]
+    assert [one["running"] for one in status] == [True, True, False, False]  # PostgreSQL and Milvus Lite, not the servers
     assert second.stop() == 0
-    assert "Stopped: postgres, milvus" in second.output
+    assert "Stopped: postgres, milvus-lite" in second.output
     assert processes_of(installed) == []
 
 
