@@ -189,3 +189,9 @@ def test_bad_arguments_end_with_one_line(cli, arguments):
     result = cli("bench", *arguments)
     assert result.returncode == 2
     assert len(result.stderr.strip().splitlines()) == 1 and "Traceback" not in result.stderr
+
+
+def test_index_types_take_no_names_of_engines(home, cli):
+    result = cli("bench", "pgvector", "--indexes")
+    assert result.returncode == 2
+    assert "--indexes measures index types of one Milvus server" in result.stderr
