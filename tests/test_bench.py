@@ -195,3 +195,11 @@ def test_index_types_take_no_names_of_engines(home, cli):
     result = cli("bench", "pgvector", "--indexes")
     assert result.returncode == 2
     assert "--indexes measures index types of one Milvus server" in result.stderr
+
+
+@pytest.mark.parametrize(("rows", "queries"), [(5, 10), (99_999, 10), (100, 0), (100, 9_999)])
+def test_index_types_need_rows_and_questions_that_exist(rows, queries):
+    from vdbcourse.bench import indexes
+
+    with pytest.raises(CourseError, match="cannot be compared: 10 to 33,173 rows, 1 to 641 questions"):
+        indexes.text_work(rows, queries)

@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 from pymilvus import DataType, MilvusClient
 
-from vdbcourse import datasets, embedding, measure, settings
-from vdbcourse.bench.adapters.base import Row
-from vdbcourse.bench.work import K, Work
+from vdbcourse import datasets, measure, settings
+from vdbcourse.bench.work import K, Work, against_plots
 from vdbcourse.engines import standalone, which
 from vdbcourse.errors import CourseError
 
@@ -66,19 +65,13 @@ def text_work(n_rows: int = ROWS, n_queries: int = 200) -> Work:
 
     Raises `CourseError` for fewer rows than are asked for, or for more questions than there are plots.
     """
-    plots = datasets.film_plots()["plot"].tolist()
-    if n_rows < K or not 1 <= n_queries <= len(plots):
+    texts, plots = datasets.film_texts(), len(datasets.film_plots())
+    if not K <= n_rows <= len(texts) or not 1 <= n_queries <= plots:
         raise CourseError(
-            f"{n_rows:,} rows and {n_queries:,} questions cannot be compared: {K} rows, 1 to {len(plots)} questions."
+            f"{n_rows:,} rows and {n_queries:,} questions cannot be compared: {K} to {len(texts):,} rows, 1 to {plots} questions."
         )
-    texts = datasets.film_texts(n_rows)
-    vectors = embedding.encode(texts.text.tolist())
-    spread = np.linspace(0, len(plots) - 1, n_queries).astype(int)  # plots are sorted by year; take them from all years
-    query_vectors = embedding.encode([plots[i] for i in spread])
-    ids = texts.index.to_numpy()
-    rows = [Row(int(i), vector, int(year)) for i, vector, year in zip(ids, vectors, texts.year, strict=True)]
-    truth = ids[measure.exact_knn(query_vectors, vectors, K).indices]
-    return Work(f"{n_rows:,} film texts, {n_queries} plots as questions, cosine", rows, query_vectors, truth)
+    texts = texts.head(n_rows)
+    return against_plots(f"{n_rows:,} film texts", texts, texts.text.tolist(), n_queries)
 
 
 def measure_indexes(

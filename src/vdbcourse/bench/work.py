@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from vdbcourse import datasets, embedding, measure
 from vdbcourse.bench.adapters.base import Row
@@ -38,10 +39,16 @@ def film_work(n_rows: int | None = None, n_queries: int = 200) -> Work:
     if not 1 <= n_queries <= len(plots):
         raise CourseError(f"{n_queries:,} questions cannot be asked; there are 1 to {len(plots)} plots to ask with.")
     films = films.head(n_rows)
-    vectors = embedding.encode(datasets.film_lines(films))
+    return against_plots(f"{n_rows:,} film lines", films, datasets.film_lines(films), n_queries)
+
+
+def against_plots(what: str, frame: pd.DataFrame, texts: list[str], n_queries: int) -> Work:
+    """Rows of `frame` (index: ids, column `year`), whose `texts` are stored, and `n_queries` plots of all years as questions."""
+    plots = datasets.film_plots()["plot"].tolist()
+    vectors = embedding.encode(texts)
     spread = np.linspace(0, len(plots) - 1, n_queries).astype(int)  # plots are sorted by year; take them from all years
     query_vectors = embedding.encode([plots[i] for i in spread])
-    ids = films.index.to_numpy()
-    rows = [Row(int(i), vector, int(year)) for i, vector, year in zip(ids, vectors, films.year, strict=True)]
+    ids = frame.index.to_numpy()
+    rows = [Row(int(i), vector, int(year)) for i, vector, year in zip(ids, vectors, frame.year, strict=True)]
     truth = ids[measure.exact_knn(query_vectors, vectors, K).indices]
-    return Work(f"{n_rows:,} film lines, {n_queries} plots as questions, cosine", rows, query_vectors, truth)
+    return Work(f"{what}, {n_queries} plots as questions, cosine", rows, query_vectors, truth)

@@ -137,7 +137,7 @@ def grade_one(entry: Entry, found: Submission, ground: ForClass, unfit: str) -> 
             entry.take(fresh.grade(found.exercise, found.cells, own.place, own.data))
     except CourseError as error:
         entry.problem = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever one submission does to an engine, the batch goes on
+    except Exception as error:  # noqa: BLE001 # boundary: whatever one submission does to an engine, the batch goes on
         entry.problem = f"the grader itself failed on it: {type(error).__name__}: {error}"
     entry.seconds = round(time.monotonic() - began, 1)
 

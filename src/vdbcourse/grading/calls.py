@@ -24,7 +24,7 @@ SHOWN_OUTPUT = 600  # characters of what a function prints
 
 
 class TimeLimit(BaseException):
-    """The learner's function ran too long. (No `Exception`: an `except Exception:` in a loop must not swallow it.)"""
+    """The learner's function ran too long. (No `Exception`: a loop that catches those must not swallow it.)"""
 
 
 def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, 
         outcome = {"status": "time", "seconds": seconds}
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - it is the learner's code: sys.exit() and all are theirs to be told of
+    except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
         outcome = {"status": "raised", **described(error, namespace)}
     return outcome | {"printed": printed.head, "printed_characters": printed.characters}
 
@@ -88,7 +88,7 @@ def text_of(error: BaseException) -> str:
     """The first line of what the error says; an error whose text cannot be made says nothing."""
     try:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    except Exception:  # noqa: BLE001 - a learner's own error class, whose __str__ may do anything
+    except Exception:  # noqa: BLE001 # boundary: a learner's own error class, whose __str__ may do anything
         return ""
     return lines[0][:300] if lines else ""
 

@@ -27,7 +27,7 @@ def run(task: Task, transport: Transport, data: Data) -> Result:
         found = not_yet
     except (CourseError, ConnectionError):
         raise
-    except Exception as error:  # noqa: BLE001 - the border between the course's code and the learner: no traceback of ours
+    except Exception as error:  # noqa: BLE001 # boundary: the border between the course's code and the learner: no traceback of ours
         if disconnected(error):
             found = NotYet("The check's own connection to the engine was closed while your code ran.", kind="error")
         else:

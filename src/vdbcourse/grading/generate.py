@@ -230,7 +230,7 @@ def worked_in(path: Path, text: str) -> bool:
         there = nbformat.read(path, as_version=4).cells
     except FileNotFoundError:
         return False
-    except Exception:  # noqa: BLE001 - whatever somebody made of the file, it is theirs
+    except Exception:  # noqa: BLE001 # boundary: whatever somebody made of the file, it is theirs
         return True
     stubs = {cell.id for cell in nbformat.reads(text, as_version=4).cells if masters.STUB in cell.source}
     return any(

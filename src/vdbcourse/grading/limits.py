@@ -88,7 +88,7 @@ class Watcher(threading.Thread):
                 self.reason = self.overuse(ticks)
             except psutil.NoSuchProcess:
                 continue
-            except Exception as error:  # noqa: BLE001 - what cannot be watched must not go on
+            except Exception as error:  # noqa: BLE001 # boundary: what cannot be watched must not go on
                 self.reason = "error", f"could not be watched ({type(error).__name__}: {error})"
             if self.reason:
                 kill(self.process, self.family)

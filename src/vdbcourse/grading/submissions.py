@@ -66,7 +66,7 @@ def code_cells(name: str, content: bytes) -> list[str]:
             warnings.simplefilter("ignore", nbformat.validator.MissingIDFieldWarning)
             cells = nbformat.reads(content.decode("utf-8-sig"), as_version=4).cells
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    except Exception as error:  # noqa: BLE001 - a learner's file, in which anything may be anything
+    except Exception as error:  # noqa: BLE001 # boundary: a learner's file, in which anything may be anything
         raise CourseError(f"{name} is not a notebook: it has no cells as a notebook has. Save it in JupyterLab.") from error
     if not all(isinstance(source, str) for source in sources):
         raise CourseError(f"{name} is not a notebook: a cell of it is no text. Save it in JupyterLab.")
