@@ -6,7 +6,6 @@
 The client is pymilvus' own. Lesson 3_milvus/07 does these steps by hand; the tests of `sizing` and `index_chooser` rest on them.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,17 +15,15 @@ import numpy as np
 import pandas as pd
 from pymilvus import DataType, MilvusClient
 
-from vdbcourse import datasets, measure, settings
+from vdbcourse import datasets, measure
+from vdbcourse.bench import index_files
 from vdbcourse.bench.work import K, Work, against_plots
-from vdbcourse.engines import standalone, which
 from vdbcourse.errors import CourseError
 
 ROWS = 24_000  # texts to search in, unless told otherwise
 BATCH = 4_000  # rows a call: a call may hold 64 MB, https://milvus.io/docs/limitations.md
 BUILD_SECONDS = 600
 WARM_UP = 10  # searches before the clock runs
-HEAD = 4096  # bytes; the note on the size stands in the first of them
-ORIGINAL_SIZE = re.compile(rb'"original_size":"(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def measure_indexes(
         seconds, files = build(client, name, kind)
         client.load_collection(name)
         frame = pd.DataFrame([searched(client, name, work, kind, value, way) for value, way in kind.ways()])
-        sizes = {"index MB": original_bytes(files), "file MB": sum(path.stat().st_size for path in files)}
+        sizes = {"index MB": index_files.original_bytes(files), "file MB": sum(path.stat().st_size for path in files)}
         frame.insert(0, "index", label)
         frame["build s"] = seconds
         for column, size in sizes.items():
@@ -124,7 +121,6 @@ def store(client: MilvusClient, name: str, work: Work) -> None:
 
 def build(client: MilvusClient, name: str, kind: Kind) -> tuple[float, list[Path]]:
     """Build the index; seconds until no row is pending, and the files it made."""
-    before = set(index_files())
     params = client.prepare_index_params()
     params.add_index("vector", index_type=kind.index_type, metric_type="COSINE", params=dict(kind.build))
     started = time.perf_counter()
@@ -133,9 +129,7 @@ def build(client: MilvusClient, name: str, kind: Kind) -> tuple[float, list[Path
         if time.perf_counter() - started > BUILD_SECONDS:
             raise CourseError(f"{kind.index_type} was not built within {BUILD_SECONDS} s. Look at the server: ./course status")
         time.sleep(0.05)
-    seconds = time.perf_counter() - started
-    segments = {str(segment.segment_id) for segment in client.list_persistent_segments(name)}
-    return seconds, [path for path in index_files() if path not in before and path.parent.name in segments]
+    return time.perf_counter() - started, index_files.of(client, name)
 
 
 def pending(client: MilvusClient, name: str) -> bool:
@@ -176,25 +170,3 @@ def nearest(query: np.ndarray, hits: list[int], vectors: Mapping[int, np.ndarray
     """The nearest K of `hits` by their whole vectors, which have length 1."""
     similarity = np.stack([vectors[one] for one in hits]) @ query
     return [hits[i] for i in np.argsort(-similarity, kind="stable")[:K]]
-
-
-def index_files() -> list[Path]:
-    """The index files of the package's server; empty for a server elsewhere."""
-    if which.milvus():
-        return []
-    folder = settings.home() / standalone.NAME / "data" / "index_files"
-    return [path for path in folder.glob("**/*") if path.is_file()]
-
-
-def original_bytes(files: list[Path]) -> int:
-    """Bytes of the indexes in `files` before compression, as the server notes it in the head of each file.
-
-    So much is loaded into memory; on disk the content is a compressed Parquet column.
-    """
-    total = 0
-    for path in files:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-        if match := ORIGINAL_SIZE.search(head):
-            total += int(match[1])
-    return total

@@ -8,6 +8,7 @@ from pymilvus import DataType, MilvusClient, MilvusException
 from pymilvus.milvus_client import IndexParams
 
 from vdbcourse import engines
+from vdbcourse.bench import index_files
 from vdbcourse.bench.adapters.base import HNSW_EF_CONSTRUCTION, HNSW_M, Adapter, Hit, Row
 
 METRICS = {"cosine": "COSINE", "l2": "L2", "inner_product": "IP"}
@@ -82,10 +83,10 @@ class Milvus(Adapter):
         return sum(path.stat().st_size for path in self.built) if self.files else None
 
     def index_files(self) -> set[Path]:
-        """The files of HNSW indexes: `*.hnsw.idx` of Milvus Lite, everything in `index_files` of the standalone server."""
-        if self.files is None:
-            return set()
-        return {*self.files.rglob("*.hnsw.idx"), *(p for p in self.files.glob("data/index_files/**/*") if p.is_file())}
+        """The files of HNSW indexes of Milvus Lite, or of this collection's index on the standalone server."""
+        if self.key == "milvus-standalone":
+            return set(index_files.of(self.client, self.name))
+        return set(self.files.rglob("*.hnsw.idx")) if self.files else set()
 
     def drop(self) -> None:
         self.client.drop_collection(self.name)
