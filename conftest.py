@@ -53,6 +53,8 @@ def pytest_configure(config):
         return
     from vdbcourse import settings
 
+    if not config.option.collectonly and covers(config, "tests"):
+        fetch_scripts()  # the tests have no network, and the site needs this once
     known = settings.home_path() / "cache"  # a text that was embedded once need not be embedded again
     settings.forget()
     os.environ.pop(ONLINE, None)
@@ -75,6 +77,17 @@ def pytest_configure(config):
             # once and on all cores, or each worker would embed the same texts on one
             many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
             subprocess.run([sys.executable, "-c", EMBED], env=many, check=True)
+
+
+def fetch_scripts():
+    """Fetch what the site takes from the npm registry; without a network the tests of the site say so themselves."""
+    from vdbcourse.errors import CourseError
+    from vdbcourse.site import vendored
+
+    try:
+        vendored.fetched(vendored.MERMAID)
+    except CourseError as error:
+        print(error, file=sys.stderr)
 
 
 def covers(config, folder):

@@ -16,6 +16,7 @@ import nbclient
 import nbformat
 
 from vdbcourse.grading.generate import METADATA
+from vdbcourse.site import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,8 +64,11 @@ def run(path: Path) -> nbformat.NotebookNode:
 
 
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write the notebook; of its cells' metadata only the tags stay, and the answer to a Predict box is folded."""
-    notebook.metadata = nbformat.from_dict(METADATA)
+    """Write the notebook with a note on the code that was run.
+
+    Of its cells' metadata only the tags stay, and the answer to a Predict box is folded.
+    """
+    notebook.metadata = nbformat.from_dict({**METADATA, fresh.NOTE: fresh.note(notebook)})
     predicted = False
     for cell in notebook.cells:
         metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}

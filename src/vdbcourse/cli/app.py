@@ -108,6 +108,23 @@ def bench(
 
 
 @app.command()
+def docs(
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show the site on 127.0.0.1 and build it again when a source changes.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --serve.")] = 8000,
+    audit: Annotated[bool, typer.Option("--audit", help="Let Lighthouse measure the site (needs Node.js).")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder to build into (without: site/).")] = None,
+) -> None:
+    """Build the published site from notebooks, facts, glossary and quiz; what is wrong is named with file and line."""
+    from vdbcourse.cli.docs import run
+
+    if serve and (audit or out):
+        raise CourseError("--serve builds in a place of its own, so it takes neither --out nor --audit.")
+    run(out, f"127.0.0.1:{port}" if serve else None, audit)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check everything the course needs on this machine; each problem comes with the command that mends it."""
     from vdbcourse.cli.doctor import run

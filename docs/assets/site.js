@@ -1,0 +1,154 @@
+// What a page needs beyond text: definitions of terms, charts, diagrams, questions. Each part loads its script only where it is seen.
+
+const vendored = new URL("vendored/", import.meta.url);
+const isDark = () => document.body.getAttribute("data-md-color-scheme") === "slate";
+
+definitions(document.querySelectorAll("a.term"));
+whenSeen(document.querySelectorAll("figure.chart"), drawChart);
+whenSeen(document.querySelectorAll("figure.diagram"), drawDiagram);
+mountQuizzes(document.querySelectorAll("div.quiz"));
+nameButtons(document.querySelector("article"));
+new MutationObserver(redrawAll).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+/** Material puts each copy button into a nameless <nav>, which is no place to navigate to. */
+function nameButtons(article) {
+  const name = () => {
+    for (const nav of article.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
+  };
+  if (!article) return;
+  new MutationObserver(name).observe(article, { childList: true, subtree: true });
+  name();
+}
+
+/** Show the definition of a term on hover and focus; Escape hides it, and the pointer may go over it. */
+function definitions(links) {
+  if (!links.length) return;
+  const tip = Object.assign(document.createElement("div"), { id: "definition", className: "definition", hidden: true });
+  tip.setAttribute("role", "tooltip");
+  document.body.append(tip);
+  let leaving, shown;
+  const hide = () => {
+    tip.hidden = true;
+    shown?.removeAttribute("aria-describedby");
+    shown = undefined;
+  };
+  const show = (link) => {
+    clearTimeout(leaving);
+    hide();
+    shown = link;
+    tip.textContent = link.dataset.definition;
+    tip.hidden = false;
+    link.setAttribute("aria-describedby", tip.id);
+    place(tip, link.getClientRects()[0] ?? link.getBoundingClientRect());
+  };
+  const leave = () => { leaving = setTimeout(hide, 150); };
+  for (const link of links) {
+    link.addEventListener("mouseenter", () => show(link));
+    link.addEventListener("mouseleave", leave);
+    link.addEventListener("focus", () => show(link));
+    link.addEventListener("blur", hide);
+    link.addEventListener("click", (event) => {
+      const touched = event.pointerType === "touch";
+      if (touched && shown !== link) show(link);
+      if (touched && tip.dataset.asked !== link.href) {
+        event.preventDefault(); // the first touch shows, the second follows
+        tip.dataset.asked = link.href;
+      }
+    });
+  }
+  tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+  tip.addEventListener("mouseleave", leave);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+}
+
+/** Put `tip` below the box, or above it where there is no room below. */
+function place(tip, box) {
+  const width = document.documentElement.clientWidth;
+  const left = Math.max(8, Math.min(box.left, width - tip.offsetWidth - 8));
+  const below = box.bottom + 6 + tip.offsetHeight < window.innerHeight;
+  const top = below ? box.bottom + 6 : box.top - tip.offsetHeight - 6;
+  tip.style.left = `${left + window.scrollX}px`;
+  tip.style.top = `${top + window.scrollY}px`;
+}
+
+/** Call `draw` for each element once it comes near the window. */
+function whenSeen(elements, draw) {
+  const observer = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      draw(target);
+    }
+  }, { rootMargin: "300px" });
+  for (const element of elements) observer.observe(element);
+}
+
+/** Draw what was drawn before in the other colours. */
+function redrawAll() {
+  for (const chart of document.querySelectorAll("figure.chart[data-drawn]")) drawChart(chart);
+  for (const diagram of document.querySelectorAll("figure.diagram[data-drawn]")) drawDiagram(diagram);
+}
+
+async function drawChart(figure) {
+  figure.dataset.drawn = "yes";
+  await import(new URL("vega.js", vendored)); // leaves `vegaEmbed` in the window
+  const specification = JSON.parse(figure.querySelector("script").textContent);
+  const ink = getComputedStyle(document.body).getPropertyValue("--chart-ink").trim();
+  const grid = getComputedStyle(document.body).getPropertyValue("--chart-grid").trim();
+  const place = figure.querySelector(".drawing") ?? figure.insertBefore(newDrawing(), figure.firstChild);
+  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: grid };
+  const text = { labelColor: ink, titleColor: ink };
+  const config = { background: "transparent", axis, legend: text, header: text, title: { color: ink, subtitleColor: ink }, text: { color: ink } };
+  await window.vegaEmbed(place, specification, { mode: "vega-lite", renderer: "svg", actions: false, tooltip: true, config });
+  for (const input of place.querySelectorAll("input, select")) {
+    input.setAttribute("aria-label", input.closest("label, .vega-bind")?.textContent.trim() || input.name);
+  }
+}
+
+function newDrawing() {
+  const drawing = Object.assign(document.createElement("div"), { className: "drawing", tabIndex: 0 });
+  drawing.setAttribute("role", "group");
+  drawing.setAttribute("aria-label", "Chart");
+  return drawing;
+}
+
+let diagrams = 0;
+async function drawDiagram(figure) {
+  figure.dataset.drawn = "yes";
+  const mermaid = await loadMermaid();
+  const paper = getComputedStyle(document.body).getPropertyValue("--md-default-bg-color").trim();
+  const themeVariables = { edgeLabelBackground: paper, labelBoxBkgColor: paper };
+  mermaid.initialize({ startOnLoad: false, securityLevel: "strict", theme: isDark() ? "dark" : "default", fontFamily: "inherit", themeVariables });
+  const source = figure.querySelector(".source");
+  const { svg } = await mermaid.render(`diagram-${++diagrams}`, source.textContent);
+  const drawing = figure.querySelector(".drawing") ?? figure.insertBefore(newDrawing(), figure.firstChild);
+  drawing.setAttribute("aria-label", "Diagram");
+  const drawn = new DOMParser().parseFromString(svg, "text/html").body.firstElementChild;
+  drawn.setAttribute("role", "img");
+  drawn.removeAttribute("aria-roledescription");
+  drawn.setAttribute("aria-label", "Diagram; the same in words stands below it");
+  drawing.replaceChildren(drawn);
+  source.hidden = true;
+}
+
+let loading;
+/** Mermaid is a classic script that leaves `mermaid` in the window. */
+function loadMermaid() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: new URL("mermaid.js", vendored).href });
+    script.addEventListener("load", () => resolve(window.mermaid));
+    script.addEventListener("error", () => reject(new Error("the script that draws diagrams was not found")));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+async function mountQuizzes(places) {
+  if (!places.length) return;
+  const { mount } = await import(new URL("quiz/quiz.js", import.meta.url));
+  for (const place of places) {
+    const questions = JSON.parse(place.querySelector("script").textContent);
+    place.replaceChildren();
+    mount(place, questions, `quiz/${place.dataset.chapter}`);
+  }
+}

@@ -1,0 +1,134 @@
+"""The terms of the course, each with a definition, why it matters, a lesson and a source; the one file is terms.yaml.
+
+    glossary.define("recall")            in a notebook: what it is, why it matters, where it comes from
+    glossary.terms()                     all of them
+    glossary.pattern()                   finds terms in running text; glossary.by_words() says which
+    glossary.markdown(link)              the page; glossary.csv_text() and glossary.write_deck(path): to learn them by heart
+
+`python -m vdbcourse.glossary` writes chapters/glossary.md.
+"""
+
+import difflib
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vdbcourse.errors import CourseError
+from vdbcourse.facts.model import look_up
+from vdbcourse.glossary import words as recognised
+from vdbcourse.glossary.model import Source, Term
+
+if TYPE_CHECKING:
+    from vdbcourse.glossary.shown import Definition
+
+__all__ = [
+    "Source",
+    "Term",
+    "by_words",
+    "csv_text",
+    "define",
+    "find",
+    "load",
+    "markdown",
+    "pattern",
+    "term",
+    "terms",
+    "write_deck",
+]
+
+
+@functools.cache
+def book() -> dict[str, Term]:
+    """The terms by id, read and checked once. Raises `CourseError` if the file is not in order."""
+    return {one.id: one for one in load()}
+
+
+def terms() -> list[Term]:
+    """All terms, by alphabet."""
+    return sorted(book().values(), key=lambda one: (one.term.lower(), one.id))
+
+
+def term(id: str) -> Term:
+    """The term with this id, which is also its anchor on the page. Raises `CourseError` if there is none."""
+    return look_up(id, book(), "term")
+
+
+def find(words: str) -> Term:
+    """The term that these words name, by any of its forms or its id. Line breaks and a capital first letter do not matter.
+
+    Raises `CourseError` with the nearest name if there is none.
+    """
+    asked = " ".join(words.split())
+    named = names()
+    for one in (asked, asked[:1].lower() + asked[1:]):
+        if one in named:
+            return named[one]
+    if asked.lower() in book():
+        return book()[asked.lower()]
+    near = difflib.get_close_matches(asked, named, n=1)
+    question = f"Did you mean {near[0]!r}? " if near else ""
+    raise CourseError(f"The glossary has no {asked!r}. {question}All terms: chapters/glossary.md")
+
+
+def define(words: str) -> "Definition":
+    """The term that these words name, to be shown in a notebook. Raises `CourseError` if there is none."""
+    from vdbcourse.glossary import shown
+
+    return shown.Definition(find(words), [term(id) for id in find(words).see_also])
+
+
+@functools.cache
+def names() -> dict[str, Term]:
+    """Every word that stands for a term, also those that do so only where it is introduced."""
+    return {one: term for term in terms() for name in (*term.names, *term.also) for one in recognised.spellings(name)}
+
+
+@functools.cache
+def by_words() -> dict[str, Term]:
+    """The forms that always mean a term, as they may stand in a text: "recall" and "Recall", but only "HNSW".
+
+    What `pattern()` found in a text may hold a line break: look up `" ".join(match[0].split())`.
+    """
+    return recognised.by_words(terms())
+
+
+@functools.cache
+def pattern() -> re.Pattern[str]:
+    """Finds the forms of `by_words()` in running text: whole words, the longest form first."""
+    return recognised.pattern(by_words())
+
+
+def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
+    """The page's body: a heading for each letter and term. `link` turns the key of a lesson into an address.
+
+    Anchors are `<a id="hnsw"></a>`, which JupyterLab and GitHub know; with `attr_list` they are `{ #hnsw }`, as MkDocs has them.
+    """
+    from vdbcourse.glossary import page
+
+    return page.markdown(terms(), link, attr_list)
+
+
+def csv_text() -> str:
+    """All terms as CSV, with a header."""
+    from vdbcourse.glossary import cards
+
+    return cards.csv_text(terms())
+
+
+def write_deck(path: Path) -> None:
+    """Write the terms as a deck of flash cards for Anki. Imported again, it updates the cards it made.
+
+    Raises `CourseError` if genanki is not installed or `path` cannot be written.
+    """
+    from vdbcourse.glossary import cards
+
+    cards.write_deck(terms(), path)
+
+
+def load(path: Path | None = None) -> list[Term]:
+    """The terms of terms.yaml or of another file. Raises `CourseError` naming file and line of what is wrong."""
+    from vdbcourse.glossary import loading
+
+    return loading.load(path or loading.PATH)
