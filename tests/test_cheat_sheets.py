@@ -15,7 +15,7 @@ from vdbcourse import datasets, embedding, engines, sizing
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import milvus_indexes
 from vdbcourse.index_chooser import RULES, Candidate, Needs
-from vdbcourse.index_chooser import candidates as start
+from vdbcourse.index_chooser.candidates import CANDIDATES_A_HIT, EF, EF_CONSTRUCTION, LISTS_OPENED, MAKERS, PQ_PART, M
 from vdbcourse.site import sheets
 
 FOLDER = ROOT / "docs" / "cheat-sheets"
@@ -218,7 +218,7 @@ def members(words):
     """The index types that a cell of the table of rules names."""
     named = {"graphs": {"HNSW", "HNSW_SQ"}, "lists": {"IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN"}}
     if words.startswith("all but "):
-        return set(start.MAKERS) - members(words.removeprefix("all but "))
+        return set(MAKERS) - members(words.removeprefix("all but "))
     return named.get(words) or set(words.split(", "))
 
 
@@ -229,7 +229,7 @@ def test_the_points_are_those_of_the_chooser():
     assert len(RULES) - len(weighed) == 4, "the sheet tells of four conditions"
     assert [int(points) for points, _, _ in rows] == [rule.weight for rule in weighed]
     for rule, (_, _, words) in zip(weighed, rows, strict=True):
-        assert {one for one in start.MAKERS if rule.holds(Candidate(one, 0), needs)} == members(words), rule.key
+        assert {one for one in MAKERS if rule.holds(Candidate(one, 0), needs)} == members(words), rule.key
 
 
 def test_the_deployments_are_those_of_the_facts():
@@ -267,9 +267,9 @@ def test_the_formulas_give_the_bytes_of_sizing(rows, dimensions):
 
 def test_the_start_values_are_those_of_the_chooser():
     text = CHOICE.read_text()
-    assert f"`M` {start.M}, `efConstruction` {start.EF_CONSTRUCTION}" in text and f"`ef` from {start.EF[0][1]} up" in text
-    assert f"`m` = d / {start.PQ_PART}" in text and f"`reorder_k` {start.CANDIDATES_A_HIT} a hit" in text
-    assert start.LISTS_OPENED[0][1] == 1 / 4 and "`nprobe` from a quarter of `nlist` up" in text
+    assert f"`M` {M}, `efConstruction` {EF_CONSTRUCTION}" in text and f"`ef` from {EF[0][1]} up" in text
+    assert f"`m` = d / {PQ_PART}" in text and f"`reorder_k` {CANDIDATES_A_HIT} a hit" in text
+    assert LISTS_OPENED[0][1] == 1 / 4 and "`nprobe` from a quarter of `nlist` up" in text
 
 
 # ---------------------------------------------------------------------------------------------------------------------- print

@@ -7,6 +7,7 @@ import pytest
 from support import one_line
 
 from vdbcourse import embedding, lessons, progress, settings
+from vdbcourse.cli import lab
 from vdbcourse.engines import local
 from vdbcourse.errors import CourseError
 
@@ -104,9 +105,21 @@ def test_reset_refuses_while_a_lab_runs(home, cli):
     lease.give_back()
 
 
+def test_lab_opens_the_notebook_that_is_named():
+    assert lab.start_page(["--no-browser"]) == ("/lab/tree/chapters/start.ipynb", ["--no-browser"])
+    named = "chapters/3_milvus/05_hnsw_by_hand.ipynb"
+    assert lab.start_page(["--no-browser", named]) == (f"/lab/tree/{named}", ["--no-browser"])
+
+
+def test_lab_names_a_notebook_it_cannot_open(cli, tmp_path):
+    assert "There is no notebook chapters/none.ipynb" in one_line(cli("lab", "chapters/none.ipynb"))
+    (tmp_path / "mine.ipynb").write_text("{}")
+    assert "is outside the course's folder" in one_line(cli("lab", str(tmp_path / "mine.ipynb")))
+
+
 def test_help_names_every_command(cli):
     text = cli("--help").stdout
-    for command in ("lab", "test", "up", "down", "status", "doctor", "reset"):
+    for command in ("lab", "test", "docs", "up", "down", "status", "doctor", "reset"):
         assert command in text
 
 

@@ -4,10 +4,13 @@ import functools
 import http.server
 import importlib
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import threading
+import urllib.request
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -17,6 +20,7 @@ import nbformat
 import pytest
 
 from vdbcourse import lessons, quiz, settings
+from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
 from vdbcourse.quiz import Option
 
@@ -653,3 +657,68 @@ def contrast(one, other):
 
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+# ---------------------------------------------------------------------------------------------------------- in JupyterLab
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The address of the quiz's notebook in a JupyterLab on a copy of it."""
+    (tmp_path / "chapters").mkdir()
+    shutil.copy(ROOT / "chapters/quiz.ipynb", tmp_path / "chapters")
+    port = processes.free_port()
+    options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", "--IdentityProvider.token=t", "--ServerApp.allow_root=True"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={tmp_path}"],
+        env=os.environ
+        | {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), "JupyterLab did not start"
+        yield f"http://127.0.0.1:{port}/lab/workspaces/quiz/tree/chapters/quiz.ipynb?token=t&reset"
+        urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"), timeout=10)
+        server.wait(20)
+    finally:
+        server.kill()
+        server.wait(10)
+
+
+@pytest.mark.browser
+def test_in_jupyterlab_the_quiz_has_the_keyboard_and_the_answer_is_kept(lab, page):
+    """JupyterLab's own commands on arrow keys, space bar and Enter must not move the reader to another cell."""
+    asked = quiz.questions("1_concepts")[0]
+    page.goto(lab)
+    shown = page.locator(".vdb-quiz").first
+    run_all(page, shown)
+    shown.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(letters(asked)[0]):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert shown.get_by_role("status").inner_text().startswith("✓ Right.")
+    assert shown.locator("a").evaluate("e => new URL(e.href).pathname").endswith(f"/tree/chapters/{asked.lesson}.ipynb")
+    page.keyboard.press("Enter")
+    assert focused(page) == place_after(asked)
+    page.goto(lab)
+    run_all(page, shown)
+    assert shown.get_by_role("heading").inner_text() == place_after(asked)
+
+
+def place_after(question):
+    """The heading of the question that comes after this one in its chapter."""
+    asked = quiz.questions(question.chapter)
+    return f"Question {asked.index(question) + 2} of {len(asked)}"
+
+
+def run_all(page, shown):
+    """The menu's Run All Cells, until the quiz is there; before the kernel is connected the menu's entry does nothing."""
+
+    def ran():
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        return processes.wait_until(shown.is_visible, 10)
+
+    assert processes.wait_until(ran, 60), "the quiz did not show up"

@@ -7,8 +7,23 @@ definitions(document.querySelectorAll("a.term"));
 whenSeen(document.querySelectorAll("figure.chart"), drawChart);
 whenSeen(document.querySelectorAll("figure.diagram"), drawDiagram);
 mountQuizzes(document.querySelectorAll("div.quiz"));
+keepTicks(document.querySelectorAll(".task-list-item input"));
 nameButtons(document.querySelector("article"));
 new MutationObserver(redrawAll).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+/** Ticks of a checklist stay in this browser, if it keeps anything at all. */
+function keepTicks(boxes) {
+  for (const box of boxes) {
+    const key = `tick:${location.pathname}:${box.getAttribute("aria-label")}`;
+    try {
+      box.checked = localStorage.getItem(key) === "yes";
+    } catch (error) {
+      if (error.name === "SecurityError") return; // storage is forbidden: ticks last as long as the page
+      throw error;
+    }
+    box.addEventListener("change", () => localStorage.setItem(key, box.checked ? "yes" : "no"));
+  }
+}
 
 /** Material puts each copy button into a nameless <nav>, which is no place to navigate to. */
 function nameButtons(article) {

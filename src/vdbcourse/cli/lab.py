@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 from vdbcourse import settings
 from vdbcourse.cli import engines
@@ -28,12 +29,13 @@ class StopRequest(Exception):  # noqa: N818 a request, not an error
 def run(arguments: list[str]) -> int:
     """Start everything, wait for the end, stop what was started. Returns the exit code."""
     port = choose_port(arguments)
+    page, arguments = start_page(arguments)
     token = "" if any("token" in word for word in arguments) else secrets.token_hex(24)
     lease = local.Lease()
     with stop_on_signals():
         try:
             lease.take()
-            return serve(arguments, port, token)
+            return serve(arguments, port, token, page)
         except StopRequest:
             return 0
         finally:
@@ -47,11 +49,11 @@ def run(arguments: list[str]) -> int:
                 print(f"Still running, because they ran before this lab: {', '.join(left)}. Stop them: ./course down")
 
 
-def serve(arguments: list[str], port: int, token: str) -> int:
+def serve(arguments: list[str], port: int, token: str, page: str) -> int:
     """Run JupyterLab until it ends; its own session keeps the terminal's Ctrl-C from it, so that this process decides."""
     log = local.log_path("jupyter")
     os.environ[local.IN_LAB] = "1"
-    jupyter = processes.spawn(command(arguments, port), log, environment(token), settings.root())
+    jupyter = processes.spawn(command(arguments, port, page), log, environment(token), settings.root())
     when = processes.created(jupyter.pid)
     try:
         with ThreadPoolExecutor(1) as pool:
@@ -62,7 +64,7 @@ def serve(arguments: list[str], port: int, token: str) -> int:
         if not answers:
             raise CourseError(f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}")
         query = f"?token={token}" if token else ""
-        print(f"JupyterLab: http://127.0.0.1:{port}{START_PAGE}{query}")
+        print(f"JupyterLab: http://127.0.0.1:{port}{page}{query}")
         print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
         return jupyter.wait()
     finally:
@@ -70,13 +72,13 @@ def serve(arguments: list[str], port: int, token: str) -> int:
         processes.stop(jupyter.pid, when, grace=10)
 
 
-def command(arguments: list[str], port: int) -> list[str]:
+def command(arguments: list[str], port: int, page: str) -> list[str]:
     """The JupyterLab command line; what the learner passed comes last and wins."""
     own = [
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={settings.root()}",
-        f"--LabApp.default_url={START_PAGE}",
+        f"--LabApp.default_url={page}",
     ]
     if sys.platform != "win32" and os.geteuid() == 0:
         own.append("--allow-root")
@@ -92,6 +94,23 @@ def environment(token: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])),
         **({"JUPYTER_TOKEN": token} if token else {}),
     }
+
+
+def start_page(arguments: list[str]) -> tuple[str, list[str]]:
+    """The page to open, the start page or the notebook that was named, and the other arguments.
+
+    Raises `CourseError` for a notebook that does not exist, or is not in the course's folder: JupyterLab shows only that.
+    """
+    named = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
+    if not named:
+        return START_PAGE, arguments
+    root = settings.root().resolve()
+    path = next((one.resolve() for one in (Path(named[0]), root / named[0]) if one.is_file()), None)
+    if path is None:
+        raise CourseError(f"There is no notebook {named[0]}. The list of lessons: ./course progress")
+    if root not in path.parents:
+        raise CourseError(f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy it there first.")
+    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [word for word in arguments if word not in named]
 
 
 def choose_port(arguments: list[str]) -> int:
