@@ -277,7 +277,8 @@ def test_the_start_values_are_those_of_the_chooser():
 CONFIG = """
 site_name: sheets
 theme: {name: material, font: false}
-extra_css: [assets/print.css]
+extra_css: [assets/site.css, assets/print.css]
+hooks: [hooks.py]
 plugins: []
 markdown_extensions: [attr_list, md_in_html, tables, pymdownx.superfences, pymdownx.highlight, {toc: {permalink: "#"}}]
 """
@@ -294,7 +295,7 @@ PAPER = 741  # pixels of 196 mm: A4 without its margins
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The sheets as a site."""
+    """The sheets as a site, each page made as on the whole site."""
     if not any(map(shutil.which, sheets.PROGRAMS)):
         pytest.skip("no Chromium found: install one to run the browser tests")
     from mkdocs.commands.build import build
@@ -303,8 +304,10 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sheets")
     shutil.copytree(FOLDER, folder / "docs" / "cheat-sheets")
     (folder / "docs" / "assets").mkdir()
-    shutil.copy(ROOT / "docs" / "assets" / "print.css", folder / "docs" / "assets")
+    for style in ("site.css", "print.css"):
+        shutil.copy(ROOT / "docs" / "assets" / style, folder / "docs" / "assets")
     (folder / "mkdocs.yml").write_text(CONFIG)
+    (folder / "hooks.py").write_text("from vdbcourse.site.hooks import on_page_content")
     build(load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site")))
     return folder / "site"
 

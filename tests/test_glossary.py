@@ -404,7 +404,7 @@ def test_terms_are_recognised_the_longest_form_first(text, ids):
 @pytest.mark.parametrize(
     "text",
     [
-        *("hnsw", "Map", "a map", "EF", "m", "M", "gin", "ip"),  # other words than HNSW, MAP, ef, M, GIN, IP
+        *("hnsw", "Map", "a map", "EF", "Ef", "m", "M", "gin", "ip"),  # other words than HNSW, MAP, ef, M, GIN, IP
         *("recall_at_k", "recall.py", "recall@3", "recall-test", "prerecall", "recalls"),  # parts of other words
         *(
             "an index",

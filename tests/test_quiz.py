@@ -720,8 +720,9 @@ def run_all(page, shown):
 
     def ran():
         page.get_by_role("menuitem", name="Run", exact=True).click()
-        if entry.is_visible():  # the first click may only close what is open
-            entry.click()
+        if not processes.wait_until(entry.is_visible, 2):  # the click closed an open menu
+            return False
+        entry.click()
         return processes.wait_until(shown.is_visible, 10)
 
     assert processes.wait_until(ran, 60), "the quiz did not show up"

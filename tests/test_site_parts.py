@@ -3,9 +3,10 @@
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from mkdocs.config.defaults import MkDocsConfig
 
 from vdbcourse.errors import CourseError
-from vdbcourse.site import cards, charts, diagrams, fresh, links, notebooks, reading, sources, terms, vendored
+from vdbcourse.site import cards, charts, diagrams, fresh, hooks, links, notebooks, reading, sources, terms, vendored
 
 
 def notebook(*cells):
@@ -101,6 +102,11 @@ def test_a_cell_changed_or_never_run_is_found_with_its_line():
     assert "code cell 2 is newer than its output" in changed.what
     assert "code cell 3 was not run" in missing.what
     assert made.cells[1].id in text.splitlines()[changed.line - 1]
+
+
+def test_a_notebook_stored_by_something_else_is_one_fault():
+    made = notebook(run_cell("a"), run_cell("b"))
+    assert [str(one)[:9] for one in fresh.faults("x.ipynb", nbformat.writes(made), made)] == ["x.ipynb:1"]
 
 
 def test_a_flow_chart_in_words():
@@ -209,6 +215,18 @@ def test_a_card_is_a_picture_of_the_size_readers_expect():
     assert cards.png("A title", "Part")[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
     assert cards.path("") == "assets/cards/home.png"
     assert cards.path("a/b/") == "assets/cards/a-b.png"
+
+
+@pytest.mark.parametrize(("version", "extra"), [("1.2", {"version": {"provider": "mike"}}), (None, {})])
+def test_versions_are_offered_only_where_mike_publishes_them(monkeypatch, version, extra):
+    monkeypatch.setattr(hooks.pages, "made", dict)
+    monkeypatch.setattr(hooks.pages, "nav", lambda made: [])
+    monkeypatch.delenv(hooks.MIKE, raising=False)
+    if version:
+        monkeypatch.setenv(hooks.MIKE, version)
+    config = MkDocsConfig()
+    config.extra = {}
+    assert hooks.on_config(config).extra == extra
 
 
 @pytest.fixture

@@ -336,4 +336,5 @@ def test_the_page_of_the_site_loads_what_is_there():
     for name in ("sizing.js", "sizing.css"):
         assert f'"../assets/sizing/{name}"' in page
         assert (ASSETS / "sizing" / name).is_file()
-    assert 'id="sizing"' in page and "<noscript>" in page
+    assert "<noscript>" in page
+    assert "\n## " in page.split('id="sizing"')[0]  # the headings that the script makes are of the third level

@@ -197,7 +197,7 @@ function about(data) {
     `${data.about}. Model: ${data.model}. ` +
       `To keep this page small, ${data.dimensions} numbers stand for its ${data.model_dimensions}. ` +
       `Of a film's ten nearest by all numbers, ${ofTen(data.kept.vectors)} are still among the ten nearest, on average. ` +
-      `"True" on this page means nearest by the ${data.dimensions} numbers. The drawing has two: it keeps ` +
+      `"True" on this page means nearest by the ${data.dimensions} numbers. The drawing (by t-SNE) has two: it keeps ` +
       `${ofTen(data.kept.points)} of those ten, so films that look far apart may be near. ` +
       "Both figures were computed when this page was built. Distances are squared L2.",
   );

@@ -61,13 +61,11 @@ def find(words: str) -> Term:
     Raises `CourseError` with the nearest name if there is none.
     """
     asked = " ".join(words.split())
-    named = names()
-    for one in (asked, asked[:1].lower() + asked[1:]):
-        if one in named:
-            return named[one]
+    if asked in names():
+        return names()[asked]
     if asked.lower() in book():
         return book()[asked.lower()]
-    near = difflib.get_close_matches(asked, named, n=1)
+    near = difflib.get_close_matches(asked, names(), n=1)
     question = f"Did you mean {near[0]!r}? " if near else ""
     raise CourseError(f"The glossary has no {asked!r}. {question}All terms: chapters/glossary.md")
 
