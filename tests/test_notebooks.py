@@ -11,7 +11,7 @@ NOTEBOOKS = sorted(settings.root().glob("chapters/**/[!.]*.ipynb"))
 NOTEBOOKS = [path for path in NOTEBOOKS if ".ipynb_checkpoints" not in path.parts]
 MASTERS = sorted(settings.root().glob("solutions/*.ipynb"))  # their own form: test_exercises.py
 EXERCISES = sorted(settings.root().glob("exercises/*.ipynb"))
-LESSONS = [path for path in NOTEBOOKS if path.name != "start.ipynb"]
+LESSONS = [path for path in NOTEBOOKS if path.parent.name != "chapters"]  # start.ipynb and quiz.ipynb are none
 
 
 def names(path):
