@@ -5,6 +5,8 @@ import io
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from xml.etree import ElementTree
 
@@ -25,8 +27,14 @@ PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The built site."""
-    return building.build(tmp_path_factory.mktemp("docs") / "site").folder
+    """The site as the command builds it."""
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "vdbcourse", "docs", "--out", folder], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"reading grade \(Flesch-Kincaid\): median \d\.\d", done.stdout)
+    return folder
 
 
 @pytest.fixture(scope="module")
