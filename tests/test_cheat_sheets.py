@@ -16,7 +16,7 @@ from vdbcourse.errors import CourseError
 from vdbcourse.facts import milvus_indexes
 from vdbcourse.index_chooser import RULES, Candidate, Needs
 from vdbcourse.index_chooser.candidates import CANDIDATES_A_HIT, EF, EF_CONSTRUCTION, LISTS_OPENED, MAKERS, PQ_PART, M
-from vdbcourse.site import sheets
+from vdbcourse.site import serving, sheets
 
 FOLDER = ROOT / "docs" / "cheat-sheets"
 SHEETS = sorted(path.stem for path in FOLDER.glob("*.md"))
@@ -296,7 +296,7 @@ PAPER = 741  # pixels of 196 mm: A4 without its margins
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The sheets as a site, each page made as on the whole site."""
-    if not any(map(shutil.which, sheets.PROGRAMS)):
+    if not any(map(shutil.which, serving.PROGRAMS)):
         pytest.skip("no Chromium found: install one to run the browser tests")
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -315,7 +315,7 @@ def site(tmp_path_factory):
 @pytest.fixture
 def open_sheet(site):
     """Open a sheet in print media, on paper of A4."""
-    with sheets.served(site) as address, sheets.browser() as chromium:
+    with serving.served(site) as address, serving.browser() as chromium:
 
         def opened(sheet):
             page = chromium.new_page(viewport={"width": PAPER, "height": 1_050})
