@@ -178,8 +178,8 @@ def test_a_broken_file_is_refused_with_file_and_line(tmp_path, old, new, line, w
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file(tmp_path):
     broken = GOOD.replace("01_first_search", "99_none").replace("right: 1", "right: 2")
     with pytest.raises(CourseError) as caught:
-        read(tmp_path, broken)
-    assert re.findall(r"line (\d+):", str(caught.value)) == ["2", "4"]
+        read(tmp_path, broken + broken)
+    assert re.findall(r"line (\d+):", str(caught.value)) == ["2", "4", "13", "14", "16"]
 
 
 def test_all_options_right_is_no_choice(tmp_path):
