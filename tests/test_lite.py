@@ -16,7 +16,7 @@ from vdbcourse.site import fresh, lite, lite_films, lite_parts, serving, vendore
 FOLDER = settings.root() / "docs" / "lite"
 DATA = json.loads((FOLDER / lite.DATA).read_text(encoding="utf-8"))
 ROOT = "/course/1.0/"  # as on a host that serves more than this site
-SECONDS = 120_000  # ms: the most that Python may take to start
+SECONDS = 60_000  # ms: the most that Python may take to start
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,9 @@ class Visit:
         self.sizes[response.url] = int(response.headers.get("content-length", 0))
 
     def open(self, path=lite.ADDRESS):
-        """Open the lesson and wait until its cells are there."""
+        """Open the lesson and wait until its last cell is drawn."""
         self.page.goto(f"{self.site}{ROOT}lite/{path}")
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=SECONDS)
+        self.page.locator(".jp-MarkdownOutput", has_text="Next: ").wait_for(timeout=SECONDS)
 
     def choose(self, menu, item):
         """A command of the menu bar."""
