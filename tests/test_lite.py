@@ -133,7 +133,9 @@ def test_pypi_is_switched_off_in_the_page(visit):
     visit.page.keyboard.press("Control+A")
     visit.page.keyboard.insert_text("import piplite\nawait piplite.install('tinydb')")
     visit.page.keyboard.press("Control+Enter")
-    said = visit.page.locator(".jp-CodeCell").first.locator(".jp-OutputArea-output", has_text="PyPI fallback is disabled")
+    said = visit.page.locator(".jp-CodeCell").first.locator(
+        ".jp-OutputArea-output", has_text="tinydb could not be installed: PyPI fallback is disabled"
+    )
     said.last.wait_for(timeout=SECONDS)
 
 
@@ -235,6 +237,19 @@ def test_a_package_of_pypi_with_another_hash_is_refused(empty_cache, monkeypatch
     assert not empty_cache.exists()
 
 
+def test_a_damaged_part_in_the_cache_is_fetched_again(empty_cache, monkeypatch):
+    empty_cache.mkdir()
+    for name in ("six-1.17.0-py2.py3-none-any.whl", "pyodide-314.0.6.tgz"):
+        (empty_cache / name).write_bytes(b"half of it")
+    asked = []
+    monkeypatch.setattr(lite_parts, "download", lambda missing, folder: asked.extend(missing))
+    with pytest.raises(CourseError, match="is not the file that was chosen"):
+        lite_parts.wheels()
+    assert "six" in [wheel.name for wheel in asked]
+    monkeypatch.setattr(vendored, "downloaded", lambda package: b"whole")
+    assert lite_parts.pyodide() == b"whole"
+
+
 def test_a_pyodide_with_another_hash_is_refused(empty_cache, monkeypatch):
     class Answer:
         def __enter__(self):
@@ -279,7 +294,7 @@ def test_pins_go_with_the_installed_kernel(monkeypatch):
 def test_a_package_of_another_version_than_pyodide_lists_is_refused():
     lock = {"packages": {"asttokens": {"version": "2.0.0"}}}
     with pytest.raises(CourseError, match=r"asttokens-3\.0\.1-py3-none-any\.whl does not go with Pyodide"):
-        lite.locked(lock, {wheel.file: b"" for wheel in lite_parts.WHEELS})
+        lite.locked(lock)
 
 
 def test_the_page_about_it_links_to_the_lesson():
