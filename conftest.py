@@ -80,12 +80,13 @@ def pytest_configure(config):
 
 
 def fetch_scripts():
-    """Fetch what the site takes from the npm registry; without a network the tests of the site say so themselves."""
+    """Fetch what the site takes from the registries; without a network the tests of the site say so themselves."""
     from vdbcourse.errors import CourseError
-    from vdbcourse.site import vendored
+    from vdbcourse.site import lite, vendored
 
     try:
         vendored.fetched(vendored.MERMAID)
+        lite.fetch()
     except CourseError as error:
         print(error, file=sys.stderr)
 
