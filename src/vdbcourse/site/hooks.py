@@ -132,7 +132,10 @@ def named(output: str) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """The lesson that runs in the page, sheets for print, cards, and the checks of what was built. Raises `CourseError` naming file and line of each fault."""
+    """The lesson that runs in the page, sheets for print, cards, and the checks of what was built.
+
+    Raises `CourseError` naming file and line of each fault.
+    """
     site, root = Path(config.site_dir), urlsplit(config.site_url or "/").path
     lite.build(site, root)
     if MODE["print"]:

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg"
 def served(folder: Path, compressed: bool = False) -> Iterator[str]:
     """The folder as a plain file server has it; with `compressed`, texts are sent with gzip. Yields `http://127.0.0.1:PORT`."""
     handler = partial(Compressing if compressed else Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -55,6 +56,15 @@ def chromium_program(fetched: str = "") -> str:
         "No Chromium was found; it prints the cheat sheets and measures the site. Install one: apt install chromium, "
         "or .venv/bin/python -m playwright install chromium. Without it: ./course docs --serve"
     )
+
+
+class Server(ThreadingHTTPServer):
+    """A file server that does not mind a reader who leaves in the middle of a download."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say what went wrong, unless it is that."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Quiet(SimpleHTTPRequestHandler):
