@@ -99,7 +99,6 @@ def stored(lesson):
 def test_all_cells_run_in_the_page_and_print_what_they_print_in_cpython(visit, lesson, capsys):
     started = time.perf_counter()
     visit.open()
-    visit.choose("Edit", "Clear Outputs of All Cells")
     assert not any(visit.outputs())
     visit.choose("Run", "Run All Cells")
     visit.page.locator(".jp-CodeCell .jp-OutputArea-output").first.wait_for(timeout=SECONDS)

@@ -443,7 +443,7 @@ def test_a_wrong_answer_by_keyboard_alone_explains_every_option(three):
     )
     rows = three.locator(".vdb-quiz-option")
     for place, option in enumerate(THREE[0].options):
-        verdict = "Right, you did not choose it." if option.right else "Wrong, you chose it." if place == wrong else "Wrong."
+        verdict = "This was a right one." if option.right else "Wrong, you chose it." if place == wrong else "Wrong."
         shown = rows.nth(place).locator(".vdb-quiz-why").inner_text()
         assert shown == f"{'✓' if option.right else '✗'} {verdict} {re.sub('[`*]', '', option.why)}"
         described = rows.nth(place).locator("input").get_attribute("aria-describedby")

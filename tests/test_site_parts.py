@@ -160,12 +160,19 @@ def test_a_chart_cannot_end_its_script():
 
 
 def test_a_term_is_linked_once_and_only_in_running_text():
-    soup = BeautifulSoup("<h2>Recall</h2><p><code>recall</code> Recall and recall, <a href='x'>top-k</a></p>", "lxml")
+    soup = BeautifulSoup("<h2>Recall</h2><pre>recall</pre><p>Recall and recall, <a href='x'>top-k</a></p>", "lxml")
     assert "recall" in terms.mark(soup, "../")
     links_made = soup.select("a.term")
     assert [one.text for one in links_made][:1] == ["Recall"]
     assert sum(one["href"] == "../glossary/#recall" for one in links_made) == 1
-    assert soup.p.get_text() == "recall Recall and recall, top-k"
+    assert soup.p.get_text() == "Recall and recall, top-k"
+
+
+def test_a_setting_in_code_is_a_term_too():
+    soup = BeautifulSoup("<p><code>ef</code> and <code>ef</code>, <code>ef=10</code></p><pre><code>ef</code></pre>", "lxml")
+    terms.mark(soup, "")
+    assert [one.code.text for one in soup.select("a.term")] == ["ef"]
+    assert "`" not in soup.select_one("a.term")["data-definition"]
 
 
 def test_a_link_to_the_glossary_shows_the_definition_and_counts():

@@ -66,17 +66,18 @@ def run(path: Path) -> nbformat.NotebookNode:
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook with a note on the code that was run.
 
-    Of its cells' metadata only the tags stay, and the answer to a Predict box is folded.
+    Of its cells' metadata only the tags stay, and what answers a Predict box is folded.
     """
     notebook.metadata = nbformat.from_dict({**METADATA, fresh.NOTE: fresh.note(notebook)})
-    predicted = False
+    predicted = answered = False
     for cell in notebook.cells:
         metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
         if cell.cell_type == "markdown":
-            predicted = predicted or "**Predict.**" in cell.source
-        elif predicted:
+            asked = "**Predict.**" in cell.source
+            predicted, answered = asked or (predicted and not answered), answered and not asked
+        elif predicted:  # up to the prose that resolves it
             metadata["jupyter"] = {"outputs_hidden": True}
-            predicted = False
+            answered = True
         cell.metadata = nbformat.from_dict(metadata)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)

@@ -7,7 +7,7 @@ import { buttons, form } from "./form.js";
 import { reachable } from "./hnsw.js";
 import { recall } from "./vectors.js";
 
-const TRIED = 6; // settings that the table keeps
+const TRIED = 30; // settings that the table keeps
 
 /** The parts of the page that change. */
 export function parts(explorer) {
@@ -157,7 +157,7 @@ function mean(numbers) {
 function counters(explorer) {
   const { parts: part, data } = explorer;
   const rows = [
-    ["distances computed, of those an exact search computes", part.distances],
+    ["distances computed, of all that an exact search takes", part.distances],
     ["films visited", part.visited],
     [`recall@${data.k} of the list`, part.recall],
     ["layer or cells", part.where],

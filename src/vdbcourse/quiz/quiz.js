@@ -137,7 +137,7 @@ function optionRow(quiz, question, option, number) {
 
 function verdict(option, chosen) {
   const mark = option.right ? "Right" : "Wrong";
-  const words = chosen ? `${mark}, you chose it.` : option.right ? "Right, you did not choose it." : "Wrong.";
+  const words = chosen ? `${mark}, you chose it.` : option.right ? "This was a right one." : "Wrong.";
   return [symbol(option.right), make("strong", {}, words), " "];
 }
 

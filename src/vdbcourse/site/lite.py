@@ -111,11 +111,13 @@ def prepare(source: Path, root: str) -> None:
 
 
 def for_the_page(lesson: str, root: str) -> str:
-    """The notebook file with links to pages of the site, below `root`, in the place of links to files of the repository."""
+    """The notebook file without outputs, with links to pages of the site, below `root`, in the place of links to files."""
     notebook = json.loads(lesson)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = LINK.sub(lambda found: page_link(root, *found.groups("")), "".join(cell["source"]))
+        else:
+            cell |= {"outputs": [], "execution_count": None}  # a prediction comes before its answer
     return json.dumps(notebook)
 
 

@@ -234,9 +234,11 @@ def nav(pages: dict[str, Page]) -> Nav:
         chapter = chapters.setdefault(lesson.chapter, [{lesson.chapter: f"chapters/{lesson.key.partition('/')[0]}/index.md"}])
         chapter.append({lesson.title: f"chapters/{lesson.key}.md"})
     tasks: Nav = [{page.title: uri} for uri, page in pages.items() if uri.startswith("exercises/")]
-    solved: Nav = [{page.title.removeprefix("Solution: "): uri} for uri, page in pages.items() if uri.startswith("solutions/")]
+    solved: Nav = [{page.title: uri} for uri, page in pages.items() if uri.startswith("solutions/")]
     docker: Nav = [{page.title: uri} for uri, page in pages.items() if uri.startswith("docker/")]
-    sheets: Nav = [{written_title(path): f"cheat-sheets/{path.name}"} for path in sorted(docs().glob("cheat-sheets/*.md"))]
+    sheets: Nav = own("cheat-sheets.md") + [
+        {written_title(path): f"cheat-sheets/{path.name}"} for path in sorted(docs().glob("cheat-sheets/*.md"))
+    ]
     practice: Nav = [{"Quiz": "quiz.md"}] + own("skills.md", "explorer.md", "sizing.md", "in-the-page.md")
     reference: Nav = [
         {"Engines compared": "engines.md"},

@@ -40,6 +40,11 @@ def mark(soup: BeautifulSoup, root: str, leave: str | None = None) -> set[str]:
         if found and (term := terms.get(found[1])):
             dress(link, term.definition)
             done.add(term.id)
+    for code in soup.find_all("code"):
+        found = glossary.names().get(code.get_text())
+        if found and found.id not in done and not code.find_parent(LEFT_ALONE - {"code"}):
+            done.add(found.id)
+            dress(code.wrap(soup.new_tag("a", href=f"{root}glossary/#{found.id}")), found.definition)
     words = glossary.by_words()
     for text in list(soup.find_all(string=True)):
         if type(text) is NavigableString and not any(parent.name in LEFT_ALONE for parent in text.parents):
@@ -68,4 +73,4 @@ def replace(soup: BeautifulSoup, text: NavigableString, words: Mapping[str, glos
 def dress(link: Tag, definition: str) -> None:
     """Give a link what the script needs to show the definition."""
     link["class"] = [*link.get("class", []), "term"]
-    link["data-definition"] = definition
+    link["data-definition"] = definition.replace("`", "")  # a tooltip has one typeface
