@@ -67,7 +67,8 @@ def visit(browser, address):
 
 
 def read_to_the_end(page):
-    """Scroll through the page, so that everything that waits to be seen is drawn."""
+    """Open what is folded and scroll through the page, so that everything that waits to be seen is drawn."""
+    page.evaluate("for (const one of document.querySelectorAll('article details')) one.open = true")
     for _ in range(200):
         if page.evaluate("scrollBy(0, innerHeight / 2), scrollY + innerHeight + 2 >= document.body.scrollHeight"):
             break
