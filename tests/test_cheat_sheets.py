@@ -377,7 +377,7 @@ def test_without_pages_there_is_nothing_to_print(tmp_path):
 def test_without_chromium_it_says_how_to_get_one(tmp_path, monkeypatch):
     (tmp_path / "cheat-sheets" / "x").mkdir(parents=True)
     (tmp_path / "cheat-sheets" / "x" / "index.html").write_text("x")
-    monkeypatch.setattr(sheets.shutil, "which", lambda name: None)
+    monkeypatch.setattr(serving.shutil, "which", lambda name: None)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install chromium"):
         sheets.print_sheets(tmp_path)

@@ -242,8 +242,8 @@ def test_the_address_holds_the_settings(opened):
     assert number(value(page, "index")) == expected
     page.locator("#sizing-type").select_option("IVF_PQ")
     page.locator("#sizing-m").fill("32")
-    assert page.url.endswith("?type=IVF_PQ&rows=123456&dimensions=256&nlist=128&m=32&nbits=8")
-    again = opened("?" + page.url.split("?")[1])
+    page.wait_for_function("location.search === '?type=IVF_PQ&rows=123456&dimensions=256&nlist=128&m=32&nbits=8'")
+    again = opened(page.evaluate("location.search"))
     assert value(again, "index") == value(page, "index")
     assert [again.locator(f"#sizing-{name}").input_value() for name in ("rows", "dimensions", "nlist", "m", "nbits")] == [
         "123456",
