@@ -720,7 +720,11 @@ def run_all(page, shown):
     entry = page.get_by_role("menuitem", name="Run All Cells", exact=True)
     page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for(timeout=60_000)
 
+    dialog = page.locator(".jp-Dialog .jp-mod-accept")
+
     def ran():
+        if dialog.is_visible():  # JupyterLab asks something while it starts, such as which kernel to take
+            dialog.click()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         if not processes.wait_until(entry.is_visible, 2):  # the click closed an open menu
             return False
