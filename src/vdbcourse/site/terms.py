@@ -27,14 +27,14 @@ LEFT_ALONE |= {f"h{level}" for level in range(1, 7)}
 TARGET = re.compile(r"glossary(?:\.md|/|/index\.html)?#([\w-]+)$")
 
 
-def mark(soup: BeautifulSoup, root: str, leave: str | None = None) -> set[str]:
+def mark(soup: BeautifulSoup, root: str) -> set[str]:
     """Link each term of the glossary where it stands first in running text; returns the ids of the terms that were marked.
 
     `root` leads from the page to the site's root ("" or "../../"). Links to the glossary that are there already show the
-    definition as well. `leave` is the id of a term that is not linked.
+    definition as well.
     """
     terms = {term.id: term for term in glossary.terms()}
-    done = {leave} if leave else set()
+    done: set[str] = set()
     for link in soup.find_all("a", href=TARGET):
         found = TARGET.search(link["href"])
         if found and (term := terms.get(found[1])):
