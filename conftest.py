@@ -17,10 +17,6 @@ import tempfile
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
 ONLINE = "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
 ON_THE_SERVER = ("chapters/3_milvus", "chapters/4_implementation")
-EMBED = """
-from vdbcourse import datasets, embedding
-embedding.encode(datasets.film_texts(24_000)["text"].tolist() + datasets.film_plots()["plot"].tolist())
-"""
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
 
 
@@ -76,7 +72,7 @@ def pytest_configure(config):
         if covers(config, "chapters/3_milvus"):
             # once and on all cores, or each worker would embed the same texts on one
             many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
-            subprocess.run([sys.executable, "-c", EMBED], env=many, check=True)
+            subprocess.run([sys.executable, "tools/embed_texts.py"], cwd=config.rootpath, env=many, check=True)
 
 
 def fetch_scripts():

@@ -216,7 +216,7 @@ def table(header):
 
 def members(words):
     """The index types that a cell of the table of rules names."""
-    named = {"graphs": {"HNSW", "HNSW_SQ"}, "lists": {"IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN"}}
+    named = {"graphs": {"HNSW", "HNSW_SQ", "DISKANN"}, "lists": {"IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN"}}
     if words.startswith("all but "):
         return set(MAKERS) - members(words.removeprefix("all but "))
     return named.get(words) or set(words.split(", "))

@@ -56,7 +56,7 @@ EMPHASIS = {
     "3_milvus/07_index_types_measured": [
         *("hard", "for each sealed segment", "in a segment", "and", "Lists not opened", "Coarse codes"),
     ],
-    "3_milvus/08_what_indexes_hide": ["bad", "with data, loaded twice"],
+    "3_milvus/08_what_indexes_hide": ["bad", "already holds data, and load it after `create_index`"],
     "3_milvus/09_index_chooser": ["conditions"],
     "3_milvus/11_clinic_data": ["disk"],
     "4_implementation/02_milvus_end_to_end": ["The server keeps both rows", "`max_length` counts bytes on the server"],

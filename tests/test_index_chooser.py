@@ -14,7 +14,7 @@ from vdbcourse import engines, index_chooser, sizing
 from vdbcourse.bench import indexes
 from vdbcourse.bench.indexes import Kind
 from vdbcourse.errors import CourseError
-from vdbcourse.facts import milvus_indexes
+from vdbcourse.facts import Source, milvus_indexes
 from vdbcourse.index_chooser import RULES, Needs, candidates, choose, choosing, shown
 
 MILLION = Needs(rows=1_000_000)
@@ -29,14 +29,14 @@ EXPECTED = {
     "parameters": (replace(MILLION, dimensions=769), None, ALL - {"IVF_PQ"}),
     "unindexed": (replace(MILLION, rows=1_023), replace(MILLION, rows=1_024), {"FLAT"}),
     "few": (replace(MILLION, rows=10_000), replace(MILLION, rows=10_001), {"FLAT"}),
-    "graph": (MILLION, replace(MILLION, share_kept_by_filter=0.15), {"HNSW", "HNSW_SQ"}),
+    "graph": (MILLION, replace(MILLION, share_kept_by_filter=0.15), {"HNSW", "HNSW_SQ", "DISKANN"}),
     "much-filtered": (replace(MILLION, share_kept_by_filter=0.15), replace(MILLION, share_kept_by_filter=0.16), LISTS),
     "nearly-all-filtered": (replace(MILLION, share_kept_by_filter=0.049), replace(MILLION, share_kept_by_filter=0.05), {"FLAT"}),
     "many-hits": (replace(MILLION, k=2_001), replace(MILLION, k=2_000), LISTS),
     "very-high-recall": (replace(MILLION, recall=0.991), replace(MILLION, recall=0.99), {"FLAT"}),
-    "codes": (replace(MILLION, memory_gb=1.5), replace(MILLION, memory_gb=1.6), {"HNSW_SQ", "IVF_SQ8", "IVF_PQ"}),
+    "codes": (replace(MILLION, memory_gb=1.5), replace(MILLION, memory_gb=1.6), {"HNSW_SQ", "IVF_SQ8", "IVF_PQ", "DISKANN"}),
     "disk": (replace(MILLION, memory_gb=0.4), replace(MILLION, memory_gb=0.38), {"DISKANN"}),
-    "quick-build": (MILLION, None, ALL - {"IVF_PQ", "DISKANN"}),
+    "quick-build": (MILLION, None, ALL - {"IVF_PQ", "SCANN", "DISKANN"}),
     "one-look": (MILLION, None, ALL - {"IVF_PQ", "SCANN"}),
     "whole-vectors": (MILLION, None, {"FLAT", "HNSW", "IVF_FLAT"}),
 }
@@ -236,7 +236,7 @@ def test_impossible_needs_are_one_clear_line(needs, message):
 def test_each_candidate_and_each_rule_is_in_the_facts():
     book = milvus_indexes.book()
     assert {one.index_type for one in candidates(MILLION)} == ALL <= set(book.types)
-    assert all(rule.source is None or rule.source in book.sources for rule in RULES)
+    assert all(isinstance(rule.source, Source) or rule.source in book.sources for rule in RULES)
 
 
 def test_the_table_shows_sources_and_days():

@@ -12,7 +12,7 @@ export function results(calculator, values, setNlist) {
     indexCard(calculator, values, raw),
     rawCard(calculator, raw),
     segmentsCard(calculator, values),
-    nlistCard(calculator, values, setNlist),
+    ...("nlist" in values ? [nlistCard(calculator, values, setNlist)] : []),
     allTypes(calculator, values, raw),
   ];
 }
@@ -42,7 +42,7 @@ function nlistCard(calculator, values, setNlist) {
   const segment = "rows of the largest segment";
   const formula = `min(⌈4 × √${segment}⌉, ⌊${segment} ÷ ${c.ROWS_A_LIST}⌋, ${grouped(c.MOST_LISTS)}), at least 1`;
   const from = [source(calculator, "nlist"), ` for 4 × √; ${c.ROWS_A_LIST} rows a list: measured on Milvus 2.3.5, 2026-11-21`];
-  const differs = "nlist" in values && values.nlist !== suggested;
+  const differs = values.nlist !== suggested;
   const use = element("button", { type: "button", click: () => setNlist(suggested) }, `Use nlist ${grouped(suggested)}`);
   return card("nlist", "Suggested nlist", grouped(suggested), formula, from, differs ? use : "");
 }

@@ -7,12 +7,14 @@ import sys
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
+WORKERS = 4  # on two cores: many tests and cells wait for an engine
+
 
 def run(arguments: list[str]) -> int:
-    """Run pytest in the course folder on two processes; exit code of pytest."""
+    """Run pytest in the course folder; exit code of pytest."""
     if importlib.util.find_spec("pytest") is None:
         raise CourseError(
             "The test tools are not installed. Run: ./course test (it installs them), or ./course install --extra test"
         )
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--nbval", *arguments]
+    command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--nbval", *arguments]
     return subprocess.run(command, cwd=settings.root(), check=False).returncode

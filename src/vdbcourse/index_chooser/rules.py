@@ -15,11 +15,11 @@ CONDITION = 0
 READ = "2026-11-21"  # the day on which the documents below were read
 LEAST_INDEXED = 1_024  # rows of a segment below which Milvus builds no index: rootCoord.minSegmentSizeToEnableIndex
 FEW = 10_000  # our judgement: so many comparisons a search are no reason for an index
-GRAPHS = ("HNSW", "HNSW_SQ")
+GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
-MEASURED = Source(
-    "measured", "Lesson 7 of chapter 3, measured on Milvus 2.3.5", "../3_milvus/07_index_types_measured.ipynb", READ
-)
+LESSON = "../3_milvus/07_index_types_measured.ipynb"
+MEASURED = Source("measured", "Lesson 7 of chapter 3, measured on Milvus 2.3.5", LESSON, READ)
+REACHED = Source("reached", "Measured on the texts of lesson 7: Milvus 2.3.5; HNSW_SQ on Milvus Lite 3.2", LESSON, READ)
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Rule:
     key: str
     text: str
     weight: int
-    source: str | None  # a key of milvus_indexes.yaml; None: measured by the course
+    source: str | Source  # a key of milvus_indexes.yaml, or what the course measured
     asked: Callable[[Needs], bool]
     holds: Callable[[Candidate, Needs], bool | None]
 
     @property
     def origin(self) -> Source:
         """What the rule rests on."""
-        return milvus_indexes.book().sources[self.source] if self.source else MEASURED
+        return self.source if isinstance(self.source, Source) else milvus_indexes.book().sources[self.source]
 
 
 def one_of(*types: str) -> Callable[[Candidate, Needs], bool | None]:
@@ -82,14 +82,14 @@ def compared(needs: Needs) -> float:
 RULES = (
     Rule("deployment", "can be built in this deployment", CONDITION, "index-explained", always, deployed),
     Rule("memory", "fits into the memory you give it", CONDITION, "index-explained", always, fits),
-    Rule("recall", "reached the recall you ask for", CONDITION, None, always, reaches),
+    Rule("recall", "reached the recall you ask for", CONDITION, REACHED, always, reaches),
     Rule("parameters", "has parameters that are possible for these numbers", CONDITION, "limits",
          always, lambda candidate, needs: candidate.possible),
-    Rule("unindexed", f"is what Milvus does anyway below {LEAST_INDEXED:,} rows in a segment: it builds no index", 6, "rootcoord",
+    Rule("unindexed", f"is exact: below {LEAST_INDEXED:,} rows in a segment Milvus builds no other type", 6, "rootcoord",
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
     Rule("few", f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little", 5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
-    Rule("graph", "is a graph: the quicker way to few hits when most rows pass the filter", 3, "index-explained",
+    Rule("graph", "is a graph: the documentation's choice for few hits when most rows pass the filter", 3, "index-explained",
          graph_case, one_of(*GRAPHS)),
     Rule("much-filtered", "has lists: better than a graph when 85 to 95 of 100 rows are filtered out", 3, "index-explained",
          lambda needs: 0.85 <= needs.filtered_out <= 0.95, one_of(*LISTS)),
@@ -100,13 +100,13 @@ RULES = (
     Rule("very-high-recall", "is exact, as a recall above 0.99 wants it", 4, "index-explained",
          lambda needs: needs.recall > 0.99, one_of("FLAT")),
     Rule("codes", "keeps codes in memory instead of vectors, which do not fit", 1, "index-explained",
-         lambda needs: not needs.raw_fits, one_of("HNSW_SQ", "IVF_SQ8", "IVF_PQ")),
+         lambda needs: not needs.raw_fits, one_of("HNSW_SQ", "IVF_SQ8", "IVF_PQ", "DISKANN")),
     Rule("disk", "keeps its vectors on a fast disk, if a quarter of them would fit into memory", 1, "index-explained",
          quarter_fits, one_of("DISKANN")),
-    Rule("quick-build", "is built without training code books, which took most of the time", 1, None,
-         always, lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "DISKANN")),
-    Rule("one-look", "answers with one search: no second look at whole vectors to be written or tuned", 1, None,
+    Rule("quick-build", "is built without training code books, which takes long", 1, MEASURED,
+         always, lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN", "DISKANN")),
+    Rule("one-look", "answers with one search: no second look at whole vectors to be written or tuned", 1, MEASURED,
          always, lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN")),
-    Rule("whole-vectors", "compares whole vectors: its recall does not depend on codes", 1, None,
+    Rule("whole-vectors", "compares whole vectors: its recall does not depend on codes", 1, MEASURED,
          always, one_of("FLAT", "HNSW", "IVF_FLAT")),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from vdbcourse.facts import Source, milvus_indexes
 from vdbcourse.facts.shown import LEFT, described, link, wrapped
 from vdbcourse.index_chooser.candidates import Candidate
 from vdbcourse.index_chooser.choosing import Assessment, Reason, Recommendation
-from vdbcourse.index_chooser.rules import CONDITION, MEASURED, READ
+from vdbcourse.index_chooser.rules import CONDITION, MEASURED, REACHED, READ
 
 CAUTION = (
     "The parameters are a start: the recall they reach was measured on one hard collection (lesson 7). Measure on your own data. "
@@ -161,9 +161,9 @@ def sources(answer: Recommendation) -> list[Source]:
 
 def origin_text(source: Source) -> str:
     """A source with its address and the day."""
-    return f"{source.title}, {READ}" if source == MEASURED else f"{described(source)} {source.url}, read {READ}"
+    return f"{source.title}, {READ}" if source in (MEASURED, REACHED) else f"{described(source)} {source.url}, read {READ}"
 
 
 def origin_html(source: Source) -> str:
     """The same with a link."""
-    return html.escape(origin_text(source)) if source == MEASURED else f"{link(source)}, read {READ}"
+    return html.escape(origin_text(source)) if source in (MEASURED, REACHED) else f"{link(source)}, read {READ}"
