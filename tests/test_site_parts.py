@@ -51,6 +51,11 @@ def test_what_a_prediction_asks_for_is_folded():
     assert "<details" not in notebooks.code(run_cell("x", printed("42")))
 
 
+def test_the_progress_of_whoever_ran_the_lesson_is_left_out():
+    cell = run_cell('lessons.finish("1_concepts/01_first_search")', printed("1 of 16 lessons"))
+    assert "lessons.finish" in notebooks.code(cell) and "1 of 16" not in notebooks.code(cell)
+
+
 def test_an_output_nobody_can_see_is_refused():
     with pytest.raises(ValueError, match="cannot show: video/mp4"):
         notebooks.output(nbformat.v4.new_output("display_data", data={"video/mp4": "x"}))

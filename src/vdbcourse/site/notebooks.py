@@ -15,6 +15,7 @@ QUOTE = re.compile(r"^> ?", re.MULTILINE)
 MERMAID = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FORM = "application/vnd.jupyter.widget-view+json"
 CHART = "application/vnd.vegalite.v5+json"
+PROGRESS = "lessons.finish("  # its output counts the lessons of whoever ran it
 MINUTES = re.compile(r"^\*\d+ minutes\..*?\*$", re.MULTILINE | re.DOTALL)
 
 
@@ -63,7 +64,8 @@ def behind_a_click(text: str) -> str:
 
 def code(cell: NotebookNode) -> str:
     """A code cell and, below it, its outputs; those that a Predict box asks for are folded, as in the notebook."""
-    shown = "\n\n".join(output(one) for one in joined(cell.outputs))
+    outputs = [] if PROGRESS in cell.source else joined(cell.outputs)
+    shown = "\n\n".join(output(one) for one in outputs)
     if shown and cell.metadata.get("jupyter", {}).get("outputs_hidden"):
         shown = f'<details class="abstract" markdown="1">\n<summary>What comes out</summary>\n\n{shown}\n\n</details>'
     return "\n\n".join(filter(None, [f"```python\n{cell.source}\n```", shown]))
