@@ -18,7 +18,7 @@ def main() -> None:
     """Film texts, plots, and every text that a cell writes out: the questions are among them."""
     notebooks = [*ROOT.glob("chapters/[0-9]*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]
     written = {text for path in notebooks for text in texts_in(path)}
-    embedding.encode([*datasets.film_texts(ROWS).text, *datasets.film_plots().plot, *sorted(written)])
+    embedding.encode([*datasets.film_texts(ROWS)["text"], *datasets.film_plots()["plot"], *sorted(written)])
 
 
 def texts_in(path: Path) -> set[str]:

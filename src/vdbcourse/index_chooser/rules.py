@@ -19,7 +19,7 @@ GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
 LESSON = "../3_milvus/07_index_types_measured.ipynb"
 MEASURED = Source("measured", "Lesson 7 of chapter 3, measured on Milvus 2.3.5", LESSON, READ)
-REACHED = Source("reached", "Measured on the texts of lesson 7: Milvus 2.3.5; HNSW_SQ on Milvus Lite 3.2", LESSON, READ)
+REACHED = Source("reached", "Texts of lesson 7, measured on Milvus 2.3.5; HNSW_SQ on Milvus Lite 3.2", LESSON, READ)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ RULES = (
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
     Rule("few", f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little", 5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
-    Rule("graph", "is a graph: the documentation's choice for few hits when most rows pass the filter", 3, "index-explained",
+    Rule("graph", "is a graph: recommended for few hits when most rows pass the filter", 3, "index-explained",
          graph_case, one_of(*GRAPHS)),
     Rule("much-filtered", "has lists: better than a graph when 85 to 95 of 100 rows are filtered out", 3, "index-explained",
          lambda needs: 0.85 <= needs.filtered_out <= 0.95, one_of(*LISTS)),
