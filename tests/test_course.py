@@ -308,7 +308,7 @@ def run_all(page):
         page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
         return processes.wait_until(confirm.is_visible, 5)
 
-    assert processes.wait_until(asked, 90), "JupyterLab did not ask whether to restart the kernel"
+    assert processes.wait_until(asked, 240), "JupyterLab did not ask whether to restart the kernel"
     confirm.click()
 
 

@@ -52,7 +52,10 @@ class Visit:
         self.context.on("request", lambda request: self.asked.append(request.url))
         self.context.on("response", self.count)
         self.page = self.context.new_page()
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda said: self.complaints.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.site = site
 

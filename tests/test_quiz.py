@@ -694,6 +694,8 @@ def test_in_jupyterlab_the_quiz_has_the_keyboard_and_the_answer_is_kept(lab, pag
     asked = quiz.questions("1_concepts")[0]
     page.goto(lab)
     shown = page.locator(".vdb-quiz").first
+    # JupyterLab may ask something while it starts, such as which kernel to take
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda dialog: dialog.locator(".jp-mod-accept").click())
     run_all(page, shown)
     shown.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
@@ -720,11 +722,7 @@ def run_all(page, shown):
     entry = page.get_by_role("menuitem", name="Run All Cells", exact=True)
     page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for(timeout=60_000)
 
-    dialog = page.locator(".jp-Dialog .jp-mod-accept")
-
     def ran():
-        if dialog.is_visible():  # JupyterLab asks something while it starts, such as which kernel to take
-            dialog.click()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         if not processes.wait_until(entry.is_visible, 2):  # the click closed an open menu
             return False

@@ -172,6 +172,7 @@ def test_a_definition_stays_inside_a_phone(visit):
 
 def test_colours_change_at_once_and_are_kept(visit):
     page = visit("chapters/3_milvus/07_index_types_measured/")
+    page.evaluate("for (const one of document.querySelectorAll('article details')) one.open = true")
     page.locator("figure.chart").first.scroll_into_view_if_needed()
     label = page.locator("figure.chart svg text").first
     label.wait_for()

@@ -7,7 +7,7 @@ import sys
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
-WORKERS = 4  # on two cores: many tests and cells wait for an engine
+WORKERS = 3  # on two cores: many tests and cells wait for an engine; with 4, those of browsers and kernels run into their limits
 
 
 def run(arguments: list[str]) -> int:
