@@ -46,6 +46,47 @@ def precision_at_k(found, relevant, k):
     return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / k
 
 
+@wrong("precision_at_k", "the relevant ids cut at k as well", says="never the relevant ids")
+def precision_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(list(relevant)[:k])) / k
+
+
+@wrong("precision_at_k", "rounded", says="the right number, rounded")
+def precision_at_k(found, relevant, k):
+    return round(len(set(list(found)[:k]) & set(relevant)) / k, 2)
+
+
+@wrong("precision_at_k", "divided by the smaller of k and the relevant ids", says="all three were asked for")
+def precision_at_k(found, relevant, k):
+    most = min(k, len(set(relevant)))
+    return len(set(list(found)[:k]) & set(relevant)) / most if most else 0.0
+
+
+@wrong("precision_at_k", "a number of rows", says="Asked for is their share")
+def precision_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant))
+
+
+@wrong("precision_at_k", "divided without decimals", says="behind the decimal point")
+def precision_at_k(found, relevant, k):
+    return len(set(list(found)[:k]) & set(relevant)) // k
+
+
+@wrong("precision_at_k", "cut one too early", says="`found[:k]` holds k rows")
+def precision_at_k(found, relevant, k):
+    return len(set(list(found)[: k - 1]) & set(relevant)) / k
+
+
+@wrong("precision_at_k", "F1", says="That is F1")
+def precision_at_k(found, relevant, k):
+    return 2 * len(set(list(found)[:k]) & set(relevant)) / (k + len(set(relevant)))
+
+
+@wrong("precision_at_k", "k rows taken for granted", says="Fewer rows may come than k")
+def precision_at_k(found, relevant, k):
+    return len({found[i] for i in range(k)} & set(relevant)) / k
+
+
 @right("precision_at_k", "a loop")
 def precision_at_k(found, relevant, k):
     seen, wanted = [], list(relevant)
@@ -70,7 +111,7 @@ equivalent(
 # --- recall_at_k ---------------------------------------------------------------------------------------------------------------
 
 
-@wrong("recall_at_k", "divided by k (that is precision)", says="is precision")
+@wrong("recall_at_k", "divided by k (that is precision)", says="rows asked for or shown, is precision")
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / k
 
@@ -103,6 +144,28 @@ def recall_at_k(found, relevant, k):
 @wrong("recall_at_k", "repeated ids removed before the cut", says="still takes its place")
 def recall_at_k(found, relevant, k):
     return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / len(set(relevant)) if len(relevant) else 0.0
+
+
+@wrong("recall_at_k", "rounded", says="the right number, rounded")
+def recall_at_k(found, relevant, k):
+    wanted = set(relevant)
+    return round(len(set(list(found)[:k]) & wanted) / len(wanted), 2) if wanted else 0.0
+
+
+@wrong("recall_at_k", "1 when nothing is relevant", says="0/0 has no value")
+def recall_at_k(found, relevant, k):
+    wanted = set(relevant)
+    return len(set(list(found)[:k]) & wanted) / len(wanted) if wanted else 1.0
+
+
+@wrong("recall_at_k", "whether anything was found", says="which share of it")
+def recall_at_k(found, relevant, k):
+    return float(bool(set(list(found)[:k]) & set(relevant)))
+
+
+@wrong("recall_at_k", "F1", says="That is F1")
+def recall_at_k(found, relevant, k):
+    return 2 * len(set(list(found)[:k]) & set(relevant)) / (k + len(set(relevant)))
 
 
 @right("recall_at_k", "NumPy")
@@ -163,6 +226,72 @@ def average_precision(found, relevant):
             hits += 1
             total += hits / rank
     return total / len(wanted) if wanted else 0.0
+
+
+@wrong("mean_average_precision", "1 / rank added up and divided", says="That adds 1 / rank")
+def average_precision(found, relevant):
+    wanted = set(relevant)
+    firsts = [rank for rank, row in enumerate(dict.fromkeys(found), 1) if row in wanted]
+    return sum(1 / rank for rank in firsts) / len(wanted) if wanted else 0.0
+
+
+@wrong("mean_average_precision", "1 / rank added up", says="And the sum is divided")
+def average_precision(found, relevant):
+    wanted = set(relevant)
+    return sum(1 / rank for rank, row in enumerate(dict.fromkeys(found), 1) if row in wanted)
+
+
+@wrong("mean_average_precision", "the sum of the precisions", says="That is the sum of the precisions")
+def average_precision(found, relevant):
+    return average_precision_of(found, relevant) * len(set(relevant))
+
+
+@wrong("mean_average_precision", "precision at the first relevant row", says="at the first relevant row alone")
+def average_precision(found, relevant):
+    return next((1 / rank for rank, row in enumerate(found, 1) if row in set(relevant)), 0.0)
+
+
+@wrong("mean_average_precision", "precision at every rank", says="Precision counts only at the ranks of relevant rows")
+def average_precision(found, relevant):
+    hits = np.cumsum([row in set(relevant) for row in found])
+    return float(np.mean(hits / np.arange(1, len(hits) + 1))) if len(hits) else 0.0
+
+
+@wrong("mean_average_precision", "interpolated, as for a precision-recall curve", says="It counts as it is")
+def average_precision(found, relevant):
+    wanted, precisions = set(relevant), []
+    for rank, row in enumerate(dict.fromkeys(found), 1):
+        if row in wanted:
+            precisions.append((len(precisions) + 1) / rank)
+    return sum(max(precisions[i:]) for i in range(len(precisions))) / len(wanted) if wanted else 0.0
+
+
+@wrong("mean_average_precision", "cut after ten rows", says="is not cut after some rows")
+def average_precision(found, relevant):
+    return average_precision_of(list(found)[:10], relevant)
+
+
+@wrong("mean_average_precision", "the median over queries", says="That is the median")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
+    return float(np.median(values)) if values else 0.0
+
+
+@wrong("mean_average_precision", "the sum over queries", says="That is the sum over the queries")
+def mean_average_precision(all_found, all_relevant):
+    return float(sum(average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)))
+
+
+@wrong("mean_average_precision", "the lists of all queries put together", says="an average precision of its own")
+def mean_average_precision(all_found, all_relevant):
+    return average_precision_of([i for found in all_found for i in found], [i for ids in all_relevant for i in ids])
+
+
+@wrong("mean_average_precision", "the mean reciprocal rank", says="the reciprocal rank of the first relevant row")
+def mean_average_precision(all_found, all_relevant):
+    pairs = zip(all_found, all_relevant, strict=True)
+    firsts = [next((1 / rank for rank, row in enumerate(found, 1) if row in set(ids)), 0.0) for found, ids in pairs]
+    return sum(firsts) / len(firsts) if firsts else 0.0
 
 
 @wrong("mean_average_precision", "queries without a hit left out of the mean", says="counts as much as the others")
@@ -281,7 +410,7 @@ def ndcg_at_k(found, gains, k):
     return dcg(gains_of(found, raised, k)) / best if best else 0.0
 
 
-@wrong("ndcg_at_k", "not divided by the ideal", says="divided by DCG of the best order")
+@wrong("ndcg_at_k", "not divided by the ideal", says="That is the DCG of the found order")
 def ndcg_at_k(found, gains, k):
     return dcg(gains_of(found, gains, k))
 
@@ -296,6 +425,45 @@ def ndcg_at_k(found, gains, k):
 def ndcg_at_k(found, gains, k):
     best = dcg(sorted(gains.values(), reverse=True)[:k])
     return dcg(gains_of(list(dict.fromkeys(map(int, found))), gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "rows without a gain skipped", says="Rows without a gain take their ranks")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    return dcg(gain for gain in gains_of(found, gains, k) if gain) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "log2(rank), rank 1 left alone", says="That is 1 / log2(rank)")
+def ndcg_at_k(found, gains, k):
+    def total(values):
+        return sum(value / max(1, math.log2(rank)) for rank, value in enumerate(values, 1))
+
+    best = total(sorted(gains.values(), reverse=True)[:k])
+    return total(gains_of(found, gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "the gains of the best order not discounted", says="divided by log2(rank + 1) as well")
+def ndcg_at_k(found, gains, k):
+    best = sum(sorted(gains.values(), reverse=True)[:k])
+    return dcg(gains_of(found, gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "every id must be in the dict", says="`gains.get(number, 0.0)`")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    return dcg(gains[int(row)] for row in list(found)[:k]) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "the best order as long as the rows that came", says="as long as k and the judged rows allow")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[: min(k, len(found))])
+    return dcg(gains_of(found, gains, k)) / best if best else 0.0
+
+
+@wrong("ndcg_at_k", "rounded", says="the right number, rounded")
+def ndcg_at_k(found, gains, k):
+    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    return round(dcg(gains_of(found, gains, k)) / best, 3) if best else 0.0
 
 
 @right("ndcg_at_k", "NumPy")
@@ -375,7 +543,7 @@ def ab_test(a, b, n_permutations, seed):
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
 
 
-@wrong("ab_test", "one coin for all queries", says="not one for all")
+@wrong("ab_test", "one coin for all queries", says="one coin for all of them changes")
 def ab_test(a, b, n_permutations, seed):
     differences = np.asarray(b, float) - np.asarray(a, float)
     signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, 1))
@@ -387,6 +555,58 @@ def ab_test(a, b, n_permutations, seed):
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, n_permutations, seed)
     return float((np.sum(np.abs(means) >= abs(real)) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "coins of 0 and 1", says="leaves differences out")
+def ab_test(a, b, n_permutations, seed):
+    differences = np.asarray(b, float) - np.asarray(a, float)
+    signs = np.random.default_rng(seed).integers(0, 2, size=(n_permutations, differences.size))
+    count = np.sum(np.abs((signs * differences).mean(axis=1)) >= abs(differences.mean()) - 1e-12)
+    return float((count + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "one seed for all calls", says="Six calls with six seeds gave one p")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, 42)
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "1 added above only", says="added to `n_permutations` as well")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / n_permutations)
+
+
+@wrong("ab_test", "1 added below only", says="added to the count as well")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float(np.sum(np.abs(means) >= abs(real) - 1e-12) / (n_permutations + 1))
+
+
+@wrong("ab_test", "1 - p", says="or 1 - p?")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return float(1 - (np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "doubled", says="That is twice the p-value")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, n_permutations, seed)
+    return min(1.0, 2 * float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1)))
+
+
+@wrong("ab_test", "a thousand permutations, whatever was asked for", says="how many permutations are made")
+def ab_test(a, b, n_permutations, seed):
+    means, real = flipped_means(a, b, 1_000, seed)
+    return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / 1_001)
+
+
+@wrong("ab_test", "medians compared", says="Compare means, over all queries")
+def ab_test(a, b, n_permutations, seed):
+    differences = np.asarray(b, float) - np.asarray(a, float)
+    signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, differences.size))
+    count = np.sum(np.abs(np.median(signs * differences, axis=1)) >= abs(np.median(differences)) - 1e-12)
+    return float((count + 1) / (n_permutations + 1))
 
 
 @right("ab_test", "a loop with coins")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vdbcourse.exercises.rounding import rounded
 from vdbcourse.grading import Answer, Data, Reply, check
 
 
@@ -18,11 +19,34 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
     reply.equals(
         0.25,
         "One of the four rows shown is relevant.",
-        mistakes={1 / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall."},
+        mistakes={
+            1 / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall.",
+            1: "That is how many relevant rows are among the four, or whether any is. Asked for is their share: divide by k.",
+            0: "One of the four rows is relevant, and 1/4 is not 0. `//` throws away what stands behind the decimal point.",
+            3 / 4: "That is the share of the rows that are not relevant.",
+            2 / 12: "That is F1, which mixes precision and recall. Asked for is precision alone.",
+            1 / 11: "That divides by the ids of both lists together. Precision divides by k.",
+        },
     )
     precision_at_k([9, 1, 3], [1, 3], 1).equals(0.0, "At k = 1 only the first row counts, and 9 is not relevant.")
-    precision_at_k([3, 1], [1, 3], 2).equals(1.0, "Both rows shown are relevant; precision does not ask in which order.")
-    precision_at_k([1, 2], [1, 2], 10).equals(
+    precision_at_k([3, 1], [1, 3], 2).equals(
+        1.0,
+        "Both rows shown are relevant; precision does not ask in which order.",
+        mistakes={0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."},
+    )
+    precision_at_k([3, 9], [1, 2, 3], 2).equals(
+        0.5, "Row 3 is relevant, wherever it stands in `relevant`: k cuts the rows that were found, never the relevant ids."
+    )
+    precision_at_k([9, 8, 1], [1], 3).equals(
+        1 / 3,
+        "One of three rows is relevant.",
+        mistakes={
+            1.0: "One of three rows is relevant, and all three were asked for: divide by k, not by the number of relevant ids if "
+            "that is smaller.",
+            **rounded(1 / 3),
+        },
+    )
+    precision_at_k.explained([1, 2], [1, 2], 10, raised={"IndexError": "Fewer rows may come than k."}).equals(
         0.2, "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10."
     )
     precision_at_k([5, 5, 5, 5], [5], 4).equals(0.25, "The same id four times is one relevant row: count each id once.")
@@ -44,9 +68,20 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
     reply.equals(
         0.25,
         "Two of eight relevant rows came back.",
-        mistakes={0.5: "Recall divides by what there was to find. To divide by k (or by the smaller of both) is precision."},
+        mistakes={
+            0.5: "Recall divides by all that there was to find, here eight. To divide by four, the rows asked for or shown, is "
+            "precision; nor does k cut the relevant ids.",
+            1: "That says whether anything was found. Recall says which share of it: two of eight.",
+            2 / 6: "That is F1, which mixes precision and recall. Asked for is recall alone.",
+            2 / 10: "That divides by the ids of both lists together. Recall divides by the relevant ones.",
+        },
     )
-    recall_at_k([3, 1], [1, 3], 2).equals(1.0, "The same rows in another order: recall asks what was found.")
+    recall_at_k([1], [1, 2, 3], 4).equals(1 / 3, "One of three relevant rows came back.", mistakes=rounded(1 / 3))
+    recall_at_k([3, 1], [1, 3], 2).equals(
+        1.0,
+        "The same rows in another order: recall asks what was found.",
+        mistakes={0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."},
+    )
     recall_at_k([1, 2, 3, 4], [1, 3], 4).equals(1.0, "Both relevant rows came back.")
     recall_at_k([9, 8, 1, 3], [1, 3], 2).equals(0.0, "At k = 2 only the first two rows count; 1 and 3 come later.")
     recall_at_k([5, 5, 6], [5, 6, 7, 8], 3).equals(0.5, "An id that came twice was found once.")
@@ -79,11 +114,37 @@ def judged(data: Data) -> tuple[np.ndarray, np.ndarray, int, int]:
 def check_mean_average_precision(average_precision: Answer, mean_average_precision: Answer, data: Data) -> None:
     """`average_precision(found, relevant)` -> float; `mean_average_precision(all_found, all_relevant)` -> float."""
     average_precision([9, 1], [1]).equals(
-        0.5, "The only relevant row stands on rank 2: precision there is 1/2. Ranks begin at 1."
+        0.5,
+        "The only relevant row stands on rank 2: precision there is 1/2. Ranks begin at 1.",
+        mistakes={
+            0.25: "Precision counts only at the ranks of relevant rows, here at rank 2; and the sum is divided by the number of "
+            "relevant ids, not by the rows that came."
+        },
     )
-    average_precision([1, 2, 3], [1, 2, 3]).equals(1.0, "Every relevant row, none between them: the best there is.")
+    average_precision([1, 2, 3], [1, 2, 3]).equals(
+        1.0,
+        "Precision is 1/1 at rank 1, 2/2 at rank 2 and 3/3 at rank 3; the mean of the three is 1.",
+        mistakes={
+            (1 + 1 / 2 + 1 / 3) / 3: RECIPROCAL,
+            1 + 1 / 2 + 1 / 3: f"{RECIPROCAL} And the sum is divided by the number of relevant ids.",
+            3: "That is the sum of the precisions. Divide it by the number of relevant ids.",
+        },
+    )
     average_precision([1, 9, 2], [1, 2]).equals(
-        (1 / 1 + 2 / 3) / 2, "Precision 1/1 at rank 1 and 2/3 at rank 3, and the mean of the two."
+        (1 / 1 + 2 / 3) / 2,
+        "Precision 1/1 at rank 1 and 2/3 at rank 3, and the mean of the two.",
+        mistakes={
+            1: "That is the precision at the first relevant row alone. Row 2 counts as well, with the 2/3 of its rank.",
+            **rounded((1 / 1 + 2 / 3) / 2),
+        },
+    )
+    average_precision([9, 1, 2], [1, 2]).equals(
+        (1 / 2 + 2 / 3) / 2,
+        "Precision 1/2 at rank 2 and 2/3 at rank 3, and the mean of the two.",
+        mistakes={2 / 3: "At rank 2 precision is 1/2. It counts as it is, also where a later rank has a higher one."},
+    )
+    average_precision([*range(90, 101), 1], [1]).equals(
+        1 / 12, "The relevant row stands on rank 12. All of `found` counts: average precision is not cut after some rows."
     )
     average_precision([1, 9, 8, 7], [1, 2]).equals(
         0.5, "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found."
@@ -102,10 +163,25 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
             value, "Dozens of rows as NumPy arrays, relevant ones scattered in them."
         )
     mean_average_precision([[1], [9, 1], [9]], [[1], [1], [1]]).equals(
-        0.5, "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others."
+        0.5,
+        "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others.",
+        mistakes={
+            1.5: "That is the sum over the queries. Divide it by how many queries there are.",
+            1: "Each query has an average precision of its own, here 1, 1/2 and 0. Do not put the lists of all queries together.",
+        },
     )
     mean_average_precision([[1, 2], [9, 9, 9, 3]], [[1, 2], [3]]).equals(
         0.625, "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list."
+    )
+    mean_average_precision([[1], [1], [9], [9], [8, 9, 1]], [[1]] * 5).equals(
+        (1 + 1 + 1 / 3) / 5,
+        "The mean of 1, 1, 0, 0 and 1/3: add up and divide by five.",
+        mistakes={1 / 3: "That is the median. MAP is the mean, to which every query adds its share.", **rounded(7 / 15)},
+    )
+    mean_average_precision([[1, 9, 2]], [[1, 2]]).equals(
+        5 / 6,
+        "One query: MAP is its average precision, (1/1 + 2/3) / 2.",
+        mistakes={1: "That is the reciprocal rank of the first relevant row. Take `average_precision` of each query."},
     )
     mean_average_precision([[1], [2]], [[1], []]).equals(0.5, "A query with nothing relevant is a query: it counts as 0.0.")
     mean_average_precision([[1], []], [[1], [2]]).equals(0.5, "A query for which nothing came back is a query: it counts as 0.0.")
@@ -113,6 +189,12 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
         float(np.mean(expected)), "Six queries as NumPy arrays."
     )
     mean_average_precision([], []).equals(0.0, "No query at all; the text says: return 0.0.")
+
+
+RECIPROCAL = (
+    "That adds 1 / rank. At the rank of a relevant row take the precision: how many relevant rows came up to there, divided by "
+    "the rank."
+)
 
 
 def reference_average_precision(found: np.ndarray, relevant: np.ndarray) -> float:
@@ -124,17 +206,25 @@ def reference_average_precision(found: np.ndarray, relevant: np.ndarray) -> floa
 @check("ndcg_at_k")
 def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
     """`ndcg_at_k(found, gains, k)` with `gains` as {id: gain} -> float."""
-    ndcg_at_k([9, 8, 1], {1: 2}, 3).equals(
+    missing = {"KeyError": "An id that is not in `gains` has gain 0: `gains.get(number, 0.0)`."}
+    ndcg_at_k.explained([9, 8, 1], {1: 4}, 3, raised=missing).equals(
         0.5,
         "Rank 3 counts 1 / log2(3 + 1) = 1/2, of the 1 that rank 1 would give.",
         mistakes={
-            1.0: "DCG of the found order is divided by DCG of the best order, in which row 1 stands on rank 1.",
+            2.0: "That is the DCG of the found order. It is divided by the DCG of the best order, with row 1 on rank 1.",
+            1.0: "Row 1 stands on rank 3 and counts as if it stood on rank 1. Rows without a gain take their ranks as well, and "
+            "each gain is divided by the log2(rank + 1) of the rank on which its row stands.",
+            1 / np.log2(3): "That is 1 / log2(rank), with rank 1 left alone. Here every rank counts 1 / log2(rank + 1).",
             1 / 3: "That is gain / rank. The discount of DCG is softer: 1 / log2(rank + 1).",
             np.log(3) / np.log(5): "That is log2(rank + 2): the first rank is 1, and its discount log2(1 + 1) = 1.",
         },
     )
-    ndcg_at_k([9, 1], {1: 1}, 2).equals(1 / np.log2(3), "Rank 2 counts 1 / log2(2 + 1) = 0.63.")
-    ndcg_at_k([1, 2, 3], {1: 3, 2: 2, 3: 1}, 3).equals(1.0, "The best order there is.")
+    ndcg_at_k([9, 1], {1: 1}, 2).equals(1 / np.log2(3), "Rank 2 counts 1 / log2(2 + 1) = 0.63.", mistakes=rounded(1 / np.log2(3)))
+    ndcg_at_k([1, 2, 3], {1: 3, 2: 2, 3: 1}, 3).equals(
+        1.0,
+        "The order that was found is the best there is, so both DCGs are the same. The best order has the largest gain first, "
+        "and its gains are divided by log2(rank + 1) as well.",
+    )
     ndcg_at_k([2, 1], {1: 3, 2: 1}, 2).equals(
         (1 + 3 / np.log2(3)) / (3 + 1 / np.log2(3)),
         "Gains count as they stand: 3 is three times 1. (Some take 2**grade - 1 for the gain; here it is the grade.)",
@@ -177,13 +267,30 @@ def reference_ndcg(found: np.ndarray, gains: dict[int, float], k: int) -> float:
 def check_ab_test(ab_test: Answer, data: Data) -> None:
     """`ab_test(a, b, n_permutations, seed)` -> two-sided p-value of a paired permutation test."""
     same = [0.2, 0.8, 0.5, 0.5]
-    ab_test(same, same, 200, 1).equals(1.0, "No query differs: nothing speaks against chance, p is 1.")
+    ab_test(same, same, 200, 1).equals(
+        1.0,
+        "No query differs: nothing speaks against chance, p is 1.",
+        mistakes={
+            201 / 200: "All 200 permutations and the real order make 201, of 201. The 1 that is added to the count is added to "
+            "`n_permutations` as well.",
+            200 / 201: "All 200 permutations and the real order make 201, of 201. The 1 that is added to `n_permutations` is "
+            "added to the count as well.",
+            0: "Every permutation is as far from 0 as the real order, so the count is 200 and p is 1. Yours is 0: did you return "
+            "the difference, or 1 - p?",
+        },
+    )
     ab_test([0.0] * 20, [1.0] * 20, 100, 1).equals(
         1 / 101,
-        "All 20 queries speak for B. 100 permutations cannot show p = 0: the order that was measured counts as one of them, "
-        "(count + 1) / (n_permutations + 1).",
+        "All 20 queries speak for B, so no permutation gets its mean difference as far from 0 as the real order does, which "
+        "counts as one of them: (0 + 1) / (100 + 1). Compare means, over all queries.",
         mistakes={
-            1.0: "Every permutation came out as extreme as the real one. Toss a coin for each query, not one for all of them."
+            0.0: "100 permutations cannot show p = 0: the order that was measured counts as one of them, (count + 1) / "
+            "(n_permutations + 1).",
+            1.0: "Every permutation came out as extreme as the real one. Toss a coin for each query: one coin for all of them "
+            "changes nothing but the sign, no shuffling of a list changes its mean, and differences whose signs are taken away "
+            "have none left to flip.",
+            2 / 101: "That is twice the p-value: both directions are counted already when absolute means are compared.",
+            1 / 1001: "That is (0 + 1) / 1,001. `n_permutations` says how many permutations are made, here 100.",
         },
     )
     ab_test([1.0] * 20, [0.0] * 20, 100, 1).equals(
@@ -202,7 +309,8 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         ab_test(a, b, 4_000, 5),
         a,
         b,
-        "Eight queries: all 256 ways to flip signs give the exact p-value, and 4,000 random ones come close to it.",
+        "Eight queries: all 256 ways to flip signs give the exact p-value, and 4,000 random ones come close to it. Flip each "
+        "sign with a fair coin of its own, and toss new coins in every round.",
     )
     lucky = data.rng.normal(0.5, 0.2, 10)
     other = lucky + np.array([0.3, -0.28, 0.25, -0.27, 0.2, -0.22, 0.24, -0.2, 0.26, -0.23])
@@ -217,17 +325,46 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
             ab_test(a, b, 4_000, seed).number(0, 1),
             "Two calls with the same seed give the same p: take np.random.default_rng(seed).",
         )
+    many = data.rng.normal(0.5, 0.2, 30)
+    near = many + data.rng.normal(0.02, 0.2, 30)
+    with_seeds = [ab_test.on_data(many, near, 1_000, seed) for seed in range(21, 27)]
+    with_seeds[-1].expect(
+        len({reply.number(0, 1) for reply in with_seeds}) > 1,
+        "Six calls with six seeds gave one p. The coins come from np.random.default_rng(seed): with another seed other "
+        "permutations are made, and the p-value differs a little.",
+        "a p-value that depends on the seed",
+    )
 
 
 def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -> None:
     """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign flips)?"""
     differences = np.asarray(b) - np.asarray(a)
-    flips = np.array(list(itertools.product([1, -1], repeat=len(differences))))
-    means, real = np.abs((flips * differences).mean(axis=1)), abs(differences.mean())
-    exact, without_ties = float(np.mean(means >= real - 1e-12)), float(np.mean(means > real + 1e-12))
-    error = 4 * np.sqrt(exact * (1 - exact) / 4_000) + 1 / 4_000
     value = reply.number(0, 1)
-    if without_ties <= value < exact - error:
-        why = "A mean that is equal to the real one counts, and rounding loses such ties: compare with >= real - 1e-12."
-    said = "close to the exact p-value" if reply.shapes_only else f"{exact:.4f}, give or take {error:.4f}"
-    reply.expect(abs(value - exact) <= error, why, said)
+    exact = share_as_far(differences, (-1, 1))
+    if abs(value - exact) <= chance_error(exact):
+        return
+    without_ties, half = share_as_far(differences, (-1, 1), -1e-12), share_as_far(differences, (0, 1))
+    if abs(value - half) <= chance_error(half):
+        why = (
+            "The coins give 0 and 1 (or 0 and -1), which leaves differences out. When two results trade places, the sign of "
+            "their difference flips: take 1 and -1."
+        )
+    elif without_ties - chance_error(without_ties) <= value < exact:
+        why = (
+            "Too few permutations were counted. A mean that is equal to the real one counts, and rounding loses such ties: "
+            "compare with >= real - 1e-12. (Ranks or signs in the place of the differences make another test.)"
+        )
+    said = "close to the exact p-value" if reply.shapes_only else f"{exact:.4f}, give or take {chance_error(exact):.4f}"
+    reply.fail(why, said)
+
+
+def share_as_far(differences: np.ndarray, coin: tuple[int, int], tolerance: float = 1e-12) -> float:
+    """The share of all tosses of a coin for each difference that give a mean at least as far from 0 as the real one."""
+    tosses = np.array(list(itertools.product(coin, repeat=len(differences))))
+    means = np.abs((tosses * differences).mean(axis=1))
+    return float(np.mean(means >= abs(differences.mean()) - tolerance))
+
+
+def chance_error(share: float) -> float:
+    """Four standard errors of a share that 4,000 tosses estimate, and what the real order adds to it."""
+    return 4 * np.sqrt(share * (1 - share) / 4_000) + 1 / 4_000
