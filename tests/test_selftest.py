@@ -148,8 +148,8 @@ def test_tasks_have_corners_of_their_own_in_the_engines_and_leave_nothing(tmp_pa
             names.append(engines.collection("check_99", "films"))
             with contextlib.closing(MilvusClient(trial.uri)) as client:
                 client.create_collection(names[-1], dimension=4)
-            assert spaces.schemas(trial.dsn) == [f"{settings.learner()}_selftest"]
-    assert names == ["somebody_st99_0_check_99_films", "somebody_st99_1_check_99_films"]
+            assert spaces.schemas(trial.dsn) == [spaces.space_name("selftest")]
+    assert names == ["somebody_st99_0__check_99_films", "somebody_st99_1__check_99_films"]
     assert settings.learner() == "somebody"
     assert not any("_st99_" in name for name in spaces.schemas(trial.dsn))
     with contextlib.closing(MilvusClient(trial.uri)) as client:

@@ -4,21 +4,29 @@ import contextlib
 import json
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import filelock
+
+from vdbcourse.errors import CourseError
 from vdbcourse.settings import unwritable
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, private: bool = False) -> None:
     """Write `data` to `path` through a temporary file beside it, so that no reader ever sees half of it.
 
-    Raises `CourseError` when the folder is full or read-only; the old file is then untouched.
+    A `private` file is readable to this user only, from its first byte on. Raises `CourseError` when the folder is full or
+    read-only, or a folder is in the file's place; the old file is then untouched.
     """
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder, where a file of the course belongs. Move it away and run the same again.")
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    rights = 0o600 if private else 0o666
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, rights)) as file:  # noqa: PTH123 Path.open has no opener
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -29,14 +37,35 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise unwritable(path.parent, error) from error
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON, atomically."""
-    write_atomically(path, json.dumps(value, indent=1).encode())
+def write_json(path: Path, value: Any, private: bool = False) -> None:
+    """Write `value` as JSON, atomically; a `private` file is readable to this user only."""
+    write_atomically(path, json.dumps(value, indent=1).encode(), private)
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value in `path`, or None when the file is missing or damaged."""
+    """The JSON value in `path`, or None when there is none: the file is missing or damaged, or something else is in its place.
+
+    Raises `CourseError` for a file that may not be read.
+    """
     try:
         return json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return None
+    except OSError as error:
+        if path.is_dir():
+            return None
+        raise CourseError(f"{path} cannot be read: {error.strerror}. Mend its rights and run the same again.") from error
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time changes `path`. Raises `CourseError` if its folder cannot be written."""
+    lock = filelock.FileLock(path.with_suffix(".lock"))
+    try:
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
+        raise unwritable(path.with_suffix(".lock"), error) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,18 +1,19 @@
 """What the learner has done: one file on this machine, safe with two notebooks at once; nothing leaves it.
 
 `{"lessons": {key: when}, "exercises": {exercise: {task: {"attempts", "hints", "tried", "passed", "points", "solution"}}}}`,
-times in UTC, ISO 8601.
+times in UTC, ISO 8601. A file that somebody damaged is kept beside a new one, into which goes what can be read of it.
 """
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from vdbcourse import files, settings
+
+TYPES = {"attempts": int, "hints": int, "points": int, "tried": str, "passed": str, "solution": str}
 
 
 def mark(lesson: str) -> int:
@@ -60,22 +61,85 @@ def tasks(exercise: str) -> dict[str, dict[str, Any]]:
 def changing(exercise: str | None = None, task: str | None = None) -> Iterator[dict[str, Any]]:
     """The file's content to change (or what it holds of one task), one process at a time; written whole when the block ends.
 
-    A file that somebody damaged is kept beside the new one. Raises `CourseError` if it cannot be written.
+    Raises `CourseError` if it cannot be written.
     """
     settings.home()
-    path = progress_file()
-    with filelock.FileLock(path.with_suffix(".lock")):
-        content = read()
-        if not content and path.exists() and path.stat().st_size:
-            path.replace(path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
+    with files.locked(progress_file()):
+        content = mended()
         yield content if task is None else content.setdefault("exercises", {}).setdefault(exercise, {}).setdefault(task, {})
-        files.write_json(path, content)
+        files.write_json(progress_file(), content)
 
 
 def read() -> dict[str, Any]:
-    """The whole file; empty when there is none or nothing in it can be read."""
-    content = files.read_json(progress_file())
-    return content if isinstance(content, dict) else {}
+    """The whole file; empty when there is none. Raises `CourseError` if it is damaged and cannot be kept beside a new one."""
+    content, damaged = readable()
+    if not damaged:
+        return content
+    with files.locked(progress_file()):
+        return mended()
+
+
+def mended() -> dict[str, Any]:
+    """The content of the file; a damaged one is renamed, what can be read of it is written anew, and a line says so."""
+    path = progress_file()
+    content, damaged = readable()
+    if not damaged:
+        return content
+    aside = unused(path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise settings.unwritable(path, error) from error
+    if content:
+        files.write_json(path, content)
+    print(
+        f"The progress file was damaged; {count(content)} of its entries could be read and are kept. It is now {aside}",
+        file=sys.stderr,
+    )
+    return content
+
+
+def readable() -> tuple[dict[str, Any], bool]:
+    """What can be read of the file, and whether anything in it cannot."""
+    path = progress_file()
+    content = files.read_json(path)
+    if content is None:
+        return {}, path.is_dir() or path.exists() and path.stat().st_size > 0
+    sound = sound_part(content)
+    return sound, sound != content
+
+
+def sound_part(content: Any) -> dict[str, Any]:
+    """The entries of the types that they must have; what a later version may add is left as it is."""
+    sound = dict(content) if isinstance(content, dict) else {}
+    lessons, exercises = sound.pop("lessons", None), sound.pop("exercises", None)
+    if isinstance(lessons, dict):
+        sound["lessons"] = {key: when for key, when in lessons.items() if isinstance(when, str)}
+    if isinstance(exercises, dict):
+        sound["exercises"] = {
+            exercise: {task: noted for task, entries in tasks.items() if isinstance(noted := sound_entries(entries), dict)}
+            for exercise, tasks in exercises.items()
+            if isinstance(tasks, dict)
+        }
+    return sound
+
+
+def sound_entries(entries: Any) -> dict[str, Any] | None:
+    """What is noted of one task, as far as it has the right types."""
+    if not isinstance(entries, dict):
+        return None
+    return {name: value for name, value in entries.items() if type(value) is TYPES.get(name, type(value))}
+
+
+def count(content: dict[str, Any]) -> int:
+    """How many lessons and tasks there are in it."""
+    return len(content.get("lessons", {})) + sum(map(len, content.get("exercises", {}).values()))
+
+
+def unused(path: Path) -> Path:
+    """`path`, or the first name like it that nothing has."""
+    names = (path.with_name(f"{path.name}-{number}" if number else path.name) for number in range(1_000_000))
+    return next(name for name in names if not name.exists())
 
 
 def now() -> str:

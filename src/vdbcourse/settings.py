@@ -1,6 +1,7 @@
 """One place for the environment: addresses of engines, the model, and the folders of the course.
 
-Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell.
+Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell. Blanks and line breaks around a
+value, as a file or a copied line leaves them, do not belong to it.
 
 | variable | meaning | unset |
 |---|---|---|
@@ -15,26 +16,45 @@ Every value is read when it is asked for, so a notebook may set `os.environ[...]
 | `VESPA_CONFIG_URL` | where Vespa takes schemas, `http://host:19071` | port 19071 of the same host |
 | `PINECONE_API_KEY` | a key of Pinecone's cloud; its client reads it itself | no Pinecone |
 | `PINECONE_CONTROLLER_HOST` | another address for Pinecone; its client reads it itself | `https://api.pinecone.io` |
-| `VDBCOURSE_LEARNER` | whose schemas and collections these are, on a shared server | the login name |
+| `VDBCOURSE_LEARNER` | whose schemas and collections these are, on a shared server; no two names share any | the login name |
 | `VDBCOURSE_MODEL` | a sentence-transformers model: hub name or folder | the packaged all-MiniLM-L6-v2 |
 | `VDBCOURSE_HOME` | where engines, caches and progress live | `.course` in the course folder |
 """
 
 import getpass
+import hashlib
 import os
 import re
+import unicodedata
 import uuid
 from pathlib import Path
 
 from vdbcourse.errors import CourseError
 
 MARKER = "made-by-vector-database-course"
+LONGEST_LEARNER = 20  # characters of a name in the names of schemas and collections
+HASH_DIGITS = 8
+PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")  # a name that stands in both engines as it is
+HASHED = re.compile(rf".*_[0-9a-f]{{{HASH_DIGITS}}}")  # what a changed name looks like
 
 
 def forget() -> None:
     """Take every setting that names something of one person's out of this process: tests and stored notebooks have none of it."""
     for name in (*re.findall(r"`([A-Z]+_[A-Z_]+)`", __doc__), "VDBCOURSE_IN_LAB"):
         os.environ.pop(name, None)
+
+
+def value(name: str) -> str | None:
+    """The setting `name` without blanks and line breaks around it; None if it is unset or holds nothing."""
+    return os.environ.get(name, "").strip() or None
+
+
+def shared_value(name: str) -> str | None:
+    """Like `value`, for a setting that an engine's client reads itself: the client finds it without blanks as well."""
+    found = value(name)
+    if found is not None:
+        os.environ[name] = found
+    return found
 
 
 def root() -> Path:
@@ -44,7 +64,10 @@ def root() -> Path:
 
 def home_path() -> Path:
     """Where engines, caches and progress live; nothing is created."""
-    return Path(os.environ.get("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
+    try:
+        return Path(value("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
+    except (RuntimeError, OSError, ValueError) as error:  # ~ of a user whom the system does not know, links in a circle, a zero
+        raise CourseError(f"VDBCOURSE_HOME is no folder that can be used: {error}. Set it to a whole path.") from error
 
 
 def home() -> Path:
@@ -68,93 +91,119 @@ def home() -> Path:
     return path
 
 
-def unwritable(path: Path, error: OSError) -> CourseError:
+def unwritable(path: Path, error: Exception) -> CourseError:
     """The one line for a folder that is read-only, full or not a folder."""
     return CourseError(
-        f"{path} cannot be written: {error.strerror}. Free some space or mend its rights, "
+        f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or mend its rights, "
         "or set VDBCOURSE_HOME to another folder."
     )
 
 
 def database_url() -> str | None:
     """DATABASE_URL, or None for the embedded PostgreSQL."""
-    return os.environ.get("DATABASE_URL") or None
+    return value("DATABASE_URL")
 
 
 def milvus_uri() -> str | None:
     """MILVUS_URI, or None for Milvus Lite."""
-    return os.environ.get("MILVUS_URI") or None
+    return value("MILVUS_URI")
 
 
 def milvus_token() -> str:
     """MILVUS_TOKEN (`user:password` or an API key), or an empty string."""
-    return os.environ.get("MILVUS_TOKEN", "")
+    return value("MILVUS_TOKEN") or ""
 
 
 def milvus_metrics_url() -> str | None:
     """MILVUS_METRICS_URL, or None for port 9091 of the host in MILVUS_URI."""
-    return os.environ.get("MILVUS_METRICS_URL") or None
+    return value("MILVUS_METRICS_URL")
 
 
 def milvus_port() -> int | None:
     """VDBCOURSE_MILVUS_PORT as a number, or None for any free port. Raises `CourseError` if it is not a port."""
-    return port("VDBCOURSE_MILVUS_PORT", os.environ.get("VDBCOURSE_MILVUS_PORT"))
+    return port("VDBCOURSE_MILVUS_PORT")
 
 
 def qdrant_url() -> str | None:
     """QDRANT_URL, or None for the client's own mode in memory."""
-    return os.environ.get("QDRANT_URL") or None
+    return value("QDRANT_URL")
 
 
 def qdrant_api_key() -> str | None:
     """QDRANT_API_KEY, or None for a server that asks for none."""
-    return os.environ.get("QDRANT_API_KEY") or None
+    return value("QDRANT_API_KEY")
 
 
 def weaviate_url() -> str:
     """WEAVIATE_URL, or where docker/comparison publishes Weaviate."""
-    return os.environ.get("WEAVIATE_URL") or "http://127.0.0.1:8080"
+    return value("WEAVIATE_URL") or "http://127.0.0.1:8080"
 
 
 def weaviate_grpc_port() -> int | None:
     """WEAVIATE_GRPC_PORT as a number, or None for the usual one. Raises `CourseError` if it is not a port."""
-    return port("WEAVIATE_GRPC_PORT", os.environ.get("WEAVIATE_GRPC_PORT"))
+    return port("WEAVIATE_GRPC_PORT")
 
 
 def weaviate_api_key() -> str | None:
     """WEAVIATE_API_KEY, or None for a server that asks for none."""
-    return os.environ.get("WEAVIATE_API_KEY") or None
+    return value("WEAVIATE_API_KEY")
 
 
 def vespa_url() -> str:
     """VESPA_URL, or where docker/comparison publishes Vespa's documents and questions."""
-    return os.environ.get("VESPA_URL") or "http://127.0.0.1:8081"
+    return value("VESPA_URL") or "http://127.0.0.1:8081"
 
 
 def vespa_config_url() -> str | None:
     """VESPA_CONFIG_URL, or None for port 19071 of Vespa's host."""
-    return os.environ.get("VESPA_CONFIG_URL") or None
+    return value("VESPA_CONFIG_URL")
 
 
 def pinecone_api_key() -> str | None:
     """PINECONE_API_KEY, or None: then there is no Pinecone."""
-    return os.environ.get("PINECONE_API_KEY") or None
+    return shared_value("PINECONE_API_KEY")
 
 
 def pinecone_controller_host() -> str:
     """PINECONE_CONTROLLER_HOST, or Pinecone's public address."""
-    return os.environ.get("PINECONE_CONTROLLER_HOST") or "https://api.pinecone.io"
+    return shared_value("PINECONE_CONTROLLER_HOST") or "https://api.pinecone.io"
 
 
 def model() -> str | None:
     """VDBCOURSE_MODEL, or None for the packaged all-MiniLM-L6-v2."""
-    return os.environ.get("VDBCOURSE_MODEL") or None
+    return value("VDBCOURSE_MODEL")
 
 
-def learner() -> str:
-    """Whose schemas and collections these are: lower-case letters, digits and underscores, at most 20 characters."""
-    name = identifier(os.environ.get("VDBCOURSE_LEARNER") or getpass.getuser())[:20].strip("_")
-    return f"u{name}" if not name[:1].isalpha() else name
+def owner() -> str:
+    """Whose schemas and collections these are, as given: VDBCOURSE_LEARNER, or the login name. Compared letter by letter."""
+    name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or login())
+    return name.encode("utf-8", "backslashreplace").decode()  # bytes that are no text in any encoding
+
+
+def login() -> str:
+    """The login name; a user id that the system has no name for stands for itself."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"
+
+
+def learner(name: str | None = None) -> str:
+    """`name` (without: the owner's) as it stands in the names of schemas and collections, at most 20 characters of a-z, 0-9, _.
+
+    A name that is such already stays as it is. Any other gets a hash, so that no two names become one.
+    """
+    name = owner() if name is None else name
+    if PLAIN.fullmatch(name) and len(name) <= LONGEST_LEARNER and not HASHED.fullmatch(name):
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_DIGITS]
+    return f"{learner_once(name)[: LONGEST_LEARNER - HASH_DIGITS - 1].strip('_')}_{digest}"
+
+
+def learner_once(name: str) -> str:
+    """What became of `name` before there were hashes: the names of old schemas and collections begin with it."""
+    short = identifier(name)[:LONGEST_LEARNER].strip("_")
+    return f"u{short}" if not short[:1].isalpha() else short
 
 
 def identifier(text: str) -> str:
@@ -162,10 +211,11 @@ def identifier(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def port(variable: str, text: str | None) -> int | None:
-    """The value of `variable` as a port, or None if it is unset. Raises `CourseError` if it is not a port."""
-    if not text:
+def port(variable: str) -> int | None:
+    """The setting `variable` as a port, or None if it is unset. Raises `CourseError` if it is not a port."""
+    text = value(variable)
+    if text is None:
         return None
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise CourseError(f"{variable}={text!r} is not a port; use a number from 1 to 65535 or unset it.")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535):
+        raise CourseError(f"{variable}={text[:40]!r} is not a port; use a number from 1 to 65535 or unset it.")
     return int(text)

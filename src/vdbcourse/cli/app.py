@@ -1,5 +1,6 @@
 """The commands and their options; what each does is in the module of its name."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -30,8 +31,13 @@ Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", hel
 
 def main() -> None:
     """Run the command line. What a learner can mend ends with one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of cp1252 or ascii costs a letter, not the result
     try:
-        sys.exit(app(prog_name="./course", standalone_mode=False))
+        code = app(prog_name="./course", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code)
     except TyperException as error:  # a command or option that does not exist
         print(f"./course: {error.format_message().rstrip()} Help: ./course --help", file=sys.stderr)
         sys.exit(2)
@@ -40,6 +46,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # who reads our output has gone, like `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:  # a disk, a right or a path: nothing of this is a mistake in the course
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course doctor", file=sys.stderr)
+        sys.exit(CourseError.exit_code)
 
 
 @app.command(context_settings=PASS_ON)

@@ -15,8 +15,11 @@ from vdbcourse.cli import engines
 from vdbcourse.embedding import model
 from vdbcourse.engines import embedded_postgres, external, local, stack
 from vdbcourse.errors import CourseError
+from vdbcourse.masking import without_secrets
 
 FREE_GB_NEEDED = 1.0
+SHOWN = 200  # characters of another program's message
+MEND = "Mend it: ./course install --again all; if it stays, report it with this line."
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ def run(as_json: bool) -> int:
 
 
 def finding(name: str, check: Callable[[], tuple[str, str]]) -> Finding:
-    """Run one check; a `CourseError` is a problem found."""
+    """Run one check; whatever it raises is a problem found, for people ask the doctor when something is broken."""
     try:
-        return Finding(name, *check())
+        result, text = check()
     except CourseError as error:
-        return Finding(name, "problem", str(error))
+        result, text = "problem", str(error)
+    except Exception as error:  # noqa: BLE001 boundary: a report ends neither at a damaged file nor at a broken package
+        words = next(iter(str(error).splitlines()), "")
+        result, text = "problem", f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {MEND}"
+    return Finding(name, result, without_secrets(text))
 
 
 def python() -> tuple[str, str]:

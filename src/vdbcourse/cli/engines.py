@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from vdbcourse import settings
 from vdbcourse.engines import external, local, stack, which
 from vdbcourse.errors import CourseError
+from vdbcourse.masking import without_secrets
 
 NAMES = (*local.ENGINES, stack.NAME)
 WHERE_DOCKER = "Docker"
@@ -14,7 +15,7 @@ WHERE_DOCKER = "Docker"
 
 @dataclass(frozen=True)
 class State:
-    """One engine as it is now."""
+    """One engine as it is now; its address can be shown."""
 
     name: str
     running: bool
@@ -24,6 +25,9 @@ class State:
     where: str = "this machine"
     log: str | None = None
     ui: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uri", self.uri and without_secrets(self.uri))
 
 
 def up(names: list[str] | None, ui: bool, as_json: bool) -> None:

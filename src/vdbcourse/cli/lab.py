@@ -1,25 +1,31 @@
 """`vdbcourse lab`: engines and JupyterLab together, and together they end."""
 
 import contextlib
+import http.client
 import os
 import secrets
 import signal
+import ssl
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from vdbcourse import settings
+import psutil
+
+from vdbcourse import files, settings
 from vdbcourse.cli import engines
-from vdbcourse.engines import local, processes
+from vdbcourse.engines import addresses, local, loopback, processes
 from vdbcourse.errors import CourseError
 
 START_PAGE = "/lab/tree/chapters/start.ipynb"
 FIRST_PORT = 8888
 START_SECONDS = 60
+SAID = {"url", "hostname", "port", "base_url", "secure"}  # what a Jupyter server notes of itself
 
 
 class StopRequest(Exception):  # noqa: N818 a request, not an error
@@ -58,13 +64,12 @@ def serve(arguments: list[str], port: int, token: str, page: str) -> int:
     try:
         with ThreadPoolExecutor(1) as pool:
             starting = pool.submit(engines.start, list(local.DEFAULT), False)
-            answers = processes.wait_until(lambda: is_up(port), START_SECONDS, lambda: jupyter.poll() is None)
+            processes.wait_until(lambda: is_up(jupyter.pid), START_SECONDS, lambda: jupyter.poll() is None)
             for engine in starting.result():
                 print(f"{engine.version} is ready ({engine.where})")
-        if not answers:
+        if jupyter.poll() is not None:
             raise CourseError(f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}")
-        query = f"?token={token}" if token else ""
-        print(f"JupyterLab: http://127.0.0.1:{port}{page}{query}")
+        print(f"JupyterLab: {shown_address(jupyter.pid, page, token) or f'it runs and has not said where yet; its log: {log}'}")
         print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
         return jupyter.wait()
     finally:
@@ -155,12 +160,50 @@ def without_port(arguments: list[str]) -> list[str]:
     return kept
 
 
-def is_up(port: int) -> bool:
-    """Does a Jupyter server answer there?"""
+def said_by(pid: int) -> dict[str, Any] | None:
+    """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and more, after all its options."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2) as answer:
+        family = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]  # Windows has a launcher before it
+    except psutil.NoSuchProcess:
+        return None
+    notes = (files.read_json(Path(jupyter_runtime_dir()) / f"jpserver-{one}.json") for one in family)
+    return next((one for one in notes if isinstance(one, dict) and one.keys() >= SAID), None)
+
+
+def address(said: dict[str, Any]) -> str:
+    """Where that server is reached from this machine, without the slash at its end."""
+    if said.get("sock"):
+        return str(said["url"]).rstrip("/")
+    host = str(said["hostname"])
+    host = "127.0.0.1" if host in ("", "localhost", "0.0.0.0", "::") else addresses.bracketed(host)
+    return f"http{'s' if said['secure'] else ''}://{host}:{said['port']}{said['base_url']}".rstrip("/")
+
+
+def shown_address(pid: int, page: str, token: str) -> str | None:
+    """The link to open, with the token if it is the one made here and still holds. None if the server has not said where."""
+    said = said_by(pid)
+    if said is None:
+        return None
+    query = f"?token={token}" if token and said.get("token") == token else ""
+    return f"{address(said)}{page}{query}"
+
+
+def is_up(pid: int) -> bool:
+    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its options gave it."""
+    said = said_by(pid)
+    if said is None or said.get("sock"):
+        return said is not None
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE  # it is our own, whoever signed its certificate
+    try:
+        with loopback.opened(urllib.request.Request(f"{address(said)}/api"), 2, anybody) as answer:
             return b"version" in answer.read()
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+    except urllib.error.HTTPError as error:  # it answers, and asks for more
+        error.close()
+        return True
+    except (OSError, http.client.HTTPException):
         return False
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from vdbcourse import settings
-from vdbcourse.engines import embedded_postgres, external, local, spaces, stack, which
+from vdbcourse.engines import earlier, embedded_postgres, external, local, spaces, stack, which
 from vdbcourse.errors import CourseError
 
 FILES = {
@@ -22,7 +22,9 @@ FILES = {
     "logs": "logs",
     "run": "notes on running engines",
     "jupyter": "the arrangement of JupyterLab's tabs",
-    "milvus-prefixes.json": "notes on collections made elsewhere",
+    "milvus-collections.json": "notes on collections made elsewhere",
+    "milvus-collections.lock": "a lock",
+    "milvus-prefixes.json": "notes on collections that an earlier version made elsewhere",
     "milvus-prefixes.lock": "a lock",
 }
 PROGRESS = {"progress.json": "which lessons and exercises are done", "progress.lock": "a lock"}
@@ -89,18 +91,19 @@ def elsewhere() -> list[Item]:
     items = []
     if url := settings.database_url():
         external.check_postgres(url)
-        for schema in spaces.schemas(url):
+        for schema in sorted({*spaces.schemas(url), *earlier.schemas(url)}):
             items.append(
                 Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s))
             )
-    if (there := which.milvus()) and (prefixes := spaces.prefixes(there.uri)):
+    if (there := which.milvus()) and any((settings.home_path() / note).exists() for note in (spaces.NOTE, earlier.NOTE)):
         uri = there.checked().uri
         from pymilvus import MilvusClient
 
         client = MilvusClient(uri, token=there.token)
-        for name in client.list_collections():
-            if name.startswith(prefixes):
-                items.append(Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n)))
+        names = client.list_collections()
+        mine = spaces.noted_collections(uri).intersection(names).union(earlier.collections(uri, names))
+        for name in sorted(mine):
+            items.append(Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n)))
     return items
 
 

@@ -12,12 +12,15 @@ The other engines of the comparison run elsewhere; `missing` says whether they a
 """
 
 from vdbcourse import settings
+from vdbcourse.engines import loopback
 from vdbcourse.errors import CourseError
 
 __all__ = [
     *("collection", "explain", "milvus", "milvus_metrics", "milvus_standalone", "milvus_token", "missing", "postgres"),
     *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
 ]
+
+loopback.bypass_proxies()  # before any client looks for a proxy
 
 
 def postgres(notebook: str) -> str:
@@ -26,14 +29,17 @@ def postgres(notebook: str) -> str:
     The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The extension `vector` is created
     if needed. Raises `CourseError` if there is no server, no pgvector, or no right to make a schema.
     """
-    from vdbcourse.engines import external, local, spaces
+    from vdbcourse.engines import earlier, external, local, spaces
 
+    schema = spaces.space_name(notebook)
     url = settings.database_url()
+    private = url is None
     if url is None:
         url = local.up("postgres").uri
     else:
         external.check_postgres(url)
-    return spaces.make_schema(url, spaces.space_name(notebook))
+    earlier.take_over_schema(url, notebook, private)
+    return spaces.make_schema(url, schema)
 
 
 def milvus() -> str:
@@ -43,12 +49,16 @@ def milvus() -> str:
     """
     from vdbcourse.engines import local, which
 
+    loopback.bypass_proxies()
     there = which.milvus()
     return there.checked().uri if there else local.up("milvus-lite").uri
 
 
 def milvus_token() -> str:
-    """The token for `milvus()`: `MILVUS_TOKEN`, that of the stack, or empty: the course's own Milvus has no users."""
+    """The token for `milvus()`: `MILVUS_TOKEN`, or user and password of `MILVUS_URI`; that of the stack; else empty.
+
+    The course's own Milvus has no users.
+    """
     from vdbcourse.engines import which
 
     there = which.milvus()
@@ -62,6 +72,7 @@ def milvus_standalone() -> str:
     """
     from vdbcourse.engines import local, which
 
+    loopback.bypass_proxies()
     there = which.milvus()
     return there.checked().uri if there else local.up("milvus-standalone").uri
 
@@ -95,15 +106,20 @@ def collection(notebook: str, name: str) -> str:
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
-    from vdbcourse.engines import spaces, which
+    from vdbcourse.engines import earlier, local, spaces, which
 
     tail = settings.identifier(name)
     if not tail:
         raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
-    prefix = spaces.space_name(notebook) + "_"
-    if there := which.milvus():
-        spaces.note_prefix(there.uri, prefix)
-    return prefix + tail
+    space, there = spaces.space_name(notebook), which.milvus()
+    if space != earlier.space_name(notebook):
+        found = [there] if there else filter(None, map(local.running, ("milvus-lite", "milvus-standalone")))
+        for one in found:
+            token, private = (there.token, there.where != "MILVUS_URI") if there else ("", True)
+            earlier.take_over_collection(one.uri, token, notebook, tail, private)
+    if there:
+        spaces.note_collection(there.uri, f"{space}_{tail}")
+    return f"{space}_{tail}"
 
 
 def missing(name: str) -> str | None:
@@ -114,6 +130,7 @@ def missing(name: str) -> str | None:
     """
     from vdbcourse.engines import servers
 
+    loopback.bypass_proxies()
     return servers.missing(name)
 
 

@@ -12,6 +12,7 @@ import grpc
 from pymilvus import MilvusException
 
 from vdbcourse.engines import external
+from vdbcourse.masking import without_secrets
 
 CLINIC = "chapters/3_milvus/10_clinic_search.ipynb and 11_clinic_data.ipynb"
 SHOWN = 160  # characters of an engine's message
@@ -114,4 +115,4 @@ def message_of(error: Exception) -> str:
     """The engine's words, in one line."""
     details: Callable[[], str] | None = getattr(error, "details", None)
     words = getattr(error, "message", None) or (details() if callable(details) else None) or str(error)
-    return " ".join(str(words).split())
+    return without_secrets(" ".join(str(words).split()))

@@ -2,32 +2,40 @@
 
 import http.client
 import re
+import socket
+import ssl
 import urllib.request
 from urllib.parse import urlsplit
 
 import grpc
 import psycopg
 
-from vdbcourse.engines import processes
+from vdbcourse.engines import addresses, loopback, processes
 from vdbcourse.errors import CourseError
 
 CONNECT_SECONDS = 5
 OLDEST_MILVUS = (2, 3)  # what the lessons were run on
 LITE_INSTEAD = "unset MILVUS_URI to use Milvus Lite."
+MILVUS_SCHEMES = ("http", "https", "tcp")
 MEND_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
+
+
+def postgres_address(url: str) -> str:
+    """DATABASE_URL in the form that every program reads right. Raises `CourseError`, which does not repeat it."""
+    try:
+        return addresses.postgres_url(addresses.postgres(url))
+    except ValueError:
+        raise CourseError(
+            "DATABASE_URL is not an address of PostgreSQL. Its form: postgresql://user:password@host:5432/database"
+        ) from None
 
 
 def check_postgres(url: str) -> str:
     """Connect to DATABASE_URL and make sure of pgvector. Returns the versions; raises `CourseError`."""
+    address = postgres_address(url)
     try:
-        psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise CourseError(
-            "DATABASE_URL is not an address of PostgreSQL. Its form: postgresql://user:password@host:5432/database"
-        ) from error  # whose text is not shown: it repeats the address, password and all
-    try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-    except psycopg.OperationalError as error:
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    except (psycopg.OperationalError, UnicodeError) as error:
         raise CourseError(
             f"PostgreSQL at {without_password(url)} does not take the connection: {first_line(error)}. "
             "Start that server or correct DATABASE_URL; unset it to use the embedded one."
@@ -59,24 +67,64 @@ def ensure_extension(connection: psycopg.Connection, url: str) -> str:
     return available
 
 
+def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
+    """A Milvus address without user and password, and these as a token (empty if there are none).
+
+    Raises `CourseError`, which does not repeat the address: it may hold a password.
+    """
+    if uri.startswith("unix:") and urlsplit(uri).path:
+        return uri, ""
+    bare, credentials = addresses.without_credentials(uri)
+    if addresses.http(uri, *MILVUS_SCHEMES) is None:
+        raise CourseError(f"{shown} is not an address of a server. Its form: http://host:19530")
+    return bare, credentials
+
+
 def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
     """Connect to the Milvus at `uri`, which messages call `shown`. Returns its version.
 
     Raises `CourseError` if `uri` is no address, nothing or something else answers, the token does not fit, or client and
     server are too far apart.
     """
+    uri, credentials = milvus_address(uri, shown)
+    token = token or credentials
     parts = urlsplit(uri)
-    if parts.scheme == "unix" and parts.path:
+    if parts.scheme == "unix":
         return milvus_version(uri, token, f"{shown} ({parts.path})")
-    if parts.scheme not in ("http", "https", "tcp") or not parts.hostname:
-        raise CourseError(f"{shown}={uri!r} is not an address of a server. Its form: http://host:19530")
+    port = parts.port or (443 if parts.scheme == "https" else 19530)
+    where = f"{shown} ({addresses.bracketed(parts.hostname or '')}:{port})"
+    if not processes.answers(parts.hostname or "", port, CONNECT_SECONDS):
+        raise CourseError(f"Nothing answers at {where}. {MEND_MILVUS}")
+    return milvus_version(uri, token, where)
+
+
+def wrong_scheme(url: str) -> str | None:
+    """What is wrong if an address says https and the server does not speak TLS, or the other way round; else None."""
+    parts = addresses.http(url, *MILVUS_SCHEMES)
+    if parts is None:
+        return None
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    tls = speaks_tls(parts.hostname or "", port)
+    there = f"{addresses.bracketed(parts.hostname or '')}:{port}"
+    if secure and tls is False:
+        return f"that server does not speak TLS, so write http://{there} instead of https://{there}."
+    if not secure and tls:
+        return f"that server speaks TLS, so write https://{there} instead of {parts.scheme}://{there}."
+    return None
+
+
+def speaks_tls(host: str, port: int) -> bool | None:
+    """Does a server answer a TLS handshake? None if it cannot be told: it is silent, or goes."""
+    anything = ssl.create_default_context()  # only whether it speaks TLS; the client decides whom it trusts
+    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 19530)
-    except ValueError as error:
-        raise CourseError(f"{shown}={uri!r}: {error}. Its form: http://host:19530") from error
-    if not processes.answers(parts.hostname, port, CONNECT_SECONDS):
-        raise CourseError(f"Nothing answers at {shown} ({parts.hostname}:{port}). {MEND_MILVUS}")
-    return milvus_version(uri, token, f"{shown} ({parts.hostname}:{port})")
+        with socket.create_connection((host, port), CONNECT_SECONDS) as plain, anything.wrap_socket(plain, server_hostname=host):
+            return True
+    except ssl.SSLError as error:
+        return False if error.reason in ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING") else None
+    except (OSError, ValueError):
+        return None
 
 
 def milvus_version(uri: str, token: str, shown: str) -> str:
@@ -90,9 +138,10 @@ def milvus_version(uri: str, token: str, shown: str) -> str:
         if is_unauthenticated(error):
             word = "does not take MILVUS_TOKEN" if token else "asks for a user and a password"
             raise CourseError(f"Milvus at {shown} {word}. Set MILVUS_TOKEN to user:password, or to the API key.") from error
-        raise CourseError(
-            f"What answers at {shown} does not serve Milvus to you: {error.message.splitlines()[0][:200]}. {MEND_MILVUS}"
-        ) from error
+        if (wrong := wrong_scheme(uri)) is not None:
+            raise CourseError(f"{shown}: {wrong} Correct it; {LITE_INSTEAD}") from error
+        words = " ".join(error.message.split())[:200]
+        raise CourseError(f"What answers at {shown} does not serve Milvus to you: {words}. {MEND_MILVUS}") from error
     check_version(version, shown)
     return f"Milvus {version}"
 
@@ -130,7 +179,7 @@ def milvus_metrics(url: str) -> str:
     if not url:
         raise CourseError("The stack shows its metrics only beside its web UI. Start that: ./course up milvus --ui")
     try:
-        with urllib.request.urlopen(url, timeout=CONNECT_SECONDS):
+        with loopback.opened(urllib.request.Request(url), CONNECT_SECONDS):
             return url
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise CourseError(
@@ -142,10 +191,9 @@ def milvus_metrics(url: str) -> str:
 def first_line(error: Exception) -> str:
     """What an error of libpq says, without the hints (indented, or a question) that follow it."""
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("\t") and not line.endswith("?")]
-    return lines[-1].strip().rstrip(".")
+    return lines[-1].strip().rstrip(".") if lines else type(error).__name__
 
 
 def without_password(url: str) -> str:
     """The address as it may be shown."""
-    described = psycopg.conninfo.conninfo_to_dict(url)
-    return f"{described.get('host', 'localhost')}:{described.get('port', 5432)}/{described.get('dbname', '')}"
+    return addresses.shown_postgres(url)

@@ -1,11 +1,14 @@
 """What is known of an engine that was started here."""
 
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from vdbcourse import files
 from vdbcourse.engines import processes
+
+LARGEST_PID = 2**31
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,30 @@ class Running:
 
     def save(self, path: Path) -> None:
         """Write the record, readable to this user only (the address may hold a password)."""
-        files.write_json(path, asdict(self))
-        path.chmod(0o600)
+        files.write_json(path, asdict(self), private=True)
 
     @classmethod
     def load(cls, path: Path) -> "Running | None":
         """The record in `path`; None when there is none, or it is not one."""
         value = files.read_json(path)
         try:
-            return cls(**value)
+            found = cls(**value)
         except TypeError:
             return None
+        return found if found.is_sound() else None
+
+    def is_sound(self) -> bool:
+        """Has every value the type and the range that a record written here has?"""
+        texts = (self.name, self.version, self.uri, self.log, self.owner)
+        try:
+            urlsplit(self.uri).port  # noqa: B018 raises for what is no address
+        except (ValueError, AttributeError, TypeError):
+            return False
+        return (
+            all(isinstance(text, str) for text in texts)
+            and (self.metrics is None or isinstance(self.metrics, str) and self.metrics.startswith("http://"))
+            and (type(self.pid), type(self.ready)) == (int, bool)
+            and 0 < self.pid < LARGEST_PID
+            and type(self.created) in (int, float)
+            and math.isfinite(self.created)
+        )

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from vdbcourse import settings
-from vdbcourse.engines import processes
+from vdbcourse.engines import addresses, external, loopback, processes
+from vdbcourse.engines.addresses import base, bracketed
 from vdbcourse.errors import CourseError
+from vdbcourse.masking import without_secrets
 
 CONNECT_SECONDS = 5
 CONFIG_PORT = 19071  # of Vespa's config server
@@ -36,7 +38,7 @@ def missing(name: str) -> str | None:
 
 def weaviate_address() -> dict[str, str | int | bool]:
     """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
-    url = parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
+    url = weaviate_parts()
     secure = url.scheme == "https"
     host = url.hostname or ""
     cloud = host.endswith(".weaviate.cloud")
@@ -48,6 +50,11 @@ def weaviate_address() -> dict[str, str | int | bool]:
         "grpc_port": settings.weaviate_grpc_port() or (TLS_PORT if secure else GRPC_PORT),
         "grpc_secure": secure,
     }
+
+
+def weaviate_parts() -> SplitResult:
+    """WEAVIATE_URL in its parts. Raises `CourseError` if it is no URL."""
+    return parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
 
 
 def qdrant_address() -> str:
@@ -109,7 +116,7 @@ def weaviate_missing() -> str | None:
     key = usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
     mend = f"Start it in the course's folder: {start('weaviate')}, or set WEAVIATE_URL."
     found = problem(
-        "Weaviate", f"{base(urlsplit(settings.weaviate_url()))}/v1/meta", {"Authorization": f"Bearer {key}"} if key else {},
+        "Weaviate", f"{base(weaviate_parts())}/v1/meta", {"Authorization": f"Bearer {key}"} if key else {},
         "WEAVIATE_API_KEY", lambda found: {"version", "hostname"} <= found.keys(), mend,
     )  # fmt: skip
     host, port = str(address["grpc_host"]), int(address["grpc_port"])
@@ -146,15 +153,19 @@ def problem(
     """
     where = base(urlsplit(url))
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=CONNECT_SECONDS) as answer:
+        with loopback.opened(urllib.request.Request(url, headers=headers), CONNECT_SECONDS) as answer:
             found = json.loads(answer.read())
     except urllib.error.HTTPError as error:
         error.close()
         if key and error.code in (401, 403):
             asked = "does not take the key in" if headers else "asks for a key. Set"
             return f"{title} at {where} {asked} {key} (HTTP {error.code})."
+        if error.code == 400 and (wrong := external.wrong_scheme(url)) is not None:  # nginx and others answer HTTP there
+            return f"{title} at {where}: {wrong}"
         return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {mend}"
     except (OSError, http.client.HTTPException) as error:  # refused, unknown host, too slow, no HTTP
+        if not is_timeout(error) and (wrong := external.wrong_scheme(url)) is not None:
+            return f"{title} at {where}: {wrong}"
         return f"{title} does not answer at {where} ({reason(error)}). {mend}"
     except ValueError:  # no JSON
         found = None
@@ -171,12 +182,8 @@ def part(found: dict, name: str) -> dict:
 
 def parsed(variable: str, url: str, form: str) -> SplitResult:
     """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a password."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is none, a bracket that is open
-        usable = False
-    if not usable or not url.isascii() or not url.isprintable() or " " in url:
+    parts = addresses.http(url)
+    if parts is None:
         raise CourseError(f"{variable} is not an address of a server. Its form: {form}")
     return parts
 
@@ -188,23 +195,18 @@ def usable_key(variable: str, key: str | None) -> str | None:
     return key
 
 
-def base(url: SplitResult) -> str:
-    """Scheme, host and port: the address as it may be shown."""
-    return f"{url.scheme}://{bracketed(url.hostname or '')}" + (f":{url.port}" if url.port else "")
-
-
-def bracketed(host: str) -> str:
-    """A host as it stands in a URL."""
-    return f"[{host}]" if ":" in host else host
-
-
 def start(service: str) -> str:
     """The command that starts one server of docker/comparison."""
     return f"docker compose -f docker/comparison/compose.yaml up --detach --wait {service}"
+
+
+def is_timeout(error: Exception) -> bool:
+    """Did the server say nothing in time?"""
+    return isinstance(getattr(error, "reason", error), TimeoutError)
 
 
 def reason(error: Exception) -> str:
     """The system's own words, without its numbers."""
     inner = getattr(error, "reason", error)
     words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
-    return " ".join(words.split())[:100]
+    return without_secrets(" ".join(words.split()))[:100]

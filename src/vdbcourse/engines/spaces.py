@@ -1,18 +1,25 @@
 """Every learner and notebook has its own corner of an engine: a schema in PostgreSQL, a name prefix in Milvus.
 
-What was made is marked, so that `vdbcourse reset` removes it and nothing else: schemas carry a comment, and the prefixes
-handed out are written down beside the address they were used at.
+What was made is marked with its owner, so that `vdbcourse reset` removes what is this learner's and nothing else: schemas carry a
+comment, and the names of collections handed out are written down beside the address they were used at.
+
+The names say whose they are without doubt: a learner's name with an underscore in it is set apart by two underscores, which
+occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria` and `01` make `ana_maria__01`). Earlier versions did not
+do so and noted no owner; what they made is in `earlier`.
 """
 
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+import hashlib
 
-import filelock
 import psycopg
+from psycopg.sql import SQL, Identifier, Literal
 
 from vdbcourse import files, settings
+from vdbcourse.engines import addresses
 from vdbcourse.errors import CourseError
 
-COMMENT = "made by vector-database-course"
+COMMENT = "made by vector-database-course"  # without an owner: of a version that did not note one
+LONGEST = 50  # characters of a space's name
+NOTE = "milvus-collections.json"
 
 
 def space_name(notebook: str) -> str:
@@ -20,19 +27,53 @@ def space_name(notebook: str) -> str:
     name = settings.identifier(notebook)
     if not name:
         raise CourseError(f"{notebook!r} has no letter or digit to make a name of; use the notebook's file name.")
-    return f"{settings.learner()}_{name}"[:50]
+    return shortened(f"{prefix_of(settings.learner())}{name}")
 
 
-def make_schema(url: str, schema: str) -> str:
-    """Make `schema` if it is missing; returns `url` with it first on the search path. Raises `CourseError` without the right."""
-    with psycopg.connect(url, autocommit=True) as connection:
+def prefix_of(learner: str) -> str:
+    """What the names of a learner's spaces begin with."""
+    return f"{learner}__" if "_" in learner else f"{learner}_"
+
+
+def shortened(name: str) -> str:
+    """`name`, or its beginning with a hash if it is too long, so that two long names stay two."""
+    if len(name) <= LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[: settings.HASH_DIGITS]
+    return f"{name[: LONGEST - settings.HASH_DIGITS - 1].rstrip('_')}_{digest}"
+
+
+def comment_of(owner: str) -> str:
+    """The comment on the schemas of `owner`."""
+    return f"{COMMENT} for {owner}"
+
+
+def connection(url: str) -> psycopg.Connection:
+    """A connection to that database."""
+    return psycopg.connect(addresses.postgres_url(addresses.postgres(url)), autocommit=True)
+
+
+def make_schema(url: str, schema: str, owner: str | None = None) -> str:
+    """Make `schema` for `owner` (without: this learner) if it is missing; returns `url` with it first on the search path.
+
+    Raises `CourseError` without the right, and for a schema that is another learner's.
+    """
+    owner = settings.owner() if owner is None else owner
+    with connection(url) as server:
         try:
-            if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
-                with connection.transaction():
-                    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-                    connection.execute(f"COMMENT ON SCHEMA {schema} IS '{COMMENT}'")
+            known = server.execute("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", (schema,))
+            found = known.fetchone()
+            if found is None:
+                with server.transaction():
+                    server.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+                    server.execute(comment_on(schema, owner))
+            elif str(found[0]).startswith(f"{COMMENT} for ") and found[0] != comment_of(owner):
+                raise CourseError(
+                    f"The schema {schema} belongs to {found[0].removeprefix(f'{COMMENT} for ')!r}, not to {owner!r}. "
+                    "Set VDBCOURSE_LEARNER to a name of your own."
+                )
         except psycopg.errors.InsufficientPrivilege as error:
-            user, database = connection.info.user, connection.info.dbname
+            user, database = server.info.user, server.info.dbname
             raise CourseError(
                 f"The user {user} may not create a schema in the database {database}. "
                 f"Ask its owner to run: GRANT CREATE ON DATABASE {database} TO {user}"
@@ -40,42 +81,50 @@ def make_schema(url: str, schema: str) -> str:
     return on_search_path(url, schema)
 
 
+def comment_on(schema: str, owner: str) -> psycopg.sql.Composed:
+    """The statement that notes the owner of a schema."""
+    return SQL("COMMENT ON SCHEMA {} IS {}").format(Identifier(schema), Literal(comment_of(owner)))
+
+
 def on_search_path(url: str, schema: str) -> str:
     """`url` with `schema` first on the search path of every connection."""
-    option = f"-csearch_path={schema},public"
-    if "://" not in url:
-        return psycopg.conninfo.make_conninfo(url, options=option)
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    query["options"] = " ".join(filter(None, [query.get("options"), option]))
-    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote, safe="/")))
+    return addresses.postgres_url(addresses.postgres(url), options=f"-csearch_path={schema},public")
 
 
-def schemas(url: str, learner: str | None = None) -> list[str]:
-    """The schemas in that database which the course made for `learner` (without: for this one)."""
-    with psycopg.connect(url) as connection:
-        rows = connection.execute(
-            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1", (COMMENT,)
+def schemas(url: str, owner: str | None = None) -> list[str]:
+    """The schemas in that database which the course made for `owner` (without: for this learner), compared letter by letter."""
+    comment = comment_of(settings.owner() if owner is None else owner)
+    with connection(url) as server:
+        rows = server.execute(
+            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1", (comment,)
         ).fetchall()
-    return [name for (name,) in rows if name.startswith(f"{learner or settings.learner()}_")]
+    return [name for (name,) in rows]
 
 
 def drop_schema(url: str, schema: str) -> None:
     """Remove a schema with everything in it."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(psycopg.sql.Identifier(schema)))
+    with connection(url) as server:
+        server.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
 
 
-def note_prefix(uri: str, prefix: str) -> None:
-    """Write down that collections with `prefix` at `uri` are the course's."""
-    path = settings.home() / "milvus-prefixes.json"
-    with filelock.FileLock(path.with_suffix(".lock")):
-        noted = files.read_json(path) or {}
-        if prefix not in noted.get(uri, []):
-            noted.setdefault(uri, []).append(prefix)
+def note_collection(uri: str, name: str) -> None:
+    """Write down that the collection `name` at `uri` is this learner's."""
+    path = settings.home() / NOTE
+    with files.locked(path):
+        noted = read_note()
+        names = noted.setdefault(uri, {})
+        if names.get(name) != settings.owner():
+            names[name] = settings.owner()
             files.write_json(path, noted)
 
 
-def prefixes(uri: str) -> tuple[str, ...]:
-    """The prefixes handed out for `uri`."""
-    return tuple((files.read_json(settings.home_path() / "milvus-prefixes.json") or {}).get(uri, ()))
+def noted_collections(uri: str) -> set[str]:
+    """The names of collections at `uri` that this learner was given."""
+    return {name for name, owner in read_note().get(uri, {}).items() if owner == settings.owner()}
+
+
+def read_note() -> dict[str, dict[str, str]]:
+    """Owners by collection by address; what is damaged in the file counts as not noted."""
+    content = files.read_json(settings.home_path() / NOTE)
+    content = content if isinstance(content, dict) else {}
+    return {uri: names for uri, names in content.items() if isinstance(names, dict)}

@@ -5,7 +5,6 @@ The address and the token of a stack that was started stand in a note beside the
 """
 
 import base64
-import contextlib
 import json
 import os
 import secrets
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 import grpc
 
 from vdbcourse import files, settings
-from vdbcourse.engines import external, processes
+from vdbcourse.engines import addresses, external, processes
 from vdbcourse.errors import CourseError
 
 NAME = "milvus"
@@ -71,8 +70,7 @@ def up(ui: bool = False) -> Stack:
     take_password(uri, environment["MILVUS_PASSWORD"])
     page = f"http://127.0.0.1:{environment['UI_PORT']}" if with_ui else None
     stack = Stack(uri, token, external.check_milvus(uri, token, shown="Docker's port"), page)
-    files.write_json(record_path(), asdict(stack))
-    record_path().chmod(0o600)
+    files.write_json(record_path(), asdict(stack), private=True)
     return stack
 
 
@@ -99,9 +97,11 @@ def remove() -> None:
 
 def found() -> Stack | None:
     """The stack that was started and not stopped since, whether or not it answers."""
-    value = files.read_json(record_path())
-    with contextlib.suppress(TypeError):
-        return Stack(**value)
+    match files.read_json(record_path()):
+        case {"uri": str(uri), "token": str(token), "version": str(version), "ui": str() | None as ui} if all(
+            addresses.http(one) for one in (uri, ui) if one is not None
+        ):
+            return Stack(uri, token, version, ui)
     return None
 
 
@@ -159,8 +159,7 @@ def make_secrets() -> dict[str, str]:
     settings.home()
     secrets_path().parent.mkdir(exist_ok=True)
     secrets_path().parent.chmod(0o700)
-    files.write_atomically(secrets_path(), "".join(f"{name}={value}\n" for name, value in made.items()).encode())
-    secrets_path().chmod(0o600)
+    files.write_atomically(secrets_path(), "".join(f"{name}={value}\n" for name, value in made.items()).encode(), private=True)
     return made
 
 
@@ -169,7 +168,7 @@ def ports(before: Stack | None) -> dict[str, str]:
     running = {"MILVUS_PORT": before and before.uri, "UI_PORT": before and before.ui}
     chosen = {}
     for name, usual in PORTS.items():
-        wanted, known = settings.port(name, os.environ.get(name)), running[name]
+        wanted, known = settings.port(name), running[name]
         current = urlsplit(known).port if known else None
         if wanted is not None and wanted != current and not processes.port_is_free(wanted):
             raise CourseError(f"{name}={wanted} is taken by another program. Name a free port, or unset it to use any.")

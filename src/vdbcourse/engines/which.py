@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vdbcourse import settings
-from vdbcourse.engines import external, stack
+from vdbcourse.engines import addresses, external, stack
 
 METRICS_PORT = 9091  # of every Milvus server, unless set otherwise
 
@@ -31,11 +31,14 @@ class Address:
 def milvus() -> Address | None:
     """The server of `MILVUS_URI`, or the stack that was started; None if the course's own engines are meant.
 
-    Raises `CourseError` if a stack was started and does not answer any more: its data are not in Milvus Lite.
+    User and password in MILVUS_URI become its token, so that the address can be shown. Raises `CourseError` if it is no address,
+    or if a stack was started and does not answer any more: its data are not in Milvus Lite.
     """
-    if uri := settings.milvus_uri():
-        metrics = settings.milvus_metrics_url() or f"http://{urlsplit(uri).hostname}:{METRICS_PORT}/metrics"
-        return Address("MILVUS_URI", uri, settings.milvus_token(), metrics)
+    if given := settings.milvus_uri():
+        uri, credentials = external.milvus_address(given)
+        host = addresses.bracketed(urlsplit(uri).hostname or "localhost")
+        metrics = settings.milvus_metrics_url() or f"http://{host}:{METRICS_PORT}/metrics"
+        return Address("MILVUS_URI", uri, settings.milvus_token() or credentials, metrics)
     if started := stack.in_use():
         metrics = settings.milvus_metrics_url() or started.metrics or ""
         return Address("Docker", started.uri, started.token, metrics)

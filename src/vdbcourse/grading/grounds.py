@@ -39,11 +39,11 @@ class Ground:
 @contextlib.contextmanager
 def for_check(exercise: Exercise, limits: Limits, seed: int) -> Iterator[Ground]:
     """The course's own engines, under the name of a learner whose schemas and collections are dropped afterwards."""
-    learner = f"check_{secrets.token_hex(3)}"
+    learner = f"check{secrets.token_hex(3)}"
     postgres, milvus = "postgres" in exercise.engines, "milvus" in exercise.engines
     url = postgres_url() if postgres else None
     uri = engines.milvus() if milvus else None
-    dsn = spaces.make_schema(url, f"{learner}_checks") if url else None
+    dsn = spaces.make_schema(url, f"{learner}_checks", learner) if url else None
     try:
         place = Place(False, limits, {"VDBCOURSE_LEARNER": learner, "TQDM_DISABLE": "1"}, own_home=False)
         yield Ground(place, lambda: Data(seed, hidden=True, postgres_dsn=dsn, milvus_uri=uri))

@@ -123,7 +123,7 @@ class Trial:
     def __enter__(self) -> "Trial":
         self.learner = os.environ.get("VDBCOURSE_LEARNER")
         number = f"{self.exercise.id.partition('_')[0]}_{self.exercise.tasks.index(self.task)}"
-        os.environ["VDBCOURSE_LEARNER"] = f"{settings.learner()[:12]}_st{number}"
+        os.environ["VDBCOURSE_LEARNER"] = f"{settings.learner()}_st{number}"
         self.dsn = engines.postgres("selftest") if "postgres" in self.exercise.engines else None
         self.uri = engines.milvus() if "milvus" in self.exercise.engines else None
         return self

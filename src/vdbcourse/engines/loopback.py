@@ -1,0 +1,33 @@
+"""This machine is reached without a proxy, whatever proxies the environment names for the world outside."""
+
+import http.client
+import os
+import ssl
+import urllib.request
+from urllib.parse import urlsplit
+
+HOSTS = ("localhost", "127.0.0.1", "::1")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
+EXCEPTIONS = ("no_proxy", "NO_PROXY")
+GRPC_EXCEPTIONS = "no_grpc_proxy"  # where it is set, gRPC does not look at no_proxy
+
+
+def bypass_proxies() -> None:
+    """Except this machine from the proxies of the environment, for this process and those it starts.
+
+    Without a proxy in the environment nothing is changed: a lone `no_proxy` would switch off the proxy of Windows or macOS.
+    """
+    if not any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
+        return
+    names = [*EXCEPTIONS, *([GRPC_EXCEPTIONS] if os.environ.get(GRPC_EXCEPTIONS) else [])]
+    given = [one.strip() for name in names for one in os.environ.get(name, "").split(",") if one.strip()]
+    for name in names:
+        os.environ[name] = ",".join(dict.fromkeys([*given, *HOSTS]))
+
+
+def opened(request: urllib.request.Request, seconds: float, tls: ssl.SSLContext | None = None) -> http.client.HTTPResponse:
+    """The answer to `request`, asked without a proxy if it goes to this machine. `tls` says which certificates are trusted."""
+    here = urlsplit(request.full_url).hostname in HOSTS
+    handlers = [urllib.request.ProxyHandler({})] if here else []
+    handlers += [urllib.request.HTTPSHandler(context=tls)] if tls else []
+    return urllib.request.build_opener(*handlers).open(request, timeout=seconds)
