@@ -11,7 +11,7 @@ import filelock
 
 from vdbcourse import files, settings
 from vdbcourse.engines import embedded_postgres, lite, processes, standalone
-from vdbcourse.engines.running import Running
+from vdbcourse.engines.running import LARGEST_PID, Running
 from vdbcourse.errors import CourseError
 
 ENGINES: dict[str, ModuleType] = {e.NAME: e for e in (embedded_postgres, lite, standalone)}
@@ -145,9 +145,11 @@ class Lease:
         """Claims of other labs that still run; claims of dead ones are removed."""
         alive = []
         for path in self.folder.glob("*.json"):
-            claim = files.read_json(path) or {"pid": -1, "created": 0}
-            if claim["pid"] > 0 and processes.is_alive(claim["pid"], claim["created"]):
-                alive.append(path)
-            else:
-                path.unlink(missing_ok=True)
+            match files.read_json(path):
+                case {"pid": int(pid), "created": int() | float() as created} if (
+                    0 < pid < LARGEST_PID and processes.is_alive(pid, created)
+                ):
+                    alive.append(path)
+                case _ if not path.is_dir():
+                    path.unlink(missing_ok=True)
         return alive

@@ -44,7 +44,7 @@ def created(pid: int) -> float:
 
 
 def is_alive(pid: int, when: float) -> bool:
-    """Does the process that had this pid and began at `when` still run? A zombie does not, nor one that may not be looked at: it is not ours."""
+    """Does the process that had this pid and began at `when` still run? A zombie does not, nor one hidden from us."""
     try:
         process = psutil.Process(pid)
         return abs(process.create_time() - when) < 1 and process.status() != psutil.STATUS_ZOMBIE
