@@ -38,7 +38,7 @@ EXPECTED = {
     "filters": (Needs(filters=True), Needs(), "yyyyyn"),
     "bm25": (Needs(full_text=True), Needs(), "yyyyyn"),
     "released": (Needs(full_text=True), Needs(), "yynyyy"),
-    "hybrid": (Needs(hybrid=True), Needs(full_text=True), "yynyyn"),
+    "hybrid": (Needs(hybrid=True), Needs(full_text=True), "yyyyyn"),
     "runs-models": (Needs(vectorization=True), Needs(), "nyyyyn"),
     "pip": (Needs(purpose="prototype"), Needs(), "ynnyny"),
     "other-index": (Needs(purpose="research"), Needs(), "ynnnny"),

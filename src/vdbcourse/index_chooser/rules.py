@@ -13,7 +13,7 @@ from vdbcourse.index_chooser.needs import Needs
 
 CONDITION = 0
 READ = "2026-11-21"  # the day on which the documents below were read
-LEAST_INDEXED = 1_024  # rows of a segment below which Milvus builds no index: rootCoord.minSegmentSizeToEnableIndex
+LEAST_INDEXED = 1_024  # rows of a segment below which Milvus builds no index: indexCoord.segment.minSegmentNumRowsToEnableIndex
 FEW = 10_000  # our judgement: so many comparisons a search are no reason for an index
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
@@ -85,7 +85,7 @@ RULES = (
     Rule("recall", "reached the recall you ask for", CONDITION, REACHED, always, reaches),
     Rule("parameters", "has parameters that are possible for these numbers", CONDITION, "limits",
          always, lambda candidate, needs: candidate.possible),
-    Rule("unindexed", f"is exact: below {LEAST_INDEXED:,} rows in a segment Milvus builds no other type", 6, "rootcoord",
+    Rule("unindexed", f"is exact: below {LEAST_INDEXED:,} rows in a segment Milvus builds no other type", 6, "indexcoord",
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
     Rule("few", f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little", 5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
