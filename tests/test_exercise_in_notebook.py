@@ -113,7 +113,7 @@ def test_an_endless_loop_ends(ex, monkeypatch):
     ex.namespace["precision_at_k"] = precision_at_k
     result = ex.check("precision_at_k")
     assert result.status == "time"
-    assert "had not returned after 0.3 s" in result.why
+    assert "s of computing: is there a loop that never ends?" in result.why
 
 
 def test_an_object_that_says_it_is_equal_to_everything_is_not(ex):
@@ -214,7 +214,7 @@ def test_two_notebooks_at_once_lose_no_attempt(home):
     settings.home()
     code = "import sys; from vdbcourse import progress; [progress.attempted('e', sys.argv[1], None) for _ in range(30)]"
     both = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("a", "a")]
-    assert [one.wait(60) for one in both] == [0, 0]
+    assert [one.wait() for one in both] == [0, 0]
     assert progress.tasks("e")["a"]["attempts"] == 60
 
 

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from vdbcourse.grading import plain
+from vdbcourse.grading import clock, plain
 from vdbcourse.grading.calls import SHOWN_OUTPUT
+from vdbcourse.grading.clock import Allowance
 from vdbcourse.grading.plain import Handle, Opaque, shown
 
 
@@ -23,7 +24,8 @@ from vdbcourse.grading.plain import Handle, Opaque, shown
 class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not right yet
     """Why a task is not passed yet, in the learner's words.
 
-    kind: "wrong", "not attempted", "error" (the learner's code raised), "time" (it ran too long).
+    kind: "wrong", "not attempted", "error" (the learner's code raised), "time" (it ran too long). ended: what limit ended the
+    call, in a few words for whoever grades a class.
     """
 
     why: str
@@ -31,6 +33,7 @@ class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not
     call: str = ""
     got: str = ""
     expected: str = ""
+    ended: str = ""
 
     def __str__(self) -> str:
         parts = [self.call and f"call: {self.call}", self.got and f"got: {self.got}"]
@@ -42,6 +45,9 @@ class Transport(Protocol):
     """How a call reaches the learner's function: in this process (`local.Here`) or in the sandbox (`remote.There`)."""
 
     hidden: bool  # does the run use hidden data, whose values must not be shown?
+
+    def begin(self, seconds: float) -> None:
+        """A new check, of a task whose calls may take `seconds` each: from now on all of them together have a limit."""
 
     def defined(self, name: str) -> bool:
         """Is there something callable of that name?"""
@@ -108,13 +114,13 @@ class Answer:
             self.printed = (self.printed + outcome["printed"])[:SHOWN_OUTPUT]
             self.printed_characters += outcome["printed_characters"]
         if outcome["status"] == "time":
-            raise NotYet(
-                f"It had not returned after {outcome['seconds']:g} s. Is there a loop that never ends?", kind="time", call=call
-            )
+            by, spent = clock.as_spent(outcome)
+            raise NotYet(f"It {clock.in_words(by, spent)}", kind="time", call=call, ended=clock.LIMITS[by])
         if outcome["status"] == "raised":
             error = outcome["error"] if not shapes_only else outcome["error"].partition(":")[0]
-            where = f"line {outcome['line']} of its cell: `{outcome['source']}`" if outcome["line"] else "before its first line"
-            raise NotYet(f"Your code raised this error at {where}", kind="error", call=call, got=error)
+            line, name = outcome["line"], error.partition(":")[0]
+            where = f"at line {line} of its cell: `{outcome['source']}`" if line else "before its first line"
+            raise NotYet(f"Your code raised this error, {name}, {where}", kind="error", call=call, got=error)
         value = plain.decode(outcome["value"])
         if value is Ellipsis:
             raise NotYet(f"`{self.name}` still returns `...`. Write your answer in its place.", kind="not attempted")
@@ -254,6 +260,15 @@ class Reply:
         if not np.isfinite(array).all():
             self.fail("It holds NaN or infinity, which no distance can be computed with.", expected=what)
         return array
+
+
+def too_long_together(name: str, by: str, allowance: Allowance) -> NotYet:
+    """The calls of a task have used more than all of them together may."""
+    used = {
+        clock.COMPUTING: f"computed for more than {allowance.computing:.3g} s together",
+        clock.BY_CLOCK: f"took more than {allowance.clock:.0f} s by the clock together, most of it waiting",
+    }
+    return NotYet(f"The calls of this task {used[by]}.", kind="time", call=f"{name}(...)", ended=clock.LIMITS[by])
 
 
 def alike(value: Any, expected: Any, within: float) -> bool:

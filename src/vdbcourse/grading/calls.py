@@ -2,7 +2,7 @@
 
 The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's types, the *outcome*:
 `{"status": "returned", "value": ..., "changed": [...]}`, `{"status": "raised", "error": ..., "line": ..., "source": ...}` or
-`{"status": "time", "seconds": ...}`, each with what was printed.
+`{"status": "time", "by": ..., "computed": ..., "elapsed": ...}` (see `clock`), each with what was printed.
 """
 
 import contextlib
@@ -12,26 +12,41 @@ import json
 import linecache
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from vdbcourse.grading import plain
+from vdbcourse.grading.clock import Allowance, Meter, OwnComputing, Spent
 from vdbcourse.grading.handles import Opened
+from vdbcourse.grading.limits import OPEN_SECONDS
+from vdbcourse.grading.plain import Handle
 
 SHOWN_OUTPUT = 600  # characters of what a function prints
+AGAIN = 0.5  # seconds from one look at the time to the next
 
 
 class TimeLimit(BaseException):
     """The learner's function ran too long. (No `Exception`: a loop that catches those must not swallow it.)"""
 
+    def __init__(self, by: str, spent: Spent) -> None:
+        super().__init__(by)
+        self.by = by
+        self.spent = spent
 
-def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"by": self.by, "computed": self.spent.computed, "elapsed": self.spent.elapsed}
+
+
+def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, Any], allowance: Allowance) -> dict[str, Any]:
     """Call `namespace[name]` with `coded["args"]` and `coded["kwargs"]`; returns the outcome."""
     printed = Printed()
+    open_first(opened, coded)
     try:
-        with time_limit(seconds), silence(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with time_limit(allowance), silence(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             args = [plain.decode(arg) for arg in coded["args"]]
             kwargs = {key: plain.decode(arg) for key, arg in coded["kwargs"].items()}
             value = namespace[name](
@@ -40,13 +55,21 @@ def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, 
             outcome = {"status": "returned", "value": plain.encode(value)}
             json.dumps(outcome)
             outcome["changed"] = changed(namespace[name], coded, args, kwargs)
-    except TimeLimit:
-        outcome = {"status": "time", "seconds": seconds}
+    except TimeLimit as over:
+        outcome = {"status": "time", **over.as_dict()}
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
         outcome = {"status": "raised", **described(error, namespace)}
     return outcome | {"printed": printed.head, "printed_characters": printed.characters}
+
+
+def open_first(opened: Opened, coded: dict[str, Any]) -> None:
+    """Open what the function gets, on nobody's time. What cannot be opened is said when the function is called with it."""
+    for argument in [*coded["args"], *coded["kwargs"].values()]:
+        if isinstance(argument, dict) and "handle" in argument:
+            with contextlib.suppress(Exception, TimeLimit), time_limit(Allowance.of(OPEN_SECONDS)):
+                opened.resolve(Handle(*argument["handle"]))
 
 
 def changed(function: Callable, coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> list[str]:
@@ -123,25 +146,35 @@ def silence() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` in the main thread after `seconds`, and again each half second until the code gives way.
+def time_limit(allowance: Allowance) -> Iterator[None]:
+    """Raise `TimeLimit` in the main thread once the allowance is used up, and again each half second until the code gives way.
 
+    A time in which modules were loaded for the first time does not count, once: it is no work of the answer's.
     Windows has no such timer; there the kernel's own interrupt, or the time limit of the whole process, ends a loop.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def over(*_: object) -> None:
-        raise TimeLimit
+    meters, modules = [Meter(OwnComputing())], len(sys.modules)
 
-    before = signal.signal(signal.SIGALRM, over)
-    start = time.monotonic()
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # of whoever else waits, such as a test's own limit
+    def look(*_: object) -> None:
+        began = time.thread_time()
+        spent = meters[-1].spent
+        by = allowance.exceeded(spent)
+        if by and len(meters) == 1 and len(sys.modules) > modules:
+            meters.append(Meter(OwnComputing()))
+        elif by:
+            raise TimeLimit(by, spent)
+        meters[-1].computing.discount += time.thread_time() - began
+
+    before = signal.signal(signal.SIGALRM, look)
+    first = max(allowance.computing, 0.01)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, first, AGAIN)  # of whoever else waits, such as a test's own limit
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), 0.001), interval)
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - meters[0].began), 0.001), interval)

@@ -16,6 +16,7 @@ def run(task: Task, transport: Transport, data: Data) -> Result:
     """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no fault of the learner's."""
     function = manifest.checks(task.exercise)[task.id]
     answers = {name: Answer(transport, name, task.seconds) for name in task.functions}
+    transport.begin(task.seconds)
     try:
         for name in task.functions:
             if not transport.defined(name):
@@ -53,6 +54,7 @@ def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
         expected=found.expected,
         printed="".join(answer.printed for answer in answers.values())[:SHOWN_OUTPUT],
         printed_characters=sum(answer.printed_characters for answer in answers.values()),
+        ended=found.ended,
     )
 
 

@@ -68,12 +68,11 @@ class Run:
         if there is None:
             return without_points(task, "not graded", self.problem)
         used = data()
-        there.begin(task)
         try:
             return checking.run(task, there, used)
         except Ended as error:
             self.died(error)
-            return without_points(task, error.kind, f"Your code {error}.")
+            return without_points(task, error.kind, f"Your code {error}.", str(error))
         except CourseError as error:
             self.problem = self.problem or str(error)
             return without_points(task, "not graded", str(error))
@@ -109,6 +108,6 @@ class Run:
             self.there = None
 
 
-def without_points(task: Task, status: str, why: str) -> Result:
+def without_points(task: Task, status: str, why: str, ended: str = "") -> Result:
     """The result of a task whose check did not come to an end."""
-    return Result(exercise=task.exercise, task=task.id, title=task.title, status=status, points=0, of=task.points, why=why)
+    return Result(task.exercise, task.id, task.title, status, points=0, of=task.points, why=why, ended=ended)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
+from vdbcourse.grading.clock import Allowance
 from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.sandbox import HOME, Place, Process
 
-START_SECONDS = 60
+START_SECONDS = 20  # of computing
 SERVER_LIMITS = Limits(memory=2, processes=8)
 
 
@@ -26,7 +27,7 @@ def milvus_lite(confined: bool) -> Iterator[Path]:
     data = f"{HOME}/milvus" if confined else str(folder / "data")
     server = Process(place, "vdbcourse.engines.lite_server", data, f"unix:{socket}")
     try:
-        if not processes.wait_until(socket.exists, START_SECONDS, lambda: server.popen.poll() is None):
+        if not processes.wait_until(socket.exists, Allowance.of(START_SECONDS).clock, lambda: server.popen.poll() is None):
             raise CourseError(f"Milvus Lite does not start for grading: {server.complaint()}")
         yield socket
     finally:

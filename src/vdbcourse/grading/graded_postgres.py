@@ -16,14 +16,20 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from vdbcourse.engines import embedded_postgres, spaces
+from vdbcourse.grading.clock import Allowance
 from vdbcourse.grading.limits import GIB
 
 TEMPLATE = "graded"
-STATEMENT_SECONDS = 30
+STATEMENT_SECONDS = 10  # of an idle machine
 CONNECTIONS = 20  # of one role
 LARGEST = 1  # GiB of one database
 FASTER = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"  # it is thrown away with the batch
-ROLE_SETTINGS = {"statement_timeout": f"{STATEMENT_SECONDS}s", "lock_timeout": f"{STATEMENT_SECONDS}s"}
+
+
+def role_settings() -> dict[str, str]:
+    """What ends a statement that goes on after its notebook has ended: on a busy machine later."""
+    patience = f"{Allowance.of(STATEMENT_SECONDS).clock:.0f}s"
+    return {"statement_timeout": patience, "lock_timeout": patience}
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Server:
 
     def address(self, role: str, password: str, database: str) -> str:
         """The URL of a database for a role. The limits are asked for again: a role may change its own defaults."""
-        options = " ".join(f"-c{name}={value}" for name, value in ROLE_SETTINGS.items())
+        options = " ".join(f"-c{name}={value}" for name, value in role_settings().items())
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.socket.parent))}&options={quote(options)}"
 
     @contextlib.contextmanager
@@ -112,7 +118,7 @@ class Server:
                 SQL("CREATE ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}").format(role, Literal(password), Literal(CONNECTIONS))
             )
             connection.execute(SQL("ALTER ROLE {} SET temp_file_limit = '1GB'").format(role))
-            for setting, value in ROLE_SETTINGS.items():
+            for setting, value in role_settings().items():
                 connection.execute(SQL("ALTER ROLE {} SET {} = {}").format(role, Identifier(setting), Literal(value)))
             connection.execute(SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(role, Identifier(TEMPLATE), role))
             connection.execute(SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(role))

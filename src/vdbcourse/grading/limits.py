@@ -9,24 +9,27 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import psutil
 
+from vdbcourse.grading.clock import COMPUTING, Allowance, Meter, Spent, computed
+
 TICK = 0.1  # seconds between two looks
 OPEN_FILES = 1_024
 THREADS = 256  # of all processes together, where an account of its own lets the kernel count them
 ANSWER_BYTES = 96 * 2**20  # of one answer from inside
-OPEN_SECONDS = 20  # for opening a connection or a client that a function gets; not counted as the function's time
-SETTING_SECONDS = 5  # for reading a setting of a session
+OPEN_SECONDS = 10  # for opening a connection or a client that a function gets; not counted as the function's time
+SETTING_SECONDS = 3  # for reading a setting of a session
 GIB = 2**30
 
 
 @dataclass(frozen=True)
 class Limits:
-    """seconds: for a notebook's cells; memory: GiB of all processes together; disk: GiB of files; cpu: seconds of one process."""
+    """seconds: of computing, for a notebook's cells (see `clock`); memory: GiB of all processes together; disk: GiB of files;
+    cpu: seconds of one process, whatever it is at.
+    """
 
     seconds: float = 180
     memory: float = 4
@@ -57,7 +60,7 @@ class Limits:
 
 
 class Watcher(threading.Thread):
-    """Ends a run that uses too much: too many processes, too much memory, or more time than the step it is at may take."""
+    """Ends a run that uses too much: too many processes, too much memory, or more than the step it is at may take of time."""
 
     def __init__(self, process: subprocess.Popen, limits: Limits, also: Callable[[], str | None] | None = None) -> None:
         """`also` is asked once a second; the reason it gives, if any, ends the run too."""
@@ -65,19 +68,21 @@ class Watcher(threading.Thread):
         self.process = process
         self.limits = limits
         self.also = also
-        self.deadline: float | None = None
+        self.step: tuple[Allowance, Meter] | None = None
+        self.computed = 0.0  # seconds that the whole family had computed when it was last seen
         self.reason: tuple[str, str] | None = None  # kind and words, once it had to end the run
         self.family: list[psutil.Process] = []  # as last seen
         self.ended = threading.Event()
 
     @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """A step that ends the whole run when it takes longer."""
-        self.deadline = time.monotonic() + seconds
+    def within(self, allowance: Allowance) -> Iterator[Meter]:
+        """A step that ends the whole run when it takes more."""
+        meter = Meter(lambda: self.computed)
+        self.step = allowance, meter
         try:
-            yield
+            yield meter
         finally:
-            self.deadline = None
+            self.step = None
 
     def run(self) -> None:
         """Look until the run ends by itself or has to be ended."""
@@ -96,10 +101,11 @@ class Watcher(threading.Thread):
 
     def overuse(self, ticks: int) -> tuple[str, str] | None:
         """Kind and words of what is used too much now, or None."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            return "time", "took too long and could not be interrupted, so its process was ended"
         first = psutil.Process(self.process.pid)
         self.family = [first, *first.children(recursive=True)]
+        self.computed = max(self.computed, sum(map(computed, self.family)))  # what a lost child has computed stays counted
+        if (step := self.step) and (by := step[0].exceeded(spent := step[1].spent)):
+            return "time", too_long(by, spent)
         if len(self.family) > self.limits.processes:
             return "error", f"started more than {self.limits.processes} processes"
         if sum(map(memory, self.family)) > self.limits.memory * GIB:
@@ -111,6 +117,13 @@ class Watcher(threading.Thread):
         """No more looking; whatever still runs is ended."""
         self.ended.set()
         kill(self.process, self.family)
+
+
+def too_long(by: str, spent: Spent) -> str:
+    """What a step did that could not be interrupted from inside."""
+    if by == COMPUTING:
+        return f"computed for {spent.computed:.2g} s and could not be interrupted, so its process was ended"
+    return f"waited for {spent.elapsed:.0f} s by the clock and could not be interrupted, so its process was ended"
 
 
 def memory(process: psutil.Process) -> int:

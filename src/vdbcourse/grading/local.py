@@ -1,10 +1,13 @@
 """Calls to functions of this very process: the notebook's kernel, or a namespace in which a solution was run."""
 
+import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from vdbcourse.grading import calls, plain
-from vdbcourse.grading.answers import NotYet
+from vdbcourse.grading import calls, clock, plain
+from vdbcourse.grading.answers import NotYet, too_long_together
+from vdbcourse.grading.clock import Allowance, Meter, Spent
 from vdbcourse.grading.handles import Opened
 from vdbcourse.grading.plain import Handle
 
@@ -16,6 +19,11 @@ class Here:
         self.namespace = namespace
         self.hidden = hidden
         self.opened = Opened()
+        self.budget, self.spent = Allowance(math.inf, math.inf), Spent()
+
+    def begin(self, seconds: float) -> None:
+        """A new check begins."""
+        self.budget, self.spent = clock.for_all_calls(seconds), Spent()
 
     def defined(self, name: str) -> bool:
         """Is there something callable of that name?"""
@@ -30,7 +38,12 @@ class Here:
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Call it; returns the outcome."""
         coded = {"args": [plain.encode(arg) for arg in args], "kwargs": {k: plain.encode(v) for k, v in kwargs.items()}}
-        return plain.through_json(calls.call(self.namespace, self.opened, name, plain.through_json(coded), seconds))
+        meter = Meter(time.process_time)
+        outcome = calls.call(self.namespace, self.opened, name, plain.through_json(coded), Allowance.of(seconds))
+        self.spent += meter.spent
+        if by := self.budget.exceeded(self.spent):
+            raise too_long_together(name, by, self.budget)
+        return plain.through_json(outcome)
 
     def setting(self, handle: Handle, name: str) -> str | None:
         """A setting of the learner's PostgreSQL session; None while it is in an aborted transaction."""

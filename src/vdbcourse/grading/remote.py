@@ -5,22 +5,21 @@ import json
 import math
 import re
 import subprocess
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading import calls, plain
-from vdbcourse.grading.answers import NotYet
+from vdbcourse.grading import calls, clock, plain
+from vdbcourse.grading.answers import NotYet, too_long_together
+from vdbcourse.grading.clock import Allowance, Meter, Spent
 from vdbcourse.grading.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
-from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.plain import Handle
 from vdbcourse.grading.sandbox import CACHE, Place, Process
 
-START_SECONDS = 60
+START_SECONDS = 20
 GRACE = 3  # seconds between the limit inside and the end of the process
 LEAST_SHARE = 200  # of the time for all cells: a cell with less than this part left is not run
 MOST_PARTS = 2_000_000  # of lists and dicts in one answer
@@ -61,9 +60,9 @@ class There:
         self.number = 0
         self.cells: list[str] = []
         self.failed: list[Cell] = []
-        self.budget, self.spent = math.inf, 0.0
+        self.budget, self.spent = Allowance(math.inf, math.inf), Spent()
         try:
-            self.answer(START_SECONDS, b"")
+            self.answer(Allowance.of(START_SECONDS), b"")
         except Ended as error:
             complaint = self.process.complaint()
             self.close()
@@ -74,39 +73,41 @@ class There:
 
         A cell may take half of the time that is left, so that later ones always have some.
         """
-        left = self.place.limits.seconds
+        whole = left = Allowance.of(self.place.limits.seconds)
         self.cells = list(cells)
         self.failed = []
         for number, source in enumerate(cells, 1):
             if number in without:
                 self.failed.append(Cell(number, without[number]))
                 continue
-            if left < self.place.limits.seconds / LEAST_SHARE:
+            if left.computing < whole.computing / LEAST_SHARE or left.clock < whole.clock / LEAST_SHARE:
                 self.failed.append(Cell(number, "was not run: the cells before it took all the time there is"))
                 continue
-            began = time.monotonic()
+            meter = self.meter()
+            allowed = left.part(0.5)
             try:
-                answer = self.ask("cell", left / 2, source=source, seconds=left / 2)
+                answer = self.ask("cell", allowed, source=source, allowed=asdict(allowed))
+                stopped = answer.get("time") and self.read(clock.as_spent, answer["time"])
             except Ended as error:
                 self.failed.append(Cell(number, str(error)))
                 raise
-            if answer.get("time"):
-                self.failed.append(Cell(number, f"was stopped after {left / 2:.3g} s: is there a loop that never ends?"))
+            if stopped:
+                self.failed.append(Cell(number, clock.in_words(*stopped)))
             elif answer.get("error"):
                 self.failed.append(Cell(number, f"ended with {text(answer['error'])}"))
-            left -= time.monotonic() - began
+            left = left.less(meter.spent.at_most(allowed))
 
-    def begin(self, task: Task) -> None:
-        """All calls of one task together may take this long."""
-        self.budget, self.spent = max(20, 4 * task.seconds), 0.0
+    def begin(self, seconds: float) -> None:
+        """A new check begins."""
+        self.budget, self.spent = clock.for_all_calls(seconds), Spent()
 
     def defined(self, name: str) -> bool:
         """Is there something callable of that name?"""
-        return self.ask("defined", GRACE, name=name).get("callable") is True
+        return self.ask("defined", Allowance.of(GRACE), name=name).get("callable") is True
 
     def missing(self, name: str) -> NotYet:
         """Why there is none when the notebook runs fresh, top to bottom."""
-        held = self.ask("defined", GRACE, name=name).get("type")
+        held = self.ask("defined", Allowance.of(GRACE), name=name).get("type")
         if held is not None:
             why = f"`{name}` is a value of type {text(held)} after the last cell, no function: a later cell takes its name."
             return NotYet(why, kind="error")
@@ -124,39 +125,47 @@ class There:
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Call it; returns the outcome. Raises `Ended`, and `NotYet` when the calls of a task take too long together."""
         coded = {"args": [plain.encode(arg) for arg in args], "kwargs": {k: plain.encode(v) for k, v in kwargs.items()}}
-        within = seconds + OPEN_SECONDS * sum(isinstance(arg, Handle) for arg in [*args, *kwargs.values()])
-        began = time.monotonic()
-        outcome = self.ask("call", within, name=name, coded=coded, seconds=seconds).get("outcome")
-        self.spent += time.monotonic() - began
-        if self.spent > self.budget:
-            raise NotYet(f"The calls of this task took more than {self.budget:g} s together.", kind="time", call=f"{name}(...)")
-        return self.checked(outcome)
+        allowed = Allowance.of(seconds)
+        opening = Allowance.of(OPEN_SECONDS).part(sum(isinstance(arg, Handle) for arg in [*args, *kwargs.values()]))
+        meter = self.meter()
+        outcome = self.ask("call", allowed + opening, name=name, coded=coded, allowed=asdict(allowed)).get("outcome")
+        self.spent += meter.spent
+        if by := self.budget.exceeded(self.spent):
+            raise too_long_together(name, by, self.budget)
+        return self.read(checked, outcome)
 
     def setting(self, handle: Handle, name: str) -> str | None:
         """A setting of the learner's PostgreSQL session; None while it is in an aborted transaction."""
-        answer = self.ask("setting", SETTING_SECONDS, handle=[handle.kind, handle.address], name=name)
+        answer = self.ask("setting", Allowance.of(SETTING_SECONDS), handle=[handle.kind, handle.address], name=name)
         if answer.get("error"):
             raise psycopg.OperationalError(text(answer["error"]))
         return None if answer.get("value") is None else text(answer["value"])
 
     def forget(self, handle: Handle) -> None:
         """Close what is open behind `handle`."""
-        self.ask("forget", SETTING_SECONDS, handle=[handle.kind, handle.address])
+        self.ask("forget", Allowance.of(SETTING_SECONDS), handle=[handle.kind, handle.address])
 
     def close(self) -> None:
         """End the process."""
         self.process.close()
 
-    def ask(self, do: str, within: float, **content: Any) -> dict[str, Any]:
-        """One question, one answer, in time. Raises `Ended`."""
+    def meter(self) -> Meter:
+        """Counts from now what the notebook's processes compute."""
+        return Meter(lambda: self.process.watcher.computed)
+
+    def ask(self, do: str, within: Allowance, **content: Any) -> dict[str, Any]:
+        """One question, one answer, in time. Raises `Ended`.
+
+        Inside, `within` may be granted a second time (see `calls.time_limit`), and giving way takes a moment.
+        """
         self.number += 1
         question = json.dumps({"id": self.number, "do": do, **content}).encode() + b"\n"
-        return self.answer(within + GRACE, question)
+        return self.answer(within.part(2) + Allowance.of(GRACE), question)
 
-    def answer(self, seconds: float, question: bytes) -> dict[str, Any]:
+    def answer(self, within: Allowance, question: bytes) -> dict[str, Any]:
         """Send bytes and read the line that answers them."""
         popen = self.process.popen
-        with self.process.watcher.within(seconds):
+        with self.process.watcher.within(within):
             try:
                 popen.stdin.write(question)
                 popen.stdin.flush()
@@ -171,21 +180,10 @@ class There:
             raise Ended("error", FOREIGN)
         return found
 
-    def checked(self, outcome: Any) -> dict[str, Any]:
-        """The outcome of a call if it is one, its texts without control characters. Raises `Ended` if it is none."""
+    def read(self, reader: Callable[[Any], Any], said: Any) -> Any:
+        """What `reader` makes of something from inside. Raises `Ended` if it is not what it should be."""
         try:
-            plain.decode(outcome.get("value"))
-            return {
-                "status": {"returned": "returned", "raised": "raised", "time": "time"}[outcome["status"]],
-                "value": outcome.get("value"),
-                "changed": [text(name) for name in outcome.get("changed", ())],
-                "error": text(outcome.get("error", "")),
-                "line": outcome.get("line") and int(outcome["line"]),
-                "source": text(outcome.get("source", "")),
-                "seconds": float(outcome.get("seconds", 0)),
-                "printed": text(outcome["printed"], keep="\n\t", most=calls.SHOWN_OUTPUT),
-                "printed_characters": int(outcome["printed_characters"]),
-            }
+            return reader(said)
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
             self.process.watcher.stop()
             raise Ended("error", FOREIGN) from error
@@ -193,7 +191,7 @@ class There:
     def gone(self) -> Ended:
         """Why the process is no more."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.popen.wait(1)
+            self.process.popen.wait(Allowance.of(GRACE).clock)
         code = self.process.popen.poll()
         self.process.watcher.stop()
         if self.process.watcher.reason:
@@ -206,6 +204,25 @@ class There:
         if signal:
             return Ended("error", f"crashed its process (signal {signal})")
         return Ended("error", f"ended its own process (exit code {code})")
+
+
+def checked(outcome: Any) -> dict[str, Any]:
+    """The outcome of a call, its texts without control characters. Raises `ValueError` and its like if it is none."""
+    plain.decode(outcome.get("value"))
+    found = {
+        "status": {"returned": "returned", "raised": "raised", "time": "time"}[outcome["status"]],
+        "value": outcome.get("value"),
+        "changed": [text(name) for name in outcome.get("changed", ())],
+        "error": text(outcome.get("error", "")),
+        "line": outcome.get("line") and int(outcome["line"]),
+        "source": text(outcome.get("source", "")),
+        "printed": text(outcome["printed"], keep="\n\t", most=calls.SHOWN_OUTPUT),
+        "printed_characters": int(outcome["printed_characters"]),
+    }
+    if found["status"] == "time":
+        by, spent = clock.as_spent(outcome)
+        found |= {"by": by, **asdict(spent)}
+    return found
 
 
 def parsed(line: bytes) -> dict[str, Any] | None:

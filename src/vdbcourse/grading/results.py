@@ -34,6 +34,7 @@ class Result:
     expected: str = ""
     printed: str = ""
     printed_characters: int = 0
+    ended: str = ""  # the limit that ended it, or what it did to its process; for whoever grades a class
 
     @property
     def passed(self) -> bool:

@@ -2,9 +2,9 @@
 
 It knows no check and no expected value. It reads one JSON object a line, does what it says, and answers one line:
 
-    {"id": 1, "do": "cell", "source": "...", "seconds": 90}       -> {"id": 1, "error": null | "NameError: ...", "time": false}
+    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time": null}
     {"id": 2, "do": "defined", "name": "f"}                       -> {"id": 2, "callable": true, "type": "function"}
-    {"id": 3, "do": "call", "name": "f", "coded": ..., "seconds"} -> {"id": 3, "outcome": {...}}           (see `calls`)
+    {"id": 3, "do": "call", "name": "f", "coded": ..., "allowed"} -> {"id": 3, "outcome": {...}}           (see `calls`)
     {"id": 4, "do": "setting", "handle": [kind, address], "name"} -> {"id": 4, "value": "40" | null, "error": null | "..."}
     {"id": 5, "do": "forget", "handle": [kind, address]}          -> {"id": 5}
 
@@ -24,8 +24,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from vdbcourse.grading import calls
+from vdbcourse.grading.clock import Allowance
 from vdbcourse.grading.handles import Opened
-from vdbcourse.grading.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
+from vdbcourse.grading.limits import ANSWER_BYTES, SETTING_SECONDS
 from vdbcourse.grading.plain import Handle
 
 MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_URI
@@ -98,46 +99,38 @@ class Notebook:
         self.namespace = self.shell.user_ns
         self.opened = Opened()
 
-    def do_cell(self, source: str, seconds: float) -> dict[str, Any]:
+    def do_cell(self, source: str, allowed: dict[str, float]) -> dict[str, Any]:
         """Run one code cell as a kernel does: magics and top-level `await` work."""
         try:
-            with calls.time_limit(seconds):
+            with calls.time_limit(Allowance(**allowed)):
                 result = self.shell.run_cell(source)
+            error = result.error_before_exec or result.error_in_exec
         except calls.TimeLimit as over:
-            return {"error": in_words(over), "time": True}
-        error = result.error_before_exec or result.error_in_exec
-        return {"error": error and in_words(error), "time": isinstance(error, calls.TimeLimit)}
+            error = over
+        return {"error": error and in_words(error), "time": error.as_dict() if isinstance(error, calls.TimeLimit) else None}
 
     def do_defined(self, name: str) -> dict[str, Any]:
         """What the name stands for after the last cell."""
         held = self.namespace.get(name)
         return {"callable": callable(held), "type": type(held).__name__ if name in self.namespace else None}
 
-    def do_call(self, name: str, coded: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Call a function. What it gets is opened first, on nobody's time."""
-        for argument in filter(is_handle, [*coded["args"], *coded["kwargs"].values()]):
-            with contextlib.suppress(Exception, calls.TimeLimit), calls.time_limit(OPEN_SECONDS):
-                self.opened.resolve(Handle(*argument["handle"]))
-        return {"outcome": calls.call(self.namespace, self.opened, name, coded, seconds)}
+    def do_call(self, name: str, coded: dict[str, Any], allowed: dict[str, float]) -> dict[str, Any]:
+        """Call a function."""
+        return {"outcome": calls.call(self.namespace, self.opened, name, coded, Allowance(**allowed))}
 
     def do_setting(self, handle: list[str], name: str) -> dict[str, Any]:
         """A setting of the PostgreSQL session that the functions got."""
         try:
-            with calls.time_limit(SETTING_SECONDS):
+            with calls.time_limit(Allowance.of(SETTING_SECONDS)):
                 return {"value": self.opened.setting(Handle(*handle), name), "error": None}
         except (Exception, calls.TimeLimit) as error:  # noqa: BLE001 - a connection the learner's code has had in hand
             return {"value": None, "error": in_words(error)}
 
     def do_forget(self, handle: list[str]) -> dict[str, Any]:
         """Close what is open behind a handle."""
-        with contextlib.suppress(Exception, calls.TimeLimit), calls.time_limit(SETTING_SECONDS):
+        with contextlib.suppress(Exception, calls.TimeLimit), calls.time_limit(Allowance.of(SETTING_SECONDS)):
             self.opened.forget(Handle(*handle))
         return {}
-
-
-def is_handle(coded: Any) -> bool:
-    """Does this argument stand for something to open?"""
-    return isinstance(coded, dict) and "handle" in coded
 
 
 def in_words(error: BaseException) -> str:
