@@ -461,6 +461,17 @@ def test_functions_get_a_connection_to_a_database_of_their_own(notebook, server,
     assert there.setting(conn, "search_path") == "checks,public"
 
 
+def test_settings_of_pgvector_are_known_before_the_first_vector_on_every_connection(notebook, server, lease):
+    there = notebook(
+        "import os, psycopg",
+        "def f(conn): return conn.execute('SHOW hnsw.ef_search').fetchone()[0]",
+        "def own():\n    with psycopg.connect(os.environ['DATABASE_URL']) as own: return f(own)",
+        place=place_of(server, lease),
+    )
+    assert value(there, "f", Handle("postgres", lease.dsn)) == "40"
+    assert value(there, "own") == "40"
+
+
 REFUSED = {
     "COPY (SELECT 1) TO PROGRAM 'id'": "permission denied to COPY to or from an external program",
     "COPY (SELECT 1) TO '/tmp/x'": "permission denied to COPY to a file",

@@ -107,6 +107,7 @@ def configure(folder: Path, sockets: Path | None, port: int) -> None:
     """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command line."""
     listen = "" if sockets else "127.0.0.1"
     settings = f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories = '{sockets or ''}'\n"
+    settings += "session_preload_libraries = 'vector'\n"  # so that `SHOW hnsw.ef_search` works before the first vector
     files.write_atomically(folder / "vdbcourse.conf", settings.encode())
     (folder / "vdbcourse.conf").chmod(0o644)
 

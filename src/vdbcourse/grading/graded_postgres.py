@@ -74,6 +74,7 @@ class Server:
         embedded_postgres.let_in(self.folder)
         embedded_postgres.initialise(self.folder)
         with (self.folder / "postgresql.conf").open("a") as file:
+            file.write("session_preload_libraries = 'vector'\n")  # so that its settings are known on every connection
             file.write(f"{FASTER}max_connections = {self.roles * (CONNECTIONS + 2) + 10}\n")
         embedded_postgres.start(self.folder, self.folder / "server.log", tcp=False)
         self.ask_for_passwords()

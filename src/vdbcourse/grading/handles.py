@@ -23,12 +23,7 @@ class Opened:
         """Open what `handle` names."""
         match handle.kind:
             case "postgres":
-                import psycopg
-                from pgvector.psycopg import register_vector
-
-                connection = psycopg.connect(handle.address, autocommit=True)
-                register_vector(connection)
-                return connection
+                return connect(handle.address)
             case "milvus":
                 from pymilvus import MilvusClient
 
@@ -67,3 +62,14 @@ class Opened:
         """Close the connections and clients."""
         for handle in list(self.objects):
             self.forget(handle)
+
+
+def connect(address: str) -> Any:
+    """A connection that knows pgvector: its types, and from the beginning its settings, which a session has once it used it."""
+    import psycopg
+    from pgvector.psycopg import register_vector
+
+    connection = psycopg.connect(address, autocommit=True)
+    register_vector(connection)
+    connection.execute("SELECT '[1]'::vector", prepare=False)
+    return connection
