@@ -30,6 +30,7 @@ NAME = "postgres"
 TITLE = "PostgreSQL + pgvector"
 DATABASE = "course"
 SOCKET_PATH_LIMIT = 103  # bytes; macOS has the shortest limit (104 with the closing zero)
+TAKE_OVER_SECONDS = 60  # for a server that another process has just started, or that is ending
 NOBODY = "nobody"  # PostgreSQL refuses to run as root
 
 
@@ -39,16 +40,36 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     if not (folder / "PG_VERSION").exists():
         initialise(folder)
     sockets = None if tcp else socket_folder(folder)
-    if not runs_already(folder):
-        configure(folder, sockets, processes.free_port() if tcp else 5432)
-        launch(folder)
-    pid, _, _, port, *_ = (folder / "postmaster.pid").read_text().splitlines()
-    password = (folder / "vdbcourse.password").read_text() if tcp else ""
-    prepare_database(address("postgres", sockets, port, password), address(DATABASE, sockets, port, password))
-    uri = address(DATABASE, sockets, port, password)
+    server = found_or_launched(folder, sockets)
     if opened:
         names = ", ".join(sorted(map(str, opened)))
         print(f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through: {names}", file=sys.stderr)
+    return server
+
+
+def found_or_launched(folder: Path, sockets: Path | None) -> Running:
+    """The server on `folder`, its database prepared. One that runs is waited for; one that dies meanwhile is launched anew."""
+    deadline = time.monotonic() + TAKE_OVER_SECONDS
+    while runs_already(folder):
+        try:
+            return prepared(folder, sockets)
+        except (psycopg.OperationalError, psutil.NoSuchProcess, FileNotFoundError) as error:
+            if time.monotonic() > deadline:
+                raise CourseError(
+                    f"PostgreSQL runs on {folder}, but takes no connection: {reason(str(error))}. Stop it: ./course down postgres"
+                ) from error
+            time.sleep(0.2)
+    configure(folder, sockets, 5432 if sockets else processes.free_port())
+    launch(folder)
+    return prepared(folder, sockets)
+
+
+def prepared(folder: Path, sockets: Path | None) -> Running:
+    """The record of the server that runs on `folder`, after its database is made."""
+    pid, _, _, port, *_ = (folder / "postmaster.pid").read_text().splitlines()
+    password = "" if sockets else (folder / "vdbcourse.password").read_text()
+    uri = address(DATABASE, sockets, port, password)
+    prepare_database(address("postgres", sockets, port, password), uri)
     return Running.of(int(pid), NAME, uri, versions(uri), folder / "server.log")
 
 

@@ -4,6 +4,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import grpc
 import psutil
 
 from vdbcourse import settings
@@ -14,11 +15,16 @@ from vdbcourse.errors import CourseError
 NAME = "milvus-lite"
 TITLE = "Milvus Lite"
 SERVER = "vdbcourse.engines.lite_server"
+GET_VERSION = "/milvus.proto.milvus.MilvusService/GetVersion"  # its request is an empty message
+ANSWER_SECONDS = 5
+TAKE_OVER_SECONDS = 60  # for a server that another process has just started
+NO_PROXY = [("grpc.enable_http_proxy", 0)]  # the loopback is never reached through one
 
 
 def start(folder: Path, log: Path) -> Running:
-    """Start the server on `folder` and return at once; `is_ready` says when it answers."""
-    if (found := lost(folder, log)) is not None:
+    """Start the server on `folder` and return at once; `is_ready` says when it answers. One that runs there is taken over."""
+    found = lost(folder, log)
+    if found is not None and processes.wait_until(lambda: is_ready(found), TAKE_OVER_SECONDS, found.is_alive):
         return found
     wanted = settings.milvus_port()
     if wanted is not None and not processes.port_is_free(wanted):
@@ -47,8 +53,13 @@ def lost(folder: Path, log: Path) -> Running | None:
 
 
 def is_ready(server: Running) -> bool:
-    """Does the server accept connections?"""
-    return processes.answers("127.0.0.1", server.port)
+    """Does the server answer a request? A connection alone is no sign: the system accepts it for a process that is ending."""
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}", options=NO_PROXY) as channel:
+        try:
+            channel.unary_unary(GET_VERSION)(b"", timeout=ANSWER_SECONDS)  # without pymilvus, whose import takes two seconds
+        except grpc.RpcError:
+            return False
+    return True
 
 
 def stop(server: Running, folder: Path) -> None:

@@ -31,9 +31,9 @@ def up(name: str, claim: bool = False) -> Running:
         return claimed(found) if claim else found
     with locked(name):
         found = running(name)
-        if found is None:
+        if found is None or not answered(engine, found) and not found.is_alive():  # it was dying while it was found
             found = start(engine)
-        if not processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive):
+        if not answered(engine, found):
             why = "does not answer" if found.is_alive() else "ended while it started"
             engine.stop(found, data_folder(name))
             record_path(name).unlink(missing_ok=True)
@@ -41,6 +41,11 @@ def up(name: str, claim: bool = False) -> Running:
         found = found.but(ready=True)
         found.save(record_path(name))
         return claimed(found) if claim else found
+
+
+def answered(engine: ModuleType, found: Running) -> bool:
+    """Does the engine answer, now or before START_SECONDS are over? False as soon as its process has ended."""
+    return processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive)
 
 
 def start(engine: ModuleType) -> Running:
@@ -146,8 +151,8 @@ class Lease:
         alive = []
         for path in self.folder.glob("*.json"):
             match files.read_json(path):
-                case {"pid": int(pid), "created": int() | float() as created} if (
-                    0 < pid < LARGEST_PID and processes.is_alive(pid, created)
+                case {"pid": int(pid), "created": int() | float() as created} if 0 < pid < LARGEST_PID and processes.is_alive(
+                    pid, created
                 ):
                     alive.append(path)
                 case _ if not path.is_dir():
