@@ -10,6 +10,7 @@ files of a real server, 2.3.5, before their compression.
 """
 
 import math
+from fractions import Fraction
 
 from vdbcourse.errors import CourseError
 
@@ -57,7 +58,7 @@ def graph_bytes(rows: int, m: int) -> int:
     A list of edges begins with its length; each row also keeps its id. `DOCS` counts edges alone, 4 bytes each.
     """
     ground = 2 * m * BYTES_AN_EDGE + BYTES_AN_EDGE
-    above = (m * BYTES_AN_EDGE + BYTES_AN_EDGE) / (m - 1)  # 1/m + 1/m^2 + ... = 1/(m - 1) floors a row
+    above = Fraction(m * BYTES_AN_EDGE + BYTES_AN_EDGE, m - 1)  # 1/m + 1/m^2 + ... = 1/(m - 1) floors a row
     return round(rows * (ground + above + BYTES_AN_ID))
 
 
@@ -89,7 +90,7 @@ def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
 
 def diskann_bytes(rows: int, dimensions: int) -> int:
     """DISKANN: what stays in memory by default, codes and cache, as shares of the raw vectors; graph and vectors are on disk."""
-    return round(raw_bytes(rows, dimensions) * (DISK_CODES + DISK_CACHE))
+    return round(raw_bytes(rows, dimensions) * (Fraction(str(DISK_CODES)) + Fraction(str(DISK_CACHE))))
 
 
 def lists_bytes(rows: int, dimensions: int, nlist: int) -> int:
@@ -105,7 +106,7 @@ def lists(rows: int, nlist: int) -> int:
 def suggested_nlist(rows: int, dimensions: int) -> int:
     """4 times the square root of the rows in a segment, the documentation's rule (`NLIST_DOCS`), within what Milvus makes."""
     here = min(rows, rows_a_segment(dimensions))
-    return min(lists(here, math.ceil(4 * math.sqrt(here))), MOST_LISTS)
+    return min(lists(here, math.isqrt(16 * here - 1) + 1), MOST_LISTS)  # the root rounded up, in whole numbers
 
 
 def rows_a_segment(dimensions: int) -> int:
@@ -115,7 +116,7 @@ def rows_a_segment(dimensions: int) -> int:
 
 def segments(rows: int, dimensions: int) -> int:
     """Segments of a collection whose segments are as full as they may be. Fresh collections have more, and smaller ones."""
-    return math.ceil(rows / rows_a_segment(dimensions))
+    return -(-rows // rows_a_segment(dimensions))
 
 
 ESTIMATES = {

@@ -75,8 +75,8 @@ const graph = (c, { m }) => ({
     `(M × ${c.BYTES_AN_EDGE} + ${c.BYTES_AN_EDGE}) ÷ (M − 1) + ${c.BYTES_AN_ID})`,
   count: (rows) => {
     const ground = 2 * m * c.BYTES_AN_EDGE + c.BYTES_AN_EDGE;
-    const above = (m * c.BYTES_AN_EDGE + c.BYTES_AN_EDGE) / (m - 1);
-    return rounded(rows * (ground + above + c.BYTES_AN_ID));
+    const above = m * c.BYTES_AN_EDGE + c.BYTES_AN_EDGE;
+    return rounded(rows * ((ground + c.BYTES_AN_ID) * (m - 1) + above), m - 1);
   },
 });
 
@@ -128,12 +128,12 @@ const book = (c, { dimensions }, bits, shown) => ({
 const onDisk = (c, { dimensions }) => ({
   name: "codes and cache",
   formula: `rows × dimensions × ${c.BYTES_A_NUMBER} × (${c.DISK_CODES} + ${c.DISK_CACHE})`,
-  count: (rows) => rounded(rows * dimensions * c.BYTES_A_NUMBER * (c.DISK_CODES + c.DISK_CACHE)),
+  count: (rows) => rounded(rows * dimensions * c.BYTES_A_NUMBER * Math.round((c.DISK_CODES + c.DISK_CACHE) * 1000), 1000),
 });
 
-/** Python's `round`: a half goes to the even neighbour. */
-function rounded(number) {
-  const below = Math.floor(number);
-  const part = number - below;
-  return part < 0.5 || (part === 0.5 && below % 2 === 0) ? below : below + 1;
+/** A quotient of whole numbers, rounded as Python does: a half goes to the even neighbour. */
+function rounded(number, divisor) {
+  const rest = number % divisor;
+  const below = (number - rest) / divisor;
+  return 2 * rest < divisor || (2 * rest === divisor && below % 2 === 0) ? below : below + 1;
 }

@@ -19,8 +19,9 @@ class Neighbours(NamedTuple):
 def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str = "cosine") -> Neighbours:
     """The `k` nearest of `vectors` (n, dim) for each of `query_vectors` (n_queries, dim) or for one query (dim,).
 
-    Every distance is computed in double precision and rounded to 12 decimals, so that equal rows tie; of rows at the same
-    distance the one with the lower number comes first. Distances are those of pgvector's operators, smaller is nearer:
+    Every distance is computed in double precision and rounded to 12 decimals of the longest vectors' scale, so that equal rows
+    tie; of rows at the same distance the one with the lower number comes first. Distances are those of pgvector's operators,
+    smaller is nearer:
     "cosine" 1 - cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1" taxicab (`<+>`).
 
     Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector under cosine,
@@ -36,6 +37,9 @@ def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str 
         raise ValueError(f"k = {k} is outside 1..{len(rows)}, the number of vectors")
     if metric == "cosine":
         queries, rows = unit(queries, "query_vectors"), unit(rows, "vectors")
+        exponents = np.zeros((len(queries), 1), dtype=np.int32)  # what ldexp takes everywhere
+    else:
+        queries, rows, exponents = to_one_scale(queries, rows, metric)
     indices = np.empty((len(queries), k), dtype=np.int64)
     distances = np.empty((len(queries), k))
     block = max(1, BLOCK_BYTES // (8 * len(rows)))
@@ -43,7 +47,7 @@ def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str 
         part = slice(start, start + block)
         all_distances = METRICS[metric](queries[part], rows).round(12) + 0.0  # + 0.0 turns -0.0 into 0.0
         indices[part] = np.stack([nearest(one, k) for one in all_distances])
-        distances[part] = np.take_along_axis(all_distances, indices[part], axis=1)
+        distances[part] = np.ldexp(np.take_along_axis(all_distances, indices[part], axis=1), exponents[part])
     return Neighbours(indices, distances)
 
 
@@ -69,10 +73,35 @@ def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
 
 def unit(matrix: np.ndarray, name: str) -> np.ndarray:
     """Rows scaled to length 1. Raises `ValueError` for a zero vector, which has no direction."""
+    matrix = np.ldexp(matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True)))  # or squares overflow, or vanish
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     if not norms.all():
         raise ValueError(f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no cosine distance")
     return matrix / norms
+
+
+def to_one_scale(queries: np.ndarray, rows: np.ndarray, metric: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's distances back.
+
+    Powers of two change no digit. An inner product may scale its two sides apart, a difference may not.
+    """
+    longest_row = longest(rows).max()
+    if metric == "inner_product":
+        of_queries = longest(queries)
+        return np.ldexp(queries, -of_queries), np.ldexp(rows, -longest_row), of_queries + longest_row
+    common = max(longest_row, longest(queries).max())
+    return np.ldexp(queries, -common), np.ldexp(rows, -common), np.full((len(queries), 1), common)
+
+
+def longest(matrix: np.ndarray) -> np.ndarray:
+    """For each row the exponent of a power of two that its length does not exceed, shape (n, 1)."""
+    largest = exponent(np.abs(matrix).max(axis=1, keepdims=True))
+    return largest + exponent(np.linalg.norm(np.ldexp(matrix, -largest), axis=1, keepdims=True))
+
+
+def exponent(values: np.ndarray) -> np.ndarray:
+    """The exponent of the least power of two above each value; 0 for 0."""
+    return np.frexp(values)[1]
 
 
 def l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -1,8 +1,11 @@
 """Recall at k: what share of the true neighbours an approximate search finds."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from fractions import Fraction
 
 import numpy as np
+
+from vdbcourse.measure.ids import ids_of, refuse_rows, refuse_strangers, shown
 
 
 def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
@@ -13,25 +16,34 @@ def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
     once. When `truth` holds fewer than k ids, its length is what could be found. This is ANN recall, against an exact search;
     it says nothing about relevance.
 
-    Raises `ValueError` if k < 1, a truth is empty, or the numbers of queries differ.
+    Raises `ValueError` if k < 1, a truth is empty, the numbers of queries differ, or ids can never match: texts against
+    numbers, rows against ids, one query's ids against lists of many queries'.
     """
     if k < 1:
         raise ValueError(f"k = {k}; recall needs k of at least 1")
+    for name, ids in (("found", found), ("truth", truth)):
+        if isinstance(ids, (Set, Mapping)):
+            raise ValueError(f"{name} is a {type(ids).__name__}, which has no first {k}; give a list, nearest first")
     if len(truth) == 0:
         raise ValueError("truth is empty: there is nothing to find, so recall is not defined")
-    if not is_list(truth[0]):
-        return of_one_query(found, truth, k)
+    if not any(is_list(one) for one in truth) or isinstance(truth, (str, bytes)):
+        return float(of_one_query(found, truth, k))
+    flat = [(name, one) for name, lists in (("found", found), ("truth", truth)) for one in lists if not is_list(one)]
+    if flat:
+        raise ValueError(f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give one list a query")
     if len(found) != len(truth):
         raise ValueError(f"found has {len(found)} queries, truth has {len(truth)}")
-    return float(np.mean([of_one_query(f, t, k) for f, t in zip(found, truth, strict=True)]))
+    refuse_rows(found, truth, k)
+    return float(sum(of_one_query(f, t, k) for f, t in zip(found, truth, strict=True)) / len(truth))
 
 
-def of_one_query(found: Sequence[Hashable], truth: Sequence[Hashable], k: int) -> float:
-    """Recall of one query."""
-    wanted = set(list(truth)[:k])
+def of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -> Fraction:
+    """Recall of one query, exact: a mean of floats can end just below the floor that every query reached."""
+    got, wanted = ids_of(found, "found")[:k], ids_of(truth, "truth")[:k]
     if not wanted:
         raise ValueError("truth is empty for a query: there is nothing to find, so recall is not defined")
-    return len(wanted & set(list(found)[:k])) / len(wanted)
+    refuse_strangers(got, "found", wanted, "truth")
+    return Fraction(len({*wanted} & {*got}), len({*wanted}))
 
 
 def is_list(value: object) -> bool:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Collection, Hashable, Mapping, Sequence
 
+from vdbcourse.measure.ids import ids_of, refuse_strangers
+
 
 def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int) -> float:
     """Normalised discounted cumulative gain of the first `k` of `found`, from 0.0 to 1.0, of one query.
@@ -11,30 +13,38 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
     gain / log2(rank + 1), ranks from 1 (Jaervelin and Kekaelaeinen 2002, https://doi.org/10.1145/582415.582418); it is divided by
     the DCG of the best order there is. An id that came twice gains once, where it stood first, and still takes its second place.
 
-    Raises `ValueError` if k < 1, a gain is negative or not finite, or no gain is above 0.
+    Raises `ValueError` if k < 1, a gain is negative or not finite, no gain is above 0, or ids can never match: texts against
+    numbers, rows against ids.
     """
     if k < 1:
         raise ValueError(f"k = {k}; NDCG needs k of at least 1")
     if any(not math.isfinite(gain) or gain < 0 for gain in gains.values()):
         raise ValueError("a gain is negative, NaN or infinite")
+    if not math.isfinite(sum(gains.values())):
+        raise ValueError("the gains are too large to be added up; divide them all by one number, which changes no NDCG")
     best = dcg(sorted(gains.values(), reverse=True)[:k])
     if best == 0:
         raise ValueError("no gain is above 0: there is nothing to find, so NDCG is not defined")
-    first = list(found)[:k]
-    return dcg([0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)]) / best
+    first = ids_of(found, "found")[:k]
+    refuse_strangers(first, "found", gains, "gains")
+    got = dcg([0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)])
+    return min(1.0, got / best)  # two orders of nearly equal gains can differ by a rounding
 
 
 def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
     """1 / rank of the first of `found` that is among `relevant`, of one query; 0.0 if none is. Its mean over queries is MRR.
 
-    Raises `ValueError` if `relevant` is empty.
+    Raises `ValueError` if `relevant` is empty, or ids can never match: texts against numbers, rows against ids.
     """
-    wanted = set(relevant)
+    wanted = ids_of(relevant, "relevant")
     if not wanted:
         raise ValueError("relevant is empty: there is nothing to find, so the reciprocal rank is not defined")
-    return next((1 / rank for rank, one in enumerate(found, start=1) if one in wanted), 0.0)
+    ids = ids_of(found, "found")
+    refuse_strangers(ids, "found", wanted, "relevant")
+    sought = set(wanted)
+    return next((1 / rank for rank, one in enumerate(ids, start=1) if one in sought), 0.0)
 
 
 def dcg(gains: Sequence[float]) -> float:
     """Discounted cumulative gain of gains in order of rank."""
-    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+    return math.fsum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
