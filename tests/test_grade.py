@@ -129,21 +129,41 @@ def run(tiny, capsys, monkeypatch):
 # --- a class in which much goes wrong ----------------------------------------------------------------------------------------
 
 CASES = {  # learner: (cells after the right answers, points of 6, words of the line, words of the result of `double`)
-    "missing": (["del double"], 4, "double: your code raised an error", "removed again by a later cell"),
+    "missing": (["del double"], 4, "double: `double` is defined in code cell 3 and removed", "removed again by a later cell"),
     "never-written": (None, 4, "", "No cell of the notebook defines `double`"),
     "stub": (["def double(numbers): return ..."], 4, "", "still returns `...`"),
     "text": (["def double(numbers): return 'none'"], 4, "", "It gave a text; asked for is a list of 2"),
     "none": (["def double(numbers): pass"], 4, "", "It returned None"),
-    "exception": (["def double(numbers): return numbers / 0"], 4, "double: your code raised an error", "at line 1 of its cell"),
-    "endless": (["def double(numbers):\n    while True: pass"], 4, "double: took too long", "a loop that never ends?"),
-    "stubborn": (["def double(numbers): return sum(iter(int, 1))"], 4, "double: took too long", "could not be interrupted"),
+    "exception": (
+        ["def double(numbers): return numbers / 0"],
+        4,
+        "double: raised TypeError",
+        "at line 1 of its cell",
+    ),
+    "endless": (
+        ["def double(numbers):\n    while True: pass"],
+        4,
+        "double: took too long: limit of computing time",
+        "a loop that never ends?",
+    ),
+    "stubborn": (
+        ["def double(numbers): return sum(iter(int, 1))"],
+        4,
+        "double: took too long: computed for",
+        "could not be interrupted",
+    ),
     "generator": (["def double(numbers): return (2 * n for n in numbers)"], 4, "", "wrap it in list(...)"),
     "nan": (["def double(numbers): return [float('nan')] * 2"], 4, "", "Each number twice"),
     "mutated": (["def double(numbers):\n    numbers += numbers\n    return [2, 4]"], 4, "", "changed its argument `numbers`"),
     "printer": (["print('x' * 10**8)\ndef double(numbers): print('x' * 10**8)"], 4, "", "It returned None"),
-    "exits": (["def double(numbers): raise SystemExit"], 4, "double: your code raised an error", "raised this error"),
+    "exits": (["def double(numbers): raise SystemExit"], 4, "double: raised SystemExit", "raised this error, SystemExit, at"),
     "os-exit": (["def double(numbers): import os; os._exit(0)"], 4, "ended its own process (exit code 0)", "ended its own"),
-    "memory": (["def double(numbers): return bytearray(20 * 2**30)"], 4, "double: your code raised", "raised this error"),
+    "memory": (
+        ["def double(numbers): return bytearray(20 * 2**30)"],
+        4,
+        "double: raised MemoryError",
+        "raised this error, MemoryError, at",
+    ),
     "fork-bomb": (["import os\nwhile True: os.fork()"], 6, "code cell 5 started more than 16 processes", ""),
     "fork-in-call": (
         ["import os\ndef double(n):\n  while True: os.fork()"],
@@ -238,25 +258,52 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
     "programs": (
         ["def count(conn): conn.execute(\"COPY (SELECT 1) TO PROGRAM 'id'\")"],
         3,
-        "count: your code raised an error",
+        "count: raised InsufficientPrivilege",
         "",
     ),
     "locks": (
         ["def count(conn): conn.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')"],
         3,
-        "count: your code raised an error",
+        "count: raised InsufficientPrivilege",
         "",
     ),
     "tells": (
         ["def add(a, b):\n  if a > 9:\n    print(a)\n    raise ValueError(f'{{a}} and {{b}}')\n  return a + b"],
         5,
-        "add: your code raised an error",
+        "add: raised ValueError",
         "",
     ),
+    "smuggles": (
+        [
+            """
+            import os, psycopg
+            own = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+            own.execute("CREATE TABLE IF NOT EXISTS public.seen (line text)")
+            def add(a, b):
+                if a > 9:
+                    own.execute("INSERT INTO public.seen VALUES (%s)", [f"{{a}} and {{b}}"])
+                    os._exit(0)
+                return a + b
+            seen = own.execute("SELECT line FROM public.seen").fetchall()
+            print("this is printed", seen)
+            assert not seen, seen
+            """
+        ],
+        5,
+        "add: ended its own process (exit code 0)",
+        "",
+    ),
+    "sleeper": (["def double(numbers): import time; time.sleep(0.01)", "print('<i>printed</i> in a cell')"], 4, "", "None"),
     "<b>bold": (["raise ValueError('<script>alert(1)</script>')"], 6, "<script>", ""),
     "=HYPERLINK(1)": ([], 6, "", ""),
 }
 NO_NOTEBOOKS = {
+    "renamed/hw.ipynb.txt": (b"{}", "hw.ipynb.txt does not end in .ipynb. If it is a notebook, rename it: hw.ipynb"),
+    "packed/hw.ZIP": (b"PK", "hw.ZIP is an archive, which is not opened here. Unpack it into a folder of the learner's name."),
+    "pictures/a.png": (b"", "The folder pictures holds no notebook (*.ipynb), only a.png, b.py."),
+    "pictures/b.py": (b"", "The folder pictures holds no notebook (*.ipynb), only a.png, b.py."),
+    "hidden/.hw.ipynb": (b"{}", "The folder hidden holds no notebook (*.ipynb), only .hw.ipynb."),
+    "wide/hw.ipynb": ('{"cells": []}'.encode("utf-16"), "opens no exercise"),
     "picture/photo.ipynb": (b"\x89PNG", "photo.ipynb is not a notebook: it is not JSON"),
     "empty/empty.ipynb": (b"", "empty.ipynb is not a notebook"),
     "object/object.ipynb": (b'{"cells": 3}', "object.ipynb is not a notebook: it has no cells"),
@@ -278,8 +325,10 @@ def graded(tiny, tmp_path_factory):
             ]
             write(folder / name / f"{name[:3]} renamed.ipynb", *(RIGHT if cells is not None else (OPEN, ADD, COUNT)), *extra)
         for name, (content, _) in NO_NOTEBOOKS.items():
-            (folder / name).parent.mkdir()
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
+        (folder / "nothing").mkdir()
+        (folder / "away").symlink_to(folder / "missing")
         older = write(folder / "twice" / "z.ipynb", OPEN, ADD)
         os.utime(older, (1, 1))
         write(folder / "twice" / "deep" / "a.ipynb", *RIGHT)
@@ -330,6 +379,43 @@ def test_what_is_no_notebook_is_told_and_the_others_are_graded(graded, name):
 
 
 @needs_sandbox
+def test_a_learner_who_handed_in_nothing_that_can_be_graded_has_a_row_all_the_same(graded):
+    assert "nothing | nothing | not graded | The folder nothing is empty." in graded.lines
+    assert "away | away | not graded | away is a link, not a file. Hand in the notebook itself." in graded.lines
+    by_learner = {row["learner"]: row for row in csv.DictReader((graded.out / "grades.csv").read_text().splitlines())}
+    folders = {path.name for path in graded.folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    assert folders - set(by_learner) <= {"=HYPERLINK(1)", os.fsdecode(b"caf\xe9")}  # which are written in another way
+    assert by_learner["packed"]["status"] == "not graded"
+
+
+@needs_sandbox
+def test_what_ended_a_task_has_a_column_so_that_its_zero_is_no_honest_one(graded):
+    rows = list(csv.DictReader((graded.out / "grades.csv").read_text().splitlines()))
+    ended = {(row["learner"], row["task"]): row["ended"] for row in rows}
+    assert ended["os-exit", "double"] == "ended its own process (exit code 0)"
+    assert ended["fork-in-call", "double"] == "started more than 16 processes"
+    assert ended["endless", "double"] == "limit of computing time"
+    assert ended["stubborn", "double"].endswith("could not be interrupted, so its process was ended")
+    assert ended["forges", "double"] == "wrote something of its own where only answers go"
+    assert ended["text", "double"] == ended["exception", "double"] == ended["os-exit", "add"] == ""
+    cells = {row["learner"]: row["cells"] for row in rows}
+    assert cells["cell-exit"] == "code cell 5 ended its own process (exit code 1)"
+    overview = (graded.out / "index.html").read_text().partition("Stopped, or ended by themselves")[2].partition("</table>")[0]
+    for learner in ("os-exit", "fork-in-call", "endless", "cell-exit", "fork-bomb"):
+        assert f">{learner}</th>" in overview
+    for learner in ("text", "exception", "syntax"):
+        assert f">{learner}</th>" not in overview
+
+
+@needs_sandbox
+def test_what_cells_printed_is_on_the_page_as_text_and_not_without_end(graded):
+    page = (graded.out / "learners" / page_of("sleeper")).read_text()
+    assert "<dt>code cell 6</dt>\n<dd><code>&lt;i&gt;printed&lt;/i&gt; in a cell" in page
+    assert "(600 of 100,000,001 characters)" in (graded.out / "learners" / page_of("printer")).read_text()
+    assert "this is printed []" in (graded.out / "learners" / page_of("smuggles")).read_text()
+
+
+@needs_sandbox
 def test_of_two_files_the_one_saved_last_counts_and_says_so(graded):
     entry = entry_of(graded, "twice")
     assert (entry.file, entry.points) == ("twice/deep/a.ipynb", 6)
@@ -352,7 +438,7 @@ def test_a_link_is_refused_for_it_may_lead_to_what_is_not_the_learners(graded):
 
 @needs_sandbox
 def test_nothing_outside_was_touched(graded):
-    assert len(list(graded.folder.rglob("*.ipynb"))) == len(graded.batch.entries) + 1  # and a checkpoint
+    assert len(list(graded.folder.rglob("*.ipynb"))) == 1 + 1 + sum(e.file.endswith(".ipynb") for e in graded.batch.entries)
     assert (graded.out / "results" / "batch.json").exists()
 
 
@@ -363,6 +449,7 @@ def test_no_hidden_value_is_in_the_reports(graded):
     assert (told.got, told.printed, told.call) == ("ValueError", "", "add(<a number>, <a number>)")
     rng = Data(seed=5, hidden=True).rng
     hidden = [str(one) for one in rng.integers(10**12, 10**13, 2)]
+    assert entry_of(graded, "smuggles").cells == []
     for path in [path for path in graded.out.rglob("*") if path.is_file()]:
         assert not any(value in path.read_text() for value in hidden), path
 
@@ -405,8 +492,8 @@ def test_every_learner_has_a_page_and_the_class_an_overview(graded):
 def test_the_overview_counts_misconceptions(graded):
     overview = (graded.out / "index.html").read_text()
     returned_none = re.search(r'<td class="number">(\d+)</td><td>It returned None\.', overview)
-    assert int(returned_none[1]) == 2
-    assert "three-deaths" in overview.partition("Could not be graded")[2]
+    assert int(returned_none[1]) == 3
+    assert "three-deaths" in overview.partition("<h2>Not graded")[2]
 
 
 @needs_sandbox
@@ -449,7 +536,7 @@ def test_a_second_run_takes_what_was_graded_and_grades_what_is_new(run, tmp_path
     write(tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT)
     write(tmp_path / "class" / "bob.ipynb", SMALL, ADD)
     code, output, _ = run("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
-    assert (code, "2 of 2 notebooks graded" in output) == (0, True)
+    assert (code, "2 of 2 submissions graded" in output) == (0, True)
     write(tmp_path / "class" / "bob.ipynb", *SMALL_RIGHT)
     code, again, _ = run("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
     assert "1 of them were graded by an earlier run and not again; --again" in again

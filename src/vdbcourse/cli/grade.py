@@ -6,7 +6,9 @@ from pathlib import Path
 from vdbcourse import bars
 from vdbcourse.grading import batch, report
 from vdbcourse.grading.batch import Batch, Options
-from vdbcourse.grading.entries import Entry
+from vdbcourse.grading.entries import Entry, one_line
+
+MOST_NAMES = 10  # in one line
 
 
 def run(folder: Path, out: Path, options: Options) -> int:
@@ -33,8 +35,12 @@ def run(folder: Path, out: Path, options: Options) -> int:
 
 def summary(found: Batch, out: Path) -> str:
     """The last lines."""
-    lost = sum(bool(entry.problem) for entry in found.entries)
-    lines = [f"{len(found.entries) - lost} of {len(found.entries)} notebooks graded, with seed {found.seed}."]
+    lost = [entry for entry in found.entries if entry.problem]
+    learners = list(dict.fromkeys(entry.learner for entry in lost))
+    lines = [f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed {found.seed}."]
+    if lost:
+        more = f" and {len(learners) - MOST_NAMES} more" if len(learners) > MOST_NAMES else ""
+        lines.append(one_line(f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines above say why."))
     if found.kept:
         lines.append(f"{found.kept} of them were graded by an earlier run and not again; --again grades all anew.")
     return "\n".join([*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"])

@@ -47,7 +47,9 @@ class Batch:
 
 
 def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int], None]) -> Batch:
-    """Grade every notebook below `folder` and keep the results in `out`; `done(entry, of)` is called for each one.
+    """Grade every notebook below `folder`, name what else was handed in, and keep the results in `out`.
+
+    `done(entry, of)` is called for each one.
 
     Raises `CourseError` if there is nothing to grade, nowhere to keep it, or no sandbox.
     """
@@ -55,14 +57,18 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
         raise CourseError("A class is graded on Linux, or with --no-sandbox on macOS. On Windows, run it in WSL.")
     if options.confined:
         sandbox.program()
-    paths = submissions.find(folder, without=out)
+    there = submissions.handed_in(folder, without=out)
     store = Store(out)
     seed = store.seed(options.seed, options.again)
-    batch = Batch([Entry(submissions.learner_of(path, folder), path.relative_to(folder).as_posix()) for path in paths], seed)
+    batch = Batch([Entry(one.learner, one.path.relative_to(folder).as_posix(), problem=one.problem) for one in there], seed)
+    alike = submissions.namesakes(entry.learner for entry in batch.entries)
     waiting: list[tuple[Entry, Submission]] = []
-    for path, entry in zip(paths, batch.entries, strict=True):
+    for one, entry in zip(there, batch.entries, strict=True):
+        entry.namesakes = alike.get(entry.learner, [])
+        if entry.problem:
+            continue
         try:
-            found = submissions.read_handed_in(path)
+            found = submissions.read(one.path)
         except CourseError as error:
             entry.problem = str(error)
             continue
@@ -75,11 +81,11 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
     left = {id(entry) for entry, _ in waiting}
     for entry in batch.entries:
         if id(entry) not in left:
-            done(entry, len(paths))
+            done(entry, len(there))
     with contextlib.closing(graded(waiting, seed, options)) as ready:
         for entry, found in ready:
             store.keep(entry, found, seed, options.limits)
-            done(entry, len(paths))
+            done(entry, len(there))
     return batch
 
 

@@ -13,15 +13,18 @@ from vdbcourse.grading import manifest
 from vdbcourse.grading.fresh import Graded
 from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.manifest import Exercise
+from vdbcourse.grading.remote import Output
 from vdbcourse.grading.results import Result
 from vdbcourse.grading.submissions import Submission
 
-KEPT = ("results", "task_seconds", "cells", "seconds")
+KEPT = ("results", "task_seconds", "cells", "forced", "outputs", "seconds")
 
 
 @dataclass
 class Entry:
-    """One submission. problem: why there is no grade; others: earlier files of the same learner for the same exercise."""
+    """One submission. problem: why there is no grade; others: earlier files of the same learner for the same exercise;
+    namesakes: other learners of nearly the same name.
+    """
 
     learner: str
     file: str
@@ -31,9 +34,12 @@ class Entry:
     results: list[Result] = field(default_factory=list)
     task_seconds: list[float] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
+    forced: list[str] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
     problem: str = ""
     seconds: float = 0.0
     others: list[str] = field(default_factory=list)
+    namesakes: list[str] = field(default_factory=list)
     superseded_by: str = ""
 
     def describe(self, found: Submission) -> None:
@@ -43,12 +49,18 @@ class Entry:
     def take(self, graded: Graded) -> None:
         """Take what came of the run."""
         self.results, self.task_seconds = list(graded.results), graded.seconds
-        self.cells, self.problem = graded.cells, graded.problem
+        self.cells, self.forced, self.outputs, self.problem = graded.cells, graded.forced, graded.outputs, graded.problem
 
     @property
     def points(self) -> int | None:
         """The points reached; None if it could not be graded: there is no grade from half a run."""
         return None if self.problem else sum(result.points for result in self.results)
+
+    @property
+    def ended(self) -> list[tuple[str, str]]:
+        """What was stopped or ended its process: the cell or task, and what became of it."""
+        cells = [("cells", line) for line in self.forced]
+        return [*cells, *((result.task, result.ended) for result in self.results if result.ended)]
 
     @property
     def score(self) -> str:
@@ -58,12 +70,14 @@ class Entry:
     @property
     def note(self) -> str:
         """What went wrong and what to know, in one line; empty when there is nothing to say."""
-        broken = [f"{one.task}: {one.words}. {one.why}" for one in self.results if one.status in ("error", "time")]
+        broken = [f"{one.task}: {one.in_class}" for one in self.results if one.status in ("error", "time")]
         said = [self.problem] if self.problem else [*self.cells, *broken]
         if len(said) > 2:
             said = [*said[:2], f"and {len(said) - 2} more"]
         if self.others:
             said.append(f"{len(self.others) + 1} files for this exercise, the one saved last counts: {self.file}")
+        if self.namesakes:
+            said.append(f"is this one person? Names that differ in capital letters or accents alone: {', '.join(self.namesakes)}")
         if self.superseded_by:
             said.append(f"does not count: {self.superseded_by} was saved later")
         return one_line("; ".join(said))
@@ -109,6 +123,7 @@ class Store:
         for name in KEPT:
             setattr(entry, name, kept[name])
         entry.results = [Result(**result) for result in kept["results"]]
+        entry.outputs = [Output(**output) for output in kept["outputs"]]
         return True
 
     def keep(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> None:

@@ -8,22 +8,25 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import checking
 from vdbcourse.grading.data import Data
 from vdbcourse.grading.manifest import Exercise, Task
-from vdbcourse.grading.remote import Ended, There
+from vdbcourse.grading.remote import Cell, Ended, Output, There
 from vdbcourse.grading.results import Result, Results
 from vdbcourse.grading.sandbox import Place
 
 DEATHS = 3  # of the process; then the rest is not graded
+MOST_OUTPUTS = 40  # of cells, that are kept
 
 
 @dataclass
 class Graded:
-    """What came of one notebook. cells: one line for each code cell that did not run to its end; problem: why there is no
-    grade, or an empty text.
+    """What came of one notebook. cells: one line for each code cell that did not run to its end; forced: those of them that were
+    stopped or ended their process; outputs: what the cells printed; problem: why there is no grade, or an empty text.
     """
 
     results: Results = field(default_factory=Results)
     seconds: list[float] = field(default_factory=list)  # for each task
     cells: list[str] = field(default_factory=list)
+    forced: list[str] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
     problem: str = ""
 
 
@@ -45,7 +48,9 @@ def grade(
             step()
     finally:
         run.close()
-    graded.cells = run.failed
+    graded.cells = [cell.line for cell in run.failed]
+    graded.forced = [cell.line for cell in run.failed if cell.forced]
+    graded.outputs = run.outputs[:MOST_OUTPUTS]
     graded.problem = run.problem
     return graded
 
@@ -59,7 +64,9 @@ class Run:
         self.there: There | None = None
         self.fatal: dict[int, str] = {}  # cells that ended the process; they are left out of the next try
         self.deaths = 0
-        self.failed: list[str] = []
+        self.failed: list[Cell] = []
+        self.outputs: list[Output] = []
+        self.told = False  # what the cells did, by a run of all of them
         self.problem = ""
 
     def check(self, task: Task, data: Callable[[], Data]) -> Result:
@@ -89,17 +96,24 @@ class Run:
                 self.fatal[self.there.failed[-1].number] = str(error)
                 self.died(error)
             else:
-                self.failed = [cell.line for cell in self.there.failed]
+                self.tell()
         return self.there
 
     def died(self, error: Ended) -> None:
         """The process is gone; after the last one, say why there is no grade."""
-        if self.there.failed:
-            self.failed = [cell.line for cell in self.there.failed]
+        if not self.told:
+            self.failed = self.there.failed
         self.close()
         self.deaths += 1
         if self.deaths == DEATHS:
             self.problem = f"its process ended {DEATHS} times; the last time it {error}"
+
+    def tell(self) -> None:
+        """Take what the cells did in the first run of all of them. After it functions have seen hidden data, and a later run of
+        the cells may bring it with it.
+        """
+        if not self.told:
+            self.failed, self.outputs, self.told = self.there.failed, self.there.outputs, True
 
     def close(self) -> None:
         """End the process."""

@@ -36,15 +36,28 @@ class Ended(ConnectionError):  # noqa: N818 - what became of a process
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell that did not run to its end. number: counted from 1 over the code cells, as after "Restart and run all"."""
+    """One code cell that did not run to its end. number: counted from 1 over the code cells, as after "Restart and run all".
+
+    forced: was it stopped, or did it end its process, where others end with an error?
+    """
 
     number: int
     error: str
+    forced: bool = False
 
     @property
     def line(self) -> str:
         """One line for a report."""
         return f"code cell {self.number} {self.error}"
+
+
+@dataclass(frozen=True)
+class Output:
+    """The beginning of what one code cell printed, and how many characters it was in all."""
+
+    number: int
+    printed: str
+    characters: int
 
 
 class There:
@@ -60,6 +73,7 @@ class There:
         self.number = 0
         self.cells: list[str] = []
         self.failed: list[Cell] = []
+        self.outputs: list[Output] = []
         self.budget, self.spent = Allowance(math.inf, math.inf), Spent()
         try:
             self.answer(Allowance.of(START_SECONDS), b"")
@@ -75,24 +89,27 @@ class There:
         """
         whole = left = Allowance.of(self.place.limits.seconds)
         self.cells = list(cells)
-        self.failed = []
+        self.failed, self.outputs = [], []
         for number, source in enumerate(cells, 1):
             if number in without:
-                self.failed.append(Cell(number, without[number]))
+                self.failed.append(Cell(number, without[number], forced=True))
                 continue
             if left.computing < whole.computing / LEAST_SHARE or left.clock < whole.clock / LEAST_SHARE:
-                self.failed.append(Cell(number, "was not run: the cells before it took all the time there is"))
+                self.failed.append(Cell(number, "was not run: the cells before it took all the time there is", forced=True))
                 continue
             meter = self.meter()
             allowed = left.part(0.5)
             try:
                 answer = self.ask("cell", allowed, source=source, allowed=asdict(allowed))
                 stopped = answer.get("time") and self.read(clock.as_spent, answer["time"])
+                printed = self.read(printed_in, answer)
             except Ended as error:
-                self.failed.append(Cell(number, str(error)))
+                self.failed.append(Cell(number, str(error), forced=True))
                 raise
+            if printed[0]:
+                self.outputs.append(Output(number, *printed))
             if stopped:
-                self.failed.append(Cell(number, clock.in_words(*stopped)))
+                self.failed.append(Cell(number, clock.in_words(*stopped), forced=True))
             elif answer.get("error"):
                 self.failed.append(Cell(number, f"ended with {text(answer['error'])}"))
             left = left.less(meter.spent.at_most(allowed))
@@ -206,9 +223,15 @@ class There:
         return Ended("error", f"ended its own process (exit code {code})")
 
 
+def printed_in(answer: dict[str, Any]) -> tuple[str, int]:
+    """The beginning of what was printed, without control characters, and how much it was. Raises `ValueError` and its like."""
+    return text(answer["printed"], keep="\n\t", most=calls.SHOWN_OUTPUT), int(answer["printed_characters"])
+
+
 def checked(outcome: Any) -> dict[str, Any]:
     """The outcome of a call, its texts without control characters. Raises `ValueError` and its like if it is none."""
     plain.decode(outcome.get("value"))
+    printed, characters = printed_in(outcome)
     found = {
         "status": {"returned": "returned", "raised": "raised", "time": "time"}[outcome["status"]],
         "value": outcome.get("value"),
@@ -216,8 +239,8 @@ def checked(outcome: Any) -> dict[str, Any]:
         "error": text(outcome.get("error", "")),
         "line": outcome.get("line") and int(outcome["line"]),
         "source": text(outcome.get("source", "")),
-        "printed": text(outcome["printed"], keep="\n\t", most=calls.SHOWN_OUTPUT),
-        "printed_characters": int(outcome["printed_characters"]),
+        "printed": printed,
+        "printed_characters": characters,
     }
     if found["status"] == "time":
         by, spent = clock.as_spent(outcome)

@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+NOT_GRADED = "not graded"
 # status: (what stands before it in text, colour of its bar)
 STATUSES = {
     "passed": ("[x]", "#1a7f37"),
@@ -13,9 +14,10 @@ STATUSES = {
     "wrong": ("[-]", "#9a6700"),
     "error": ("[!]", "#cf222e"),
     "time": ("[!]", "#cf222e"),
-    "not graded": ("[?]", "#cf222e"),
+    NOT_GRADED: ("[?]", "#cf222e"),
 }
 WORDS = {"wrong": "not yet", "error": "your code raised an error", "time": "took too long"}
+CLASS_WORDS = WORDS | {"error": "raised an error"}  # to whoever grades a class
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Result:
     def words(self) -> str:
         """The status as it is said to a learner."""
         return WORDS.get(self.status, self.status)
+
+    @property
+    def in_class(self) -> str:
+        """What went wrong, to whoever grades a class: what ended it, or the error, or what the learner was told."""
+        if self.ended:
+            return f"{self.words}: {self.ended}" if self.status == "time" else self.ended
+        return f"raised {self.got}" if self.status == "error" and self.got else self.why
 
     @property
     def headline(self) -> str:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-import os
 import re
+import unicodedata
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from vdbcourse.grading import manifest
 from vdbcourse.grading.manifest import Exercise
 
 MOST_BYTES = 20 * 2**20
+MOST_NAMES = 5  # of files that are named where no notebook is
+NOTEBOOK = ".ipynb"
+ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".xz", ".bz2")
+NOBODYS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # what systems leave in folders and archives
 CALL = re.compile(r"""^[^#\n]*\bexercise\(\s*(["'])([^"'\n]*)\1""", re.MULTILINE)
 
 
@@ -29,6 +34,15 @@ class Submission:
     saved: float
 
 
+@dataclass(frozen=True)
+class HandedIn:
+    """What somebody left for grading, and why it cannot be graded, as far as its name and place say."""
+
+    path: Path
+    learner: str
+    problem: str = ""
+
+
 def read(path: Path) -> Submission:
     """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there is."""
     try:
@@ -37,13 +51,6 @@ def read(path: Path) -> Submission:
         raise CourseError(f"{path.name} cannot be read: {error.strerror}.") from error
     cells = tuple(code_cells(path.name, content))
     return Submission(path, exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), saved)
-
-
-def read_handed_in(path: Path) -> Submission:
-    """Like `read`, for a file that somebody else put there: a link may lead to what is not theirs, so it is refused."""
-    if path.is_symlink():
-        raise CourseError(f"{path.name} is a link, not a file. Hand in the notebook itself.")
-    return read(path)
 
 
 def content_of(path: Path) -> bytes:
@@ -64,7 +71,7 @@ def code_cells(name: str, content: bytes) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", nbformat.validator.MissingIDFieldWarning)
-            cells = nbformat.reads(content.decode("utf-8-sig"), as_version=4).cells
+            cells = nbformat.reads(content.decode(json.detect_encoding(content)), as_version=4).cells
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # noqa: BLE001 # boundary: a learner's file, in which anything may be anything
         raise CourseError(f"{name} is not a notebook: it has no cells as a notebook has. Save it in JupyterLab.") from error
@@ -83,23 +90,92 @@ def exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
     return manifest.exercise(named[0][:100])
 
 
-def find(folder: Path, without: Path) -> list[Path]:
-    """Every .ipynb below `folder`, but for checkpoints, hidden folders and what is in `without`. Links are not followed.
+def handed_in(folder: Path, without: Path) -> list[HandedIn]:
+    """Everything below `folder` that somebody may have handed in, each with a line why it cannot be graded, if so.
 
-    Raises `CourseError` if there is no folder, or no notebook in it.
+    That is every notebook, everything that looks as if it were meant as one, and every folder of a learner without any. Left out
+    are hidden files, checkpoints and what is in `without`. Links are not followed.
+    Raises `CourseError` if there is no folder, or nothing in it.
     """
     if not folder.is_dir():
         raise CourseError(f"{folder} is not a folder. Name the folder that holds the notebooks handed in.")
-    found = []
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and Path(where, one).resolve() != without.resolve())
-        found += [Path(where, name) for name in sorted(names) if name.endswith(".ipynb") and not name.startswith(".")]
+    found = list(below(folder, folder, without))
+    for one in sorted(folder.iterdir()):
+        if one.is_dir() and not passed_over(one, without) and not any(item.path.is_relative_to(one) for item in found):
+            found.append(HandedIn(one, learner_of(one / "x", folder), nothing_in(one)))
     if not found:
         raise CourseError(f"There is no notebook (*.ipynb) in {folder} or below it.")
-    return found
+    return sorted(found, key=lambda item: item.path)
+
+
+def below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
+    """The files in `where` and its folders that are, or are meant as, notebooks, and the folders that cannot be looked into."""
+    try:
+        inside = sorted(where.iterdir())
+    except OSError as error:
+        yield HandedIn(where, learner_of(where / "x", folder), f"The folder {where.name} cannot be read: {error.strerror}.")
+        return
+    for path in inside:
+        if path.is_symlink():
+            why = f"{path.name} is a link, not a file. Hand in the notebook itself."
+            if path.is_dir() or looks_like_a_notebook(path.name):
+                yield HandedIn(path, learner_of(path / "x" if path.is_dir() else path, folder), why)
+        elif path.is_dir():
+            if not passed_over(path, without):
+                yield from below(path, folder, without)
+        elif not path.name.startswith("."):
+            if path.suffix.lower() == NOTEBOOK:
+                yield HandedIn(path, learner_of(path, folder))
+            elif looks_like_a_notebook(path.name):
+                yield HandedIn(path, learner_of(path, folder), why_it_is_none(path))
+
+
+def passed_over(path: Path, without: Path) -> bool:
+    """Is it a folder that no learner made?"""
+    return path.name.startswith(".") or path.name in NOBODYS or path.resolve() == without.resolve()
+
+
+def looks_like_a_notebook(name: str) -> bool:
+    """Is it a notebook under another name, or an archive, in which there may be one?"""
+    return NOTEBOOK in name.lower() or name.lower().endswith(ARCHIVES)
+
+
+def why_it_is_none(path: Path) -> str:
+    """Why a file that looks like a notebook handed in is not graded."""
+    if path.name.lower().endswith(ARCHIVES):
+        return f"{path.name} is an archive, which is not opened here. Unpack it into a folder of the learner's name."
+    end = path.name.lower().index(NOTEBOOK) + len(NOTEBOOK)
+    return f"{path.name} does not end in {NOTEBOOK}. If it is a notebook, rename it: {path.name[:end]}"
+
+
+def nothing_in(folder: Path) -> str:
+    """What lies in a folder without a notebook."""
+    names = [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir() and path.name not in NOBODYS
+    ]
+    if not names:
+        return f"The folder {folder.name} is empty."
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"The folder {folder.name} holds no notebook (*{NOTEBOOK}), only {', '.join(names[:MOST_NAMES])}{more}."
 
 
 def learner_of(path: Path, folder: Path) -> str:
-    """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder` itself."""
-    parts = path.relative_to(folder).parts
-    return parts[0] if len(parts) > 1 else path.stem
+    """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder` itself.
+
+    (An archive made on Windows may have been unpacked into files whose names hold the folders.)
+    """
+    parts = path.relative_to(folder).as_posix().replace("\\", "/").split("/")
+    if len(parts) > 1:
+        return parts[0]
+    at = parts[0].lower().find(NOTEBOOK)
+    return parts[0][:at] if at > 0 else Path(parts[0]).stem
+
+
+def namesakes(learners: Iterable[str]) -> dict[str, list[str]]:
+    """{learner: others that look the same but for capital letters or the way an accent is written}."""
+    alike: dict[str, set[str]] = {}
+    for name in learners:
+        alike.setdefault(unicodedata.normalize("NFKC", name).casefold(), set()).add(name)
+    return {name: sorted(group - {name}) for group in alike.values() if len(group) > 1 for name in group}

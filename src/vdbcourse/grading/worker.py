@@ -2,7 +2,7 @@
 
 It knows no check and no expected value. It reads one JSON object a line, does what it says, and answers one line:
 
-    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time": null}
+    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time", ...}
     {"id": 2, "do": "defined", "name": "f"}                       -> {"id": 2, "callable": true, "type": "function"}
     {"id": 3, "do": "call", "name": "f", "coded": ..., "allowed"} -> {"id": 3, "outcome": {...}}           (see `calls`)
     {"id": 4, "do": "setting", "handle": [kind, address], "name"} -> {"id": 4, "value": "40" | null, "error": null | "..."}
@@ -101,13 +101,23 @@ class Notebook:
 
     def do_cell(self, source: str, allowed: dict[str, float]) -> dict[str, Any]:
         """Run one code cell as a kernel does: magics and top-level `await` work."""
+        printed = calls.Printed()
         try:
-            with calls.time_limit(Allowance(**allowed)):
+            with (
+                calls.time_limit(Allowance(**allowed)),
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+            ):
                 result = self.shell.run_cell(source)
             error = result.error_before_exec or result.error_in_exec
         except calls.TimeLimit as over:
             error = over
-        return {"error": error and in_words(error), "time": error.as_dict() if isinstance(error, calls.TimeLimit) else None}
+        return {
+            "error": error and in_words(error),
+            "time": error.as_dict() if isinstance(error, calls.TimeLimit) else None,
+            "printed": printed.head,
+            "printed_characters": printed.characters,
+        }
 
     def do_defined(self, name: str) -> dict[str, Any]:
         """What the name stands for after the last cell."""

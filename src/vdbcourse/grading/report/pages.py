@@ -13,7 +13,7 @@ from vdbcourse.grading import manifest
 from vdbcourse.grading.batch import Batch
 from vdbcourse.grading.entries import Entry, one_line
 from vdbcourse.grading.manifest import Exercise, Task
-from vdbcourse.grading.results import STATUSES, WORDS, Result, prose
+from vdbcourse.grading.results import CLASS_WORDS, NOT_GRADED, STATUSES, Result, prose
 
 PAGES = Environment(
     loader=PackageLoader("vdbcourse.grading.report"),
@@ -22,6 +22,7 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+PAGES.filters["sign"] = lambda status: STATUSES[status][0]
 PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 
 
@@ -38,7 +39,7 @@ def learner(name: str, entries: list[Entry], batch: Batch) -> str:
     """The page of one learner: what counts first, exercise by exercise."""
     counting = sorted((entry for entry in entries if not entry.superseded_by), key=lambda entry: (entry.exercise, entry.file))
     return PAGES.get_template("learner.html").render(
-        name=one_line(name), entries=counting, batch=batch, titles=titles(counting), signs=signs()
+        name=one_line(name), entries=counting, batch=batch, titles=titles(counting), not_graded=NOT_GRADED
     )
 
 
@@ -54,9 +55,11 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
         exercises=exercises,
         grid=grid,
         problems=[entry for entry in counting if entry.problem],
+        lost=Counter(entry.learner for entry in counting if entry.problem),
         tasks={one.id: task_lines(one, graded) for one in exercises},
-        words=list(signs()),
-        signs=signs(),
+        words=class_words(),
+        ended=[(entry, where, what) for entry in counting for where, what in entry.ended],
+        not_graded=NOT_GRADED,
     )
 
 
@@ -66,9 +69,9 @@ def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
     lines = []
     for task in exercise.tasks:
         own = [result for result in found if result.task == task.id]
-        counts = Counter(result.words for result in own)
+        counts = Counter(result.status for result in own)
         messages = Counter(message(result) for result in own if result.status not in ("passed", "not attempted"))
-        lines.append(TaskLine(task, {words: counts[words] for words in signs()}, messages.most_common()))
+        lines.append(TaskLine(task, {words: counts[status] for words, status in class_words().items()}, messages.most_common()))
     return lines
 
 
@@ -76,12 +79,12 @@ def message(result: Result) -> str:
     """What tells one misconception from another: the reason, and for an error of the learner's code its type."""
     if result.status == "error" and result.got:
         return f"raised {result.got.partition(':')[0]}"
-    return one_line(result.why)
+    return one_line(result.in_class)
 
 
-def signs() -> dict[str, str]:
-    """{status in words: the sign before it}; all of them but "not graded", which is no status of a graded task."""
-    return {WORDS.get(status, status): sign for status, (sign, _) in STATUSES.items() if status != "not graded"}
+def class_words() -> dict[str, str]:
+    """{status in words: status}; all of them but "not graded", which is no status of a graded task."""
+    return {CLASS_WORDS.get(status, status): status for status in STATUSES if status != NOT_GRADED}
 
 
 def titles(entries: Iterable[Entry]) -> dict[str, str]:

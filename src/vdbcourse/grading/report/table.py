@@ -2,14 +2,16 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from vdbcourse import __version__
 from vdbcourse.grading.batch import Batch
 from vdbcourse.grading.entries import Entry, one_line
+from vdbcourse.grading.results import NOT_GRADED
 
-COLUMNS = ("learner", "exercise", "task", "status", "points", "of", "seconds", "note")
+COLUMNS = ("learner", "exercise", "task", "status", "points", "of", "seconds", "ended", "cells", "note")
 
 
 def as_csv(entries: Iterable[Entry]) -> str:
@@ -24,12 +26,15 @@ def as_csv(entries: Iterable[Entry]) -> str:
 
 
 def rows(entry: Entry) -> Iterable[tuple]:
-    """The rows of one submission."""
+    """The rows of one submission. ended: by what the task was ended, where that was no return and no error of its own."""
+    cells = "; ".join(entry.cells)
     if entry.problem:
-        yield entry.learner, entry.exercise, "", "not graded", "", entry.of or "", entry.seconds, entry.note
+        ended = "; ".join(dict.fromkeys(what for _, what in entry.ended))
+        yield entry.learner, entry.exercise, "", NOT_GRADED, "", entry.of or "", entry.seconds, ended, cells, entry.note
         return
     for result, seconds in zip(entry.results, entry.task_seconds, strict=True):
-        yield entry.learner, entry.exercise, result.task, result.status, result.points, result.of, seconds, result.why
+        points = result.points, result.of
+        yield entry.learner, entry.exercise, result.task, result.status, *points, seconds, result.ended, cells, result.in_class
 
 
 def harmless(cell: Any) -> Any:
@@ -37,7 +42,7 @@ def harmless(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     cell = one_line(cell)
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+    return f"'{cell}" if unicodedata.normalize("NFKC", cell[:1]) in tuple("=+-@") else cell  # the wide ones as well
 
 
 def as_dict(batch: Batch) -> dict[str, Any]:
