@@ -44,7 +44,14 @@ def test_it_is_called_with_what_the_check_gives():
 
 def test_what_happened_is_a_dict_of_plain_values():
     outcome = answer("print(x)\nreturn [x]").transport.call("f", [1], {}, 5)
-    assert outcome == {"status": "returned", "value": {"list": [1]}, "changed": [], "printed": "1\n", "printed_characters": 2}
+    assert outcome == {
+        "status": "returned",
+        "value": {"list": [1]},
+        "changed": [],
+        "altered": [],
+        "printed": "1\n",
+        "printed_characters": 2,
+    }
 
 
 def test_arrays_come_as_arrays():

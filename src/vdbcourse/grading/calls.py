@@ -2,7 +2,8 @@
 
 The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's types, the *outcome*:
 `{"status": "returned", "value": ..., "changed": [...]}`, `{"status": "raised", "error": ..., "line": ..., "source": ...}` or
-`{"status": "time", "by": ..., "computed": ..., "elapsed": ...}` (see `clock`), each with what was printed.
+`{"status": "time", "by": ..., "computed": ..., "elapsed": ...}` (see `clock`), each with what was printed, and what the
+connections that the function got have become.
 """
 
 import contextlib
@@ -61,7 +62,7 @@ def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, 
         raise
     except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
         outcome = {"status": "raised", **described(error, namespace)}
-    return outcome | {"printed": printed.head, "printed_characters": printed.characters}
+    return outcome | {"altered": opened.altered(), "printed": printed.head, "printed_characters": printed.characters}
 
 
 def open_first(opened: Opened, coded: dict[str, Any]) -> None:

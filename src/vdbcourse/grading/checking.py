@@ -2,6 +2,11 @@
 
 import inspect
 import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg
 
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
@@ -10,33 +15,73 @@ from vdbcourse.grading.calls import SHOWN_OUTPUT
 from vdbcourse.grading.data import Data
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.results import Result
+from vdbcourse.grading.traces import Traces, in_words
 
 
 def run(task: Task, transport: Transport, data: Data) -> Result:
     """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no fault of the learner's."""
     function = manifest.checks(task.exercise)[task.id]
+    traces = Traces(data)
+    transport = Watched(transport, traces)
     answers = {name: Answer(transport, name, task.seconds) for name in task.functions}
     transport.begin(task.seconds)
+    try:
+        found = outcome(task, function, answers, transport, data)
+        undone = put_back(traces)
+    finally:
+        traces.close()
+    return replace(result_of(task, found, answers), undone=undone)
+
+
+def outcome(task: Task, function: Callable, answers: dict[str, Answer], transport: Transport, data: Data) -> NotYet:
+    """What the check found; of the kind "passed" if there was nothing."""
     try:
         for name in task.functions:
             if not transport.defined(name):
                 raise transport.missing(name)
         wants_data = {"data": data} if "data" in inspect.signature(function).parameters else {}
         function(**answers, **wants_data)
-        found = NotYet("", kind="passed")
     except NotYet as not_yet:
-        found = not_yet
+        return not_yet
     except (CourseError, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001 # boundary: the border between the course's code and the learner: no traceback of ours
         if disconnected(error):
-            found = NotYet("The check's own connection to the engine was closed while your code ran.", kind="error")
-        else:
-            raise CourseError(
-                f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your answer: "
-                f"{type(error).__name__}: {error} ({last_place(error)}). Please report it with your answer."
-            ) from error
-    return result_of(task, found, answers)
+            return NotYet("The check's own connection to the engine was closed while your code ran.", kind="error")
+        raise CourseError(
+            f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your answer: "
+            f"{type(error).__name__}: {error} ({last_place(error)}). Please report it with your answer."
+        ) from error
+    return NotYet("", kind="passed")
+
+
+def put_back(traces: Traces) -> str:
+    """What calls left on the server and is undone now, in words; nothing where the server is gone."""
+    try:
+        return in_words(traces.put_back(), traces.altered)
+    except psycopg.OperationalError:
+        return ""
+
+
+class Watched:
+    """A transport whose every call is looked at from the server's side as well."""
+
+    def __init__(self, transport: Transport, traces: Traces) -> None:
+        self.transport = transport
+        self.traces = traces
+        self.hidden = transport.hidden
+        self.begin, self.defined, self.missing = transport.begin, transport.defined, transport.missing
+        self.setting, self.forget = transport.setting, transport.forget
+
+    def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Call it; returns the outcome."""
+        self.traces.before()
+        try:
+            outcome = self.transport.call(name, args, kwargs, seconds)
+        finally:
+            self.traces.after()
+        self.traces.altered.update(outcome["altered"])
+        return outcome
 
 
 def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
@@ -60,8 +105,6 @@ def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
 
 def disconnected(error: Exception) -> bool:
     """Did an engine end the check's connection? (A learner's code may do that to it.)"""
-    import psycopg
-
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
 
 

@@ -4,12 +4,15 @@ from typing import Any
 
 from vdbcourse.grading.plain import Handle
 
+ALTERABLE = ("autocommit", "isolation_level", "prepare_threshold", "read_only", "row_factory")  # of a connection
+
 
 class Opened:
     """Opens each handle once and keeps it until `close`. The clients are the engines' own."""
 
     def __init__(self) -> None:
         self.objects: dict[Handle, Any] = {}
+        self.fresh: dict[Handle, dict[str, Any]] = {}  # of each connection: what code may alter, as it was at first
 
     def resolve(self, value: Any) -> Any:
         """The object behind a handle; any other value as it is."""
@@ -17,6 +20,8 @@ class Opened:
             return value
         if value not in self.objects:
             self.objects[value] = self.open(value)
+            if value.kind == "postgres":
+                self.fresh[value] = {name: getattr(self.objects[value], name) for name in ALTERABLE}
         return self.objects[value]
 
     def open(self, handle: Handle) -> Any:
@@ -37,6 +42,18 @@ class Opened:
             case "dict":
                 return {}
         raise ValueError(f"unknown handle {handle.kind!r}")
+
+    def altered(self) -> list[str]:
+        """Names of what is no more as it was when a connection was opened, of all connections."""
+        return sorted(
+            {
+                name
+                for handle, opened in self.objects.items()
+                if handle.kind == "postgres"
+                for name in ALTERABLE
+                if getattr(opened, name, None) != self.fresh[handle][name]
+            }
+        )
 
     def setting(self, handle: Handle, name: str) -> str | None:
         """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction.

@@ -236,6 +236,7 @@ def checked(outcome: Any) -> dict[str, Any]:
         "status": {"returned": "returned", "raised": "raised", "time": "time"}[outcome["status"]],
         "value": outcome.get("value"),
         "changed": [text(name) for name in outcome.get("changed", ())],
+        "altered": [text(name) for name in outcome["altered"]],
         "error": text(outcome.get("error", "")),
         "line": outcome.get("line") and int(outcome["line"]),
         "source": text(outcome.get("source", "")),

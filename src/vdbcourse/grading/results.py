@@ -36,6 +36,7 @@ class Result:
     expected: str = ""
     printed: str = ""
     printed_characters: int = 0
+    undone: str = ""  # what the code left on the server, and the check has put back
     ended: str = ""  # the limit that ended it, or what it did to its process; for whoever grades a class
 
     @property
@@ -63,7 +64,7 @@ class Result:
     @property
     def details(self) -> list[tuple[str, str]]:
         """Labelled lines below the headline."""
-        lines = [("call", self.call), ("got", self.got), ("expected", self.expected), ("why", self.why)]
+        lines = [("call", self.call), ("got", self.got), ("expected", self.expected), ("why", self.why), ("undone", self.undone)]
         if self.printed_characters:
             cut = f" (the first {len(self.printed):,} of {self.printed_characters:,} characters)"
             lines.append(("printed" + (cut if self.printed_characters > len(self.printed) else ""), self.printed.rstrip("\n")))
@@ -95,7 +96,7 @@ class Result:
     @staticmethod
     def cell(label: str, text: str) -> str:
         """Code in a fixed font, prose as prose; whatever the text holds, it stays text."""
-        if label == "why":
+        if label in ("why", "undone"):
             return prose(text)
         return f"<code style='white-space:pre-wrap;overflow-wrap:anywhere'>{html.escape(text)}</code>"
 
