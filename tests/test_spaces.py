@@ -159,6 +159,16 @@ def test_a_schema_of_another_learner_is_not_entered(shared):
         spaces.make_schema(database, "taken")
 
 
+def test_a_schema_in_which_this_user_may_not_work_is_told(shared, monkeypatch):
+    """Its tables would silently be made in the schema `public`."""
+    database, _ = shared
+    run(database, "CREATE ROLE eva LOGIN", "GRANT CREATE ON DATABASE course TO eva")
+    engines.postgres("nb")
+    monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", "eva@"))
+    with pytest.raises(CourseError, match="tester_nb belongs to the user postgres of that server, and eva may not work in it"):
+        engines.postgres("nb")
+
+
 # --- what earlier versions made ----------------------------------------------------------------------------------------
 
 

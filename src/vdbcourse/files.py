@@ -57,6 +57,12 @@ def read_json(path: Path) -> Any:
         raise CourseError(f"{path} cannot be read: {error.strerror}. Mend its rights and run the same again.") from error
 
 
+def discard(path: Path) -> None:
+    """Remove the file `path` if there is one. A folder in its place is not ours, and stays."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """One process at a time changes `path`. Raises `CourseError` if its folder cannot be written."""

@@ -41,7 +41,7 @@ def secrets() -> Iterator[str]:
     """The secrets of the settings in every form in which a message may hold them: as written, decoded, encoded, in pieces."""
     for secret in (*keys(), *passwords()):
         pieces = re.split(r"[/?#@:\[\]\s]+", secret)  # where a program that reads an address may cut it
-        for form in (secret, unquote(secret), quote(secret, safe=""), *pieces):
+        for form in (secret, unquote(secret), quote(secret, safe="", errors="surrogateescape"), *pieces):
             if len(form) >= SHORTEST and form.casefold() not in COMMON:
                 yield form
 

@@ -55,6 +55,15 @@ def main() -> None:
         sys.exit(CourseError.exit_code)
 
 
+def check_milvus_uri() -> None:
+    """Raises `CourseError` if MILVUS_URI is no address: pymilvus reads it when it is imported, and fails with a raw error."""
+    from vdbcourse import settings
+    from vdbcourse.engines import external
+
+    if given := settings.milvus_uri():
+        external.milvus_address(given)
+
+
 @app.command(context_settings=PASS_ON)
 def lab(context: typer.Context) -> None:
     """Start the engines and open JupyterLab; Ctrl-C stops both. Options go to JupyterLab: --no-browser, --port N."""
@@ -110,6 +119,7 @@ def bench(
     json: Json = False,
 ) -> None:
     """Measure the same work on every engine that is up: recall, latency, time to build, size of the index."""
+    check_milvus_uri()
     from vdbcourse.cli.bench import bench, bench_indexes
 
     if indexes and engines:
@@ -160,6 +170,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has not seen."""
+    check_milvus_uri()
     from vdbcourse.cli.check import run
     from vdbcourse.grading.limits import Limits
 
@@ -178,6 +189,7 @@ def grade(
     again: Annotated[bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")] = False,
 ) -> None:
     """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the last saved one counts."""
+    check_milvus_uri()
     from vdbcourse.cli.grade import run
     from vdbcourse.grading.batch import Options
     from vdbcourse.grading.limits import Limits
@@ -202,6 +214,7 @@ def selftest(
     json: Json = False,
 ) -> None:
     """Prove the checks of the exercises: solutions and other right answers pass, wrong ones and mutants do not (for authors)."""
+    check_milvus_uri()
     from vdbcourse.cli.selftest import run
 
     raise typer.Exit(run(exercises, jobs, json))

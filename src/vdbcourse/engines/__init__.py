@@ -12,7 +12,7 @@ The other engines of the comparison run elsewhere; `missing` says whether they a
 """
 
 from vdbcourse import settings
-from vdbcourse.engines import loopback
+from vdbcourse.engines import addresses, loopback
 from vdbcourse.errors import CourseError
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
 ]
 
-loopback.bypass_proxies()  # before any client looks for a proxy
+# Before any client is imported: some look at the environment then.
+loopback.bypass_proxies()
+addresses.encode_milvus_uri()
 
 
 def postgres(notebook: str) -> str:

@@ -4,11 +4,13 @@ libpq and urllib cut such an address at the password's first `@ / ? #`. Here it 
 the form that they read right.
 """
 
+import os
 import re
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
-import psycopg
+from vdbcourse import settings
 
+MILVUS_SCHEMES = ("http", "https", "tcp")
 SIMPLE_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 POSTGRES = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
 
@@ -30,6 +32,8 @@ def postgres(address: str) -> dict[str, str]:
 
 def read_by_libpq(address: str) -> dict[str, str] | None:
     """What libpq reads in the address, or None if it cannot, or has cut a password."""
+    import psycopg
+
     try:
         parts = psycopg.conninfo.conninfo_to_dict(address)
     except psycopg.ProgrammingError:
@@ -46,7 +50,7 @@ def postgres_url(parts: dict[str, str], **more: str) -> str:
     """The URL of these parts, everything in it encoded; `options` in `more` are added to those that are there."""
     rest = parts | more
     rest["options"] = " ".join(filter(None, [parts.get("options"), more.get("options")]))
-    user, password, database = (quote(rest.pop(name, ""), safe="") for name in ("user", "password", "dbname"))
+    user, password, database = (escaped(rest.pop(name, "")) for name in ("user", "password", "dbname"))
     credentials = f"{user}:{password}@" if password else f"{user}@" if user else ""
     host, port = bracketed(rest.get("host", "")), rest.get("port", "")
     if not SIMPLE_HOST.fullmatch(host) or not (port.isdecimal() or not port):  # a socket's folder, several hosts
@@ -79,6 +83,26 @@ def without_credentials(address: str) -> tuple[str, str]:
     scheme, separator, rest = address.partition("://")
     credentials, _, host = rest.rpartition("@")
     return f"{scheme}{separator}{host}", unquote(credentials)
+
+
+def encoded(address: str) -> str:
+    """An address whose user and password are encoded, so that every program cuts it at the same places."""
+    bare, credentials = without_credentials(address)
+    scheme, separator, rest = bare.partition("://")
+    user, colon, password = credentials.partition(":")
+    known = f"{escaped(user)}{colon}{escaped(password)}@" if credentials else ""
+    return f"{scheme}{separator}{known}{rest}"
+
+
+def escaped(text: str) -> str:
+    """A part of an address, every letter that means something there encoded."""
+    return quote(text, safe="", errors="surrogateescape")
+
+
+def encode_milvus_uri() -> None:
+    """Write MILVUS_URI anew in the form that pymilvus reads: it does so when it is imported, and fails with a raw error."""
+    if (given := settings.milvus_uri()) and http(given, *MILVUS_SCHEMES):
+        os.environ["MILVUS_URI"] = encoded(given)
 
 
 def base(parts: SplitResult) -> str:

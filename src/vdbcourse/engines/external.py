@@ -16,7 +16,6 @@ from vdbcourse.errors import CourseError
 CONNECT_SECONDS = 5
 OLDEST_MILVUS = (2, 3)  # what the lessons were run on
 LITE_INSTEAD = "unset MILVUS_URI to use Milvus Lite."
-MILVUS_SCHEMES = ("http", "https", "tcp")
 MEND_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
 
 
@@ -75,7 +74,7 @@ def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
     if uri.startswith("unix:") and urlsplit(uri).path:
         return uri, ""
     bare, credentials = addresses.without_credentials(uri)
-    if addresses.http(uri, *MILVUS_SCHEMES) is None:
+    if addresses.http(uri, *addresses.MILVUS_SCHEMES) is None:
         raise CourseError(f"{shown} is not an address of a server. Its form: http://host:19530")
     return bare, credentials
 
@@ -100,7 +99,7 @@ def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
 
 def wrong_scheme(url: str) -> str | None:
     """What is wrong if an address says https and the server does not speak TLS, or the other way round; else None."""
-    parts = addresses.http(url, *MILVUS_SCHEMES)
+    parts = addresses.http(url, *addresses.MILVUS_SCHEMES)
     if parts is None:
         return None
     secure = parts.scheme == "https"

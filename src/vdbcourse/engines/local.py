@@ -36,7 +36,7 @@ def up(name: str, claim: bool = False) -> Running:
         if not answered(engine, found):
             why = "does not answer" if found.is_alive() else "ended while it started"
             engine.stop(found, data_folder(name))
-            record_path(name).unlink(missing_ok=True)
+            files.discard(record_path(name))
             raise CourseError(f"{engine.TITLE} {why}: {processes.last_lines(Path(found.log))}. Its log: {found.log}")
         found = found.but(ready=True)
         found.save(record_path(name))
@@ -77,7 +77,7 @@ def down(name: str) -> bool:
         found = running(name)
         if found is not None:
             engine.stop(found, data_folder(name))
-        record_path(name).unlink(missing_ok=True)
+        files.discard(record_path(name))
         return found is not None
 
 
@@ -155,6 +155,6 @@ class Lease:
                     pid, created
                 ):
                     alive.append(path)
-                case _ if not path.is_dir():
-                    path.unlink(missing_ok=True)
+                case _:
+                    files.discard(path)
         return alive

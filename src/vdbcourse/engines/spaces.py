@@ -61,15 +61,25 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
     owner = settings.owner() if owner is None else owner
     with connection(url) as server:
         try:
-            known = server.execute("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", (schema,))
-            found = known.fetchone()
-            if found is None:
+            known = server.execute(
+                "SELECT obj_description(oid, 'pg_namespace'), pg_get_userbyid(nspowner),"
+                " has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')"
+                " FROM pg_namespace WHERE nspname = %s",
+                (schema,),
+            )
+            comment, role, usable = known.fetchone() or (None, None, True)
+            if role is None:
                 with server.transaction():
                     server.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
                     server.execute(comment_on(schema, owner))
-            elif str(found[0]).startswith(f"{COMMENT} for ") and found[0] != comment_of(owner):
+            elif (comment or "").startswith(f"{COMMENT} for ") and comment != comment_of(owner):
                 raise CourseError(
-                    f"The schema {schema} belongs to {found[0].removeprefix(f'{COMMENT} for ')!r}, not to {owner!r}. "
+                    f"The schema {schema} belongs to {comment.removeprefix(f'{COMMENT} for ')!r}, not to {owner!r}. "
+                    "Set VDBCOURSE_LEARNER to a name of your own."
+                )
+            elif not usable:
+                raise CourseError(
+                    f"The schema {schema} belongs to the user {role} of that server, and {server.info.user} may not work in it. "
                     "Set VDBCOURSE_LEARNER to a name of your own."
                 )
         except psycopg.errors.InsufficientPrivilege as error:
