@@ -5,7 +5,8 @@ import pytest
 
 from vdbcourse import engines
 from vdbcourse.engines import spaces
-from vdbcourse.grading import Data, checking, manifest
+from vdbcourse.errors import CourseError
+from vdbcourse.grading import Data, checking, clock, data, manifest
 from vdbcourse.grading.local import Here
 from vdbcourse.grading.manifest import Task
 
@@ -36,12 +37,12 @@ def check(dsn, monkeypatch):
     def run(*lines, answer=RIGHT):
         namespace = {}
         exec("\n".join(["def count(conn):", *(f"    {line}" for line in lines), answer]), namespace)
-        here, data = Here(namespace), Data(postgres_dsn=dsn)
+        here, tables = Here(namespace), Data(postgres_dsn=dsn)
         try:
-            return checking.run(TASK, here, data)
+            return checking.run(TASK, here, tables)
         finally:
             here.close()
-            data.close()
+            tables.close()
 
     return run
 
@@ -175,3 +176,29 @@ def test_an_answer_that_ends_every_other_session_is_told_so_and_nothing_of_it_st
     )
     assert "the setting `hnsw.ef_search` of the database, set to 774" in result.undone
     assert settings(dsn) == before
+
+
+def test_an_answer_that_keeps_a_lock_ends_in_words(check, monkeypatch):
+    def needs_the_table_again(count, data):
+        check_count(count, data)
+        data.postgres.run("DROP TABLE item")
+
+    monkeypatch.setattr(manifest, "checks", lambda _: {"count": needs_the_table_again})
+    monkeypatch.setattr(clock, "LEAST_CLOCK", 1)
+    monkeypatch.setattr(data, "LOCK_SECONDS", 0.2)
+    result = check("conn.execute('BEGIN')", "conn.execute('LOCK TABLE item')")
+    assert result.status == "error"
+    assert "still holds a lock on a table that the check needs: a transaction was begun and not ended" in result.why
+
+
+def test_what_breaks_the_check_itself_is_undone_all_the_same(check, dsn, monkeypatch):
+    def breaks(count, data):
+        check_count(count, data)
+        data.postgres.run("DROP TABLE item")  # on which a view depends by now
+
+    check()
+    before = objects(dsn)
+    monkeypatch.setattr(manifest, "checks", lambda _: {"count": breaks})
+    with pytest.raises(CourseError, match="failed by itself"):
+        check("conn.execute('CREATE VIEW seen AS SELECT * FROM item')")
+    assert objects(dsn) == before

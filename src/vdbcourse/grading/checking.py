@@ -17,6 +17,11 @@ from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.results import Result
 from vdbcourse.grading.traces import Traces, in_words
 
+LOCKED = (
+    "Your code still holds a lock on a table that the check needs: a transaction was begun and not ended. `with "
+    "conn.transaction():` ends it by itself."
+)
+
 
 def run(task: Task, transport: Transport, data: Data) -> Result:
     """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no fault of the learner's."""
@@ -27,8 +32,8 @@ def run(task: Task, transport: Transport, data: Data) -> Result:
     transport.begin(task.seconds)
     try:
         found = outcome(task, function, answers, transport, data)
-        undone = put_back(traces)
     finally:
+        undone = put_back(traces)
         traces.close()
     return replace(result_of(task, found, answers), undone=undone)
 
@@ -46,6 +51,8 @@ def outcome(task: Task, function: Callable, answers: dict[str, Answer], transpor
     except (CourseError, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001 # boundary: the border between the course's code and the learner: no traceback of ours
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            return NotYet(LOCKED, kind="error")
         if disconnected(error):
             return NotYet("The check's own connection to the engine was closed while your code ran.", kind="error")
         raise CourseError(
@@ -105,7 +112,8 @@ def result_of(task: Task, found: NotYet, answers: dict[str, Answer]) -> Result:
 
 def disconnected(error: Exception) -> bool:
     """Did an engine end the check's connection? (A learner's code may do that to it.)"""
-    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+    closed = isinstance(error, psycopg.OperationalError) and (error.sqlstate or "57P").startswith(("57P", "08"))
+    return closed or isinstance(error, psycopg.InterfaceError)
 
 
 def last_place(error: Exception) -> str:
