@@ -109,29 +109,6 @@ def test_upserts_and_deletes_at_once_leave_what_they_acknowledged(home, uri):
     assert {tuple(row["vector"]) for row in rows} == {(9.0, 9.0)}
 
 
-def test_acknowledged_rows_are_found_while_they_are_on_their_way_to_a_file(uri):
-    """A flush takes rows out of memory before they are in a segment that searches read."""
-    client = MilvusClient(uri)
-    client.create_collection("t", dimension=2)
-    acknowledged = [0]
-    over = Event()
-
-    def most_missing():
-        reader, missing = MilvusClient(uri), 0
-        while not over.is_set():
-            before = acknowledged[0]
-            missing = max(missing, before - reader.query("t", filter="", output_fields=["count(*)"])[0]["count(*)"])
-        return missing
-
-    with ThreadPoolExecutor(1) as pool:
-        missing = pool.submit(most_missing)
-        for first in range(0, 40 * ROWS, ROWS):
-            acknowledged[0] += client.insert("t", batch(first))["insert_count"]
-            client.flush("t")
-        over.set()
-        assert missing.result() == 0
-
-
 def test_a_collection_is_dropped_and_made_while_others_write_into_it(home, uri):
     """Each insert is either acknowledged or refused in Milvus's own words; the server goes on."""
     client = MilvusClient(uri)

@@ -125,11 +125,17 @@ def build(client: MilvusClient, name: str, kind: Kind) -> tuple[float, list[Path
     params.add_index("vector", index_type=kind.index_type, metric_type="COSINE", params=dict(kind.build))
     started = time.perf_counter()
     client.create_index(name, params, timeout=BUILD_SECONDS)
-    while pending(client, name):
-        if time.perf_counter() - started > BUILD_SECONDS:
-            raise CourseError(f"{kind.index_type} was not built within {BUILD_SECONDS} s. Look at the server: ./course status")
-        time.sleep(0.05)
+    wait_until_built(client, name)
     return time.perf_counter() - started, index_files.of(client, name)
+
+
+def wait_until_built(client: MilvusClient, name: str) -> None:
+    """Return when no row of the collection waits for its index. Raises `CourseError` after ten minutes."""
+    deadline = time.monotonic() + BUILD_SECONDS
+    while pending(client, name):
+        if time.monotonic() > deadline:
+            raise CourseError(f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server: ./course status")
+        time.sleep(0.05)
 
 
 def pending(client: MilvusClient, name: str) -> bool:

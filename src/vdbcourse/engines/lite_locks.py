@@ -2,8 +2,8 @@
 
 Milvus Lite 3.2.2 is written for one thread that writes, and its own server runs ten. Two requests at once on a collection
 interleave their batches in the write-ahead log, which is then readable up to the first torn batch: acknowledged rows are gone
-after a kill. Two first requests at once open a collection twice, each with a log of its own under the same name. And a
-search during a flush misses the rows that are on their way from memory to a file. See docs/upstream.md.
+after a kill. Two first requests at once open a collection twice, each with a log of its own under the same name. See
+docs/upstream.md.
 
 So every request holds the locks of the collections that it names, and that of the list of collections while it opens one or
 changes the list. Requests on different collections still run side by side.
