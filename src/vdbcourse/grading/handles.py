@@ -28,7 +28,11 @@ class Opened:
         """Open what `handle` names."""
         match handle.kind:
             case "postgres":
-                return connect(handle.address)
+                address, *statements = handle.address.split("\n")
+                connection = connect(address)
+                for statement in statements:
+                    connection.execute(statement, prepare=False)
+                return connection
             case "milvus":
                 from pymilvus import MilvusClient
 
@@ -38,7 +42,7 @@ class Opened:
             case "encode":
                 from vdbcourse import embedding
 
-                return embedding.encode
+                return another_encode if handle.address else embedding.encode
             case "dict":
                 return {}
         raise ValueError(f"unknown handle {handle.kind!r}")
@@ -90,3 +94,10 @@ def connect(address: str) -> Any:
     register_vector(connection)
     connection.execute("SELECT '[1]'::vector", prepare=False)
     return connection
+
+
+def another_encode(texts: Any, **options: Any) -> Any:
+    """Another model's `encode`, as far as a learner's function can tell: vectors like the course's, and never the same."""
+    from vdbcourse import embedding
+
+    return embedding.encode(texts, **options)[..., ::-1].copy()
