@@ -128,7 +128,12 @@ def sound_entries(entries: Any) -> dict[str, Any] | None:
     """What is noted of one task, as far as it has the right types."""
     if not isinstance(entries, dict):
         return None
-    return {name: value for name, value in entries.items() if type(value) is TYPES.get(name, type(value))}
+    return {name: value for name, value in entries.items() if name not in TYPES or is_sound(name, value)}
+
+
+def is_sound(name: str, value: Any) -> bool:
+    """Is it a text or a count, as that entry is?"""
+    return type(value) is TYPES[name] and not (type(value) is int and value < 0)
 
 
 def count(content: dict[str, Any]) -> int:
