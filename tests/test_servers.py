@@ -2,13 +2,16 @@
 
 import http.server
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 
 import pytest
 
 from vdbcourse import engines
-from vdbcourse.engines import processes, servers
+from vdbcourse.engines import external, processes, servers
 from vdbcourse.errors import CourseError
 
 HOME = {"version": "1.40.4", "hostname": "http://[::]:8080", "modules": {}}
@@ -105,6 +108,47 @@ def test_something_else_answers(name, other, answering, monkeypatch):
 def test_a_web_server_without_that_page(name, answering, monkeypatch):
     set_address(monkeypatch, name, answering({})[0])
     assert "(HTTP 404)" in one_line(name)
+
+
+@pytest.mark.parametrize("name", servers.NAMES)
+def test_https_to_a_server_that_speaks_http_is_told(name, answering, monkeypatch):
+    address = answering(RIGHT[name])[0]
+    secure = address.replace("http:", "https:")
+    set_address(monkeypatch, name, secure)
+    assert f"at {secure}: that server does not speak TLS, so write {address} instead of {secure}." in one_line(name)
+
+
+@pytest.fixture
+def tls_server(tmp_path):
+    """The address, with http://, of a server that speaks TLS alone."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", servers.NAMES)
+def test_http_to_a_server_that_speaks_tls_is_told(name, tls_server, monkeypatch):
+    set_address(monkeypatch, name, tls_server)
+    secure = tls_server.replace("http:", "https:")
+    assert f"that server speaks TLS, so write {secure} instead of {tls_server}." in one_line(name)
+
+
+def test_http_to_a_milvus_that_speaks_tls_is_told(tls_server, monkeypatch):
+    monkeypatch.setattr(external, "CONNECT_SECONDS", 2)
+    monkeypatch.setenv("MILVUS_URI", tls_server)
+    with pytest.raises(CourseError, match="that server speaks TLS, so write https://"):
+        engines.milvus()
 
 
 @pytest.mark.parametrize("name", servers.NAMES)
