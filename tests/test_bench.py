@@ -77,6 +77,15 @@ def test_steps_come_in_order_and_every_search_asks_for_nothing_special(work):
     assert [point.recall_at_10 for point in result.points] == [1.0] * 4
 
 
+def test_an_engine_that_built_with_other_parameters_gives_no_figures(work):
+    class Deaf(Perfect):
+        def built_with(self):
+            return {"m": 30, "ef_construction": 360}
+
+    with pytest.raises(CourseError, match=r"asked for .*'m': 16, 'ef_construction': 64.* built one with .*'m': 30"):
+        measured.measured(Deaf(work), work)
+
+
 @pytest.mark.parametrize(
     ("spoil", "recall"),
     [

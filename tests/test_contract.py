@@ -48,6 +48,9 @@ DIFFERENT = {
     "ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter": (
         "all 10 rows", "fewer than 10 rows, no error", "all 10 rows", "has no approximate index here",
     ),
+    "HNSW over 2,000 films: which parameters change the recall": (
+        "m, ef_construction, ef", "m, ef_construction, ef", "m, ef_construction, ef", "has no approximate index here",
+    ),
     "insert a vector of the wrong size": (
         "refused: DataException", "refused: MilvusException", "refused: MilvusException", "refused: ValueError",
     ),

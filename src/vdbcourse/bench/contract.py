@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vdbcourse import measure
 from vdbcourse.bench.adapters.base import Adapter, Row
-from vdbcourse.bench.work import film_work
+from vdbcourse.bench.work import K, Work, film_work
 
 EAST, NORTH, NORTH_EAST = np.float32([1, 0]), np.float32([0, 1]), np.float32([1, 1])
 TRIALS = 5
@@ -203,6 +204,17 @@ def filter_few(engine: Adapter) -> str:
     return filter_farthest(engine, 60)
 
 
+@behaviour("HNSW over 2,000 films: which parameters change the recall")
+def parameters(engine: Adapter) -> str:
+    """A parameter that is accepted and dropped on the way changes nothing. ef is tried on the graph with the fewest edges."""
+    if engine.ann_index is None:
+        return "has no approximate index here"
+    work = film_work(2_000, 40)
+    poor, wide, dense = (graph(engine, work, m, ef) for m, ef in ((4, 8), (4, 200), (32, 200)))
+    changes = {"m": dense[10] - wide[10], "ef_construction": wide[10] - poor[10], "ef": poor[200] - poor[10]}
+    return ", ".join(name for name, gain in changes.items() if gain > 0.03) or "none"
+
+
 @behaviour("insert a vector of the wrong size")
 def insert_wrong_size(engine: Adapter) -> str:
     """Three numbers where two belong."""
@@ -258,6 +270,20 @@ def filter_farthest(engine: Adapter, passing: int) -> str:
     engine.build_index()
     found = engine.search(query, 10, where=("year", RARE), ef=40)
     return "all 10 rows" if len(found) == 10 else "fewer than 10 rows, no error"
+
+
+def graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int, float]:
+    """recall@10 by `ef` of an HNSW index with these parameters."""
+    engine.m, engine.ef_construction = m, ef_construction
+    try:
+        engine.create(work.dimension)
+        engine.insert(work.rows)
+        engine.settle()
+        engine.build_index()
+        found = {ef: [[hit.id for hit in engine.search(query, K, ef=ef)] for query in work.query_vectors] for ef in (10, 200)}
+    finally:
+        del engine.m, engine.ef_construction
+    return {ef: measure.recall_at_k(ids, work.truth, K) for ef, ids in found.items()}
 
 
 def refusal(engine: Adapter, action: Callable[[], object]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from vdbcourse import measure
 from vdbcourse.bench.adapters.base import Engine
 from vdbcourse.bench.work import K, Work
+from vdbcourse.errors import CourseError
 
 EFFORTS = (10, 40, 160)  # ef: candidates an HNSW search looks at; 40 is pgvector's default
 WARM_UP = 20  # questions asked before the clock starts
@@ -47,6 +48,7 @@ def measured(engine: Engine, work: Work, done: Callable[[str], None] = lambda st
     build_s = size = None
     if engine.ann_index is not None:
         build_s = timed(engine.build_index)
+        check_parameters(engine)
         done("build")
         for name, ef in efforts(engine):
             points.append(point(name, engine, work, ef))
@@ -54,6 +56,17 @@ def measured(engine: Engine, work: Work, done: Callable[[str], None] = lambda st
         size = engine.index_bytes()
     engine.drop()
     return Measured(engine.key, engine.title, engine.ann_index, load_s, build_s, size and size / 1e6, points)
+
+
+def check_parameters(engine: Engine) -> None:
+    """Raises `CourseError` if the engine says that its index has other parameters than those it was asked for."""
+    asked = {"m": engine.m, "ef_construction": engine.ef_construction}
+    told = engine.built_with()
+    if told is not None and told != asked:
+        raise CourseError(
+            f"{engine.title} was asked for an HNSW index with {asked} and built one with {told}, so its figures would not "
+            "compare. See which parameters this version of the engine and of its client take."
+        )
 
 
 def steps(engine: Engine) -> int:

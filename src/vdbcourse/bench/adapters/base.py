@@ -28,14 +28,17 @@ class Hit(NamedTuple):
 class Engine(ABC):
     """One engine with one collection of its own, in a space that only the caller uses: what the benchmark needs.
 
-    Methods raise the client's own exceptions. `exact` says whether it can compare a question with every row, before the
-    index is built; `ann_index` names the approximate index of `build_index`, or is None if there is none here.
+    Methods raise the client's own exceptions. `m` and `ef_construction` are the parameters of the HNSW index. `exact` says
+    whether the engine can compare a question with every row, before the index is built; `ann_index` names the approximate index
+    of `build_index`, or is None if there is none here.
     """
 
     key: str  # pgvector
     title: str  # pgvector 0.8.5 on PostgreSQL 18.4
     exact = True
     ann_index: str | None = "HNSW"
+    m = HNSW_M
+    ef_construction = HNSW_EF_CONSTRUCTION
 
     @abstractmethod
     def create(self, dimension: int, metric: str = "cosine") -> None:
@@ -51,7 +54,11 @@ class Engine(ABC):
 
     @abstractmethod
     def build_index(self) -> None:
-        """Make the approximate index over the rows stored, with m 16 and ef_construction 64 where these can be chosen."""
+        """Make the approximate index over the rows stored, with `m` and `ef_construction` where these can be chosen."""
+
+    def built_with(self) -> dict[str, int] | None:
+        """`m` and `ef_construction` as the engine itself tells them of its index; None if it tells nothing."""
+        return None
 
     @abstractmethod
     def search(

@@ -9,7 +9,7 @@ from pymilvus.milvus_client import IndexParams
 
 from vdbcourse import engines
 from vdbcourse.bench import index_files
-from vdbcourse.bench.adapters.base import HNSW_EF_CONSTRUCTION, HNSW_M, Adapter, Hit, Row
+from vdbcourse.bench.adapters.base import Adapter, Hit, Row
 
 METRICS = {"cosine": "COSINE", "l2": "L2", "inner_product": "IP"}
 BATCH = 5_000  # rows a call: a call may hold 64 MB, https://milvus.io/docs/limitations.md
@@ -74,10 +74,14 @@ class Milvus(Adapter):
         before = self.index_files()
         self.client.release_collection(self.name)
         self.client.drop_index(self.name, "vector")
-        parameters = {"M": HNSW_M, "efConstruction": HNSW_EF_CONSTRUCTION}
+        parameters = {"M": self.m, "efConstruction": self.ef_construction}
         self.client.create_index(self.name, self.index("HNSW", parameters))
         self.client.load_collection(self.name)
         self.built = self.index_files() - before
+
+    def built_with(self) -> dict[str, int] | None:
+        told = self.client.describe_index(self.name, "vector")
+        return {"m": int(told.get("M", 0)), "ef_construction": int(told.get("efConstruction", 0))}
 
     def index_bytes(self) -> int | None:
         return sum(path.stat().st_size for path in self.built) if self.files else None

@@ -7,7 +7,7 @@ import psycopg
 from pgvector.psycopg import register_vector
 
 from vdbcourse import engines
-from vdbcourse.bench.adapters.base import HNSW_EF_CONSTRUCTION, HNSW_M, Adapter, Hit, Row
+from vdbcourse.bench.adapters.base import Adapter, Hit, Row
 
 OPERATORS = {
     "cosine": ("<=>", "vector_cosine_ops"),
@@ -82,8 +82,12 @@ class Pgvector(Adapter):
     def build_index(self) -> None:
         self.run(
             f"CREATE INDEX {{index}} ON {{table}} USING hnsw (vector {self.operator_class}) "
-            f"WITH (m = {HNSW_M}, ef_construction = {HNSW_EF_CONSTRUCTION})"
+            f"WITH (m = {self.m}, ef_construction = {self.ef_construction})"
         )
+
+    def built_with(self) -> dict[str, int] | None:
+        statement = "SELECT option_name, option_value FROM pg_class, pg_options_to_table(reloptions) WHERE oid = %s::regclass"
+        return {name: int(value) for name, value in self.run(statement, (self.index.as_string(),))}
 
     def index_bytes(self) -> int | None:
         return self.run("SELECT pg_relation_size(%s)", (self.index.as_string(),)).fetchone()[0]

@@ -8,7 +8,7 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from vdbcourse import engines, settings
-from vdbcourse.bench.adapters.base import HNSW_EF_CONSTRUCTION, HNSW_M, Adapter, Hit, Row
+from vdbcourse.bench.adapters.base import Adapter, Hit, Row
 from vdbcourse.engines import processes
 
 METRICS = {
@@ -78,11 +78,15 @@ class Qdrant(Adapter):
         self.count()  # an upsert waits for its result, so there is nothing left to wait for
 
     def build_index(self) -> None:
-        graph = models.HnswConfigDiff(m=HNSW_M, ef_construct=HNSW_EF_CONSTRUCTION)
+        graph = models.HnswConfigDiff(m=self.m, ef_construct=self.ef_construction)
         everything = models.OptimizersConfigDiff(indexing_threshold=1)
         self.client.update_collection(self.name, hnsw_config=graph, optimizers_config=everything)
         if not self.local and not processes.wait_until(self.is_indexed, INDEX_SECONDS):
             raise TimeoutError(f"Qdrant did not finish its index within {INDEX_SECONDS} s")
+
+    def built_with(self) -> dict[str, int] | None:
+        told = self.client.get_collection(self.name).config.hnsw_config
+        return {"m": told.m, "ef_construction": told.ef_construct}
 
     def is_indexed(self) -> bool:
         """Has the server no work left on this collection?"""

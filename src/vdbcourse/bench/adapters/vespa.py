@@ -9,7 +9,7 @@ from vespa.io import VespaResponse
 from vespa.package import HNSW, ApplicationPackage, Document, Field, RankProfile, Schema
 
 from vdbcourse import engines
-from vdbcourse.bench.adapters.base import HNSW_M, Engine, Hit, Row
+from vdbcourse.bench.adapters.base import Engine, Hit, Row
 from vdbcourse.errors import CourseError
 
 PACKAGE, SCHEMA = "vdbcourse", "film"  # a server has one application; the lessons deploy the same schema
@@ -37,7 +37,7 @@ class Vespa(Engine):
             Field("decade", "int", ["attribute", "summary"]),
             Field("number", "long", ["attribute", "summary"]),
             Field("year", "int", ["attribute", "summary"]),
-            Field("embedding", numbers, ["attribute", "index"], ann=HNSW("prenormalized-angular", HNSW_M, 200)),
+            Field("embedding", numbers, ["attribute", "index"], ann=HNSW("prenormalized-angular", self.m, self.ef_construction)),
         ]
         nearness = RankProfile("nearness", "closeness(field, embedding)", inputs=[("query(q)", numbers)])
         package = ApplicationPackage(PACKAGE, schema=[Schema(SCHEMA, Document(fields), rank_profiles=[nearness])])

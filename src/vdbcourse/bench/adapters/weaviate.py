@@ -8,7 +8,7 @@ from weaviate.classes import config, data, query
 from weaviate.util import generate_uuid5
 
 from vdbcourse import engines, settings
-from vdbcourse.bench.adapters.base import HNSW_EF_CONSTRUCTION, HNSW_M, Engine, Hit, Row
+from vdbcourse.bench.adapters.base import Engine, Hit, Row
 from vdbcourse.errors import CourseError
 
 METRICS = {
@@ -33,7 +33,7 @@ class Weaviate(Engine):
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
         graph = config.Configure.VectorIndex.hnsw(
-            distance_metric=METRICS[metric], max_connections=HNSW_M, ef_construction=HNSW_EF_CONSTRUCTION
+            distance_metric=METRICS[metric], max_connections=self.m, ef_construction=self.ef_construction
         )
         fields = [config.Property(name=field, data_type=config.DataType.INT) for field in ("number", "year")]
         own = config.Configure.Vectors.self_provided(vector_index_config=graph)
