@@ -1,12 +1,13 @@
 """One place for the environment: addresses of engines, the model, and the folders of the course.
 
 Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell. Blanks and line breaks around a
-value, as a file or a copied line leaves them, do not belong to it.
+value, as a file or a copied line leaves them, do not belong to it. User and password may also stand in an address, as they are or
+percent-encoded; they are shown nowhere. A proxy of the environment is used for the world outside, never for this machine.
 
 | variable | meaning | unset |
 |---|---|---|
 | `DATABASE_URL` | PostgreSQL with pgvector, `postgresql://user:password@host:port/database` | the embedded server |
-| `MILVUS_URI`, `MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530` | Milvus Lite as a local server |
+| `MILVUS_URI`, `MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530`; `user:password` or a key | Milvus Lite |
 | `MILVUS_METRICS_URL` | the metrics page of that server | port 9091 of its host |
 | `VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port |
 | `QDRANT_URL`, `QDRANT_API_KEY` | a Qdrant server or Qdrant Cloud, `http://host:6333` | the client's own `:memory:` mode |

@@ -128,6 +128,7 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
         if found is None:
             if name == embedded_postgres.NAME:
                 embedded_postgres.binary("postgres")
+                embedded_postgres.check_account()
             return "note", f"stopped; a notebook starts it, or: ./course up {name}"
         if not local.known(name).is_ready(found):
             raise CourseError(f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log: {found.log}")

@@ -34,6 +34,7 @@ class StopRequest(Exception):  # noqa: N818 a request, not an error
 
 def run(arguments: list[str]) -> int:
     """Start everything, wait for the end, stop what was started. Returns the exit code."""
+    give_home()
     port = choose_port(arguments)
     page, arguments = start_page(arguments)
     token = "" if any("token" in word for word in arguments) else secrets.token_hex(24)
@@ -75,6 +76,14 @@ def serve(arguments: list[str], port: int, token: str, page: str) -> int:
     finally:
         ignore_signals()
         processes.stop(jupyter.pid, when, grace=10)
+
+
+def give_home() -> None:
+    """JupyterLab and its kernels keep their notes in the home directory; a user id without a name has none, and gets ours."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(settings.home())
 
 
 def command(arguments: list[str], port: int, page: str) -> list[str]:

@@ -97,8 +97,25 @@ def binary(name: str) -> str:
     return str(Path(spec.origin).parent / "pginstall18" / "bin" / name)
 
 
+def check_account() -> None:
+    """Raises `CourseError` for a user id without a name, as in some containers: `initdb` makes no database for it."""
+    if sys.platform == "win32":
+        return
+    import pwd
+
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        user = os.geteuid()
+        raise CourseError(
+            f"PostgreSQL makes no database for the user id {user}, which has no name on this system. Give it one, as root: "
+            f"echo 'course:x:{user}:{user}::/tmp:/bin/sh' >> /etc/passwd; or set DATABASE_URL to use a server elsewhere."
+        ) from error
+
+
 def initialise(folder: Path) -> None:
     """`initdb` beside `folder`, then rename: a half-made database is never taken for a whole one."""
+    check_account()
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)
