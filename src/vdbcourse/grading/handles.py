@@ -1,10 +1,15 @@
 """What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that lasts."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from vdbcourse.grading.plain import Handle
 
 ALTERABLE = ("autocommit", "isolation_level", "prepare_threshold", "read_only", "row_factory")  # of a connection
+
+
+NOTED = ("load_collection", "load_partitions", "refresh_load", "insert", "upsert", "delete", "get_collection_stats")
 
 
 class Opened:
@@ -38,7 +43,7 @@ class Opened:
 
                 from vdbcourse import engines
 
-                return MilvusClient(handle.address, token=engines.milvus_token())
+                return noting(MilvusClient(handle.address, token=engines.milvus_token()))
             case "encode":
                 from vdbcourse import embedding
 
@@ -60,12 +65,18 @@ class Opened:
         )
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction.
+        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction. Of a
+        Milvus client: which methods of `NOTED` were called since this was last asked, as one text, whatever `name` is.
 
         The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the learner's code has read.
         """
         import psycopg
 
+        if handle.kind == "milvus":
+            noted = self.resolve(handle).noted
+            called = " ".join(sorted(noted))
+            noted.clear()
+            return called
         connection = self.resolve(handle)
         if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
             return None
@@ -94,6 +105,25 @@ def connect(address: str) -> Any:
     register_vector(connection)
     connection.execute("SELECT '[1]'::vector", prepare=False)
     return connection
+
+
+def noting(client: Any) -> Any:
+    """The client, which from now on notes in `noted` which methods of `NOTED` are called. They do what they always do."""
+    client.noted = set()
+    for name in NOTED:
+        setattr(client, name, noted(client, name, getattr(client, name)))
+    return client
+
+
+def noted(client: Any, name: str, method: Callable) -> Callable:
+    """The method, whose calls are noted."""
+
+    @functools.wraps(method)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        client.noted.add(name)
+        return method(*args, **kwargs)
+
+    return called
 
 
 def another_encode(texts: Any, **options: Any) -> Any:

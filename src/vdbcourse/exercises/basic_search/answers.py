@@ -141,6 +141,20 @@ def create_films(client, name, dim):
     return film_schema(client, dim), vector_index(client)
 
 
+@wrong("create_films", "never loaded", says="A Milvus server searches only what is loaded")
+def create_films(client, name, dim):
+    client.drop_collection(name)
+    client.create_collection(name, schema=film_schema(client, dim), consistency_level="Strong")
+    client.create_index(name, vector_index(client))
+
+
+@wrong("create_films", "the older collection renamed", says="under another name")
+def create_films(client, name, dim):
+    if client.has_collection(name):
+        client.rename_collection(name, f"{name}_old")
+    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
+
+
 @right("create_films", "fields as objects; index and load one by one")
 def create_films(client, name, dim):
     if client.has_collection(name):
@@ -270,6 +284,24 @@ def add_films(client, name, ids, titles, vectors):
     return held(client, name)
 
 
+@wrong("add_films", "insert", says="does not look for an older one")
+def add_films(client, name, ids, titles, vectors):
+    client.insert(name, film_rows(ids, titles, vectors))
+    return held(client, name)
+
+
+@wrong("add_films", "the statistics taken for a count", says="The statistics of a collection are no count")
+def add_films(client, name, ids, titles, vectors):
+    client.upsert(name, film_rows(ids, titles, vectors))
+    return client.get_collection_stats(name)["row_count"]
+
+
+@wrong("add_films", "titles counted", says="count films, not titles")
+def add_films(client, name, ids, titles, vectors):
+    client.upsert(name, film_rows(ids, titles, vectors))
+    return len({row["title"] for row in client.query(name, filter="id >= 0", output_fields=["title"])})
+
+
 @right("add_films", "a data frame, its records, counted by ids")
 def add_films(client, name, ids, titles, vectors):
     frame = pd.DataFrame({"id": ids, "title": titles, "vector": list(vectors)})
@@ -375,6 +407,27 @@ def search_films(client, name, question, k):
     return [(number, title, round(score, 3)) for number, title, score in as_rows(found(client, name, question, k))]
 
 
+@wrong("search_films", "dicts for tuples", says="These are dicts")
+def search_films(client, name, question, k):
+    hits = found(client, name, question, k)
+    return [{"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]} for hit in hits]
+
+
+@wrong("search_films", "scores without their sign", says="has lost its sign")
+def search_films(client, name, question, k):
+    return [(number, title, abs(score)) for number, title, score in as_rows(found(client, name, question, k))]
+
+
+@wrong("search_films", "scores moved to 0 to 1", says="moved to 0 to 1")
+def search_films(client, name, question, k):
+    return [(number, title, (1 + score) / 2) for number, title, score in as_rows(found(client, name, question, k))]
+
+
+@wrong("search_films", "None where nothing is found", says="None is no list")
+def search_films(client, name, question, k):
+    return as_rows(found(client, name, question, k)) or None
+
+
 equivalent(
     "search_films",
     '...client.search(name, [question], limit=k, output_fields=["title"])[0] -> ...client.search(name, [question], limit=k)[0]',
@@ -387,12 +440,12 @@ equivalent(
 )
 
 
-@right("search_films", "a loop over dicts")
+@right("search_films", "a loop, rows as lists")
 def search_films(client, name, question, k):
     answer = client.search(collection_name=name, data=[list(map(float, question))], limit=k, output_fields=["id", "title"])
     rows = []
     for hit in answer[0]:
-        rows.append({"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]})
+        rows.append([hit["id"], hit["entity"]["title"], hit["distance"]])
     return rows
 
 
@@ -423,6 +476,16 @@ def search_exact(ids, vectors, question, k):
 def search_exact(ids, vectors, question, k):
     distances = np.linalg.norm(np.asarray(vectors) - np.asarray(question), axis=1)
     return [ids[i] for i in np.lexsort([ids, distances])[:k]]
+
+
+@wrong("search_exact", "cosines without their sign", says="The sign of the cosine is lost")
+def search_exact(ids, vectors, question, k):
+    return [ids[i] for i in np.lexsort([ids, -abs(similarities(vectors, question))])[:k]]
+
+
+@wrong("search_exact", "the first film dropped", says="there is nothing to leave out")
+def search_exact(ids, vectors, question, k):
+    return [ids[i] for i in np.lexsort([ids, -similarities(vectors, question)])[1 : k + 1]]
 
 
 @wrong("search_exact", "sorted from small to large", says="The farthest came first")

@@ -9,6 +9,7 @@ from vdbcourse import engines
 from vdbcourse.grading import Answer, Data, Films, Reply, check
 from vdbcourse.grading.answers import is_number, kind_of
 
+LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
 Row = tuple[str, Any]  # title and vector
 
 FIELDS = ("id", "title", "vector")
@@ -24,7 +25,7 @@ PLANE = {  # vectors of many lengths, so that cosine, L2 and inner product order
     4: ("Amélie", (3.0, 4.0)),
     2: ("Tampopo", (0.0, 5.0)),
     9: ("Ran", (-1.0, 0.0)),
-    6: ("Persona", (4.0, 3.0)),
+    6: ("Persona", (8.0, 6.0)),
 }
 
 
@@ -34,6 +35,7 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     name, other = collection("films"), collection("films_of_others")
     data.milvus.drop(name)
     make(data, other, 2)
+    create_films.setting(data.milvus.client, "calls")  # forgets those of an earlier task
     reply = create_films.explained(data.milvus.client, name, 8, raised=MAKING)
     has_schema(
         reply,
@@ -42,7 +44,9 @@ def check_create_films(create_films: Answer, data: Data) -> None:
         8,
         "`dim` says how many numbers a vector has, and comes with the call: another model gives vectors of another length.",
     )
-    is_searchable(reply, data, name)
+    is_searchable(reply, create_films, data, name)
+    if stored(reply, data, name):
+        reply.fail("The new collection has a film in it, which nobody passed. Films come in task 2.", "no film", "a film")
     put(reply, data, name, {1: ("Stalker", [1.0] * 8)})
     again = create_films.explained(data.milvus.client, name, 3, raised=MAKING)
     has_schema(
@@ -53,9 +57,14 @@ def check_create_films(create_films: Answer, data: Data) -> None:
         "An older collection of this name had vectors of 8 numbers, and it is still there. To empty it is not enough: "
         "drop it, for its schema goes only with it.",
     )
-    is_searchable(again, data, name)
+    is_searchable(again, create_films, data, name)
     if stored(again, data, name):
         again.fail("The film of the older collection is still there: drop it before you make the new one.", "no film", "a film")
+    left = [found for found in data.milvus.own.list_collections() if found.startswith(name) and found not in (name, other)]
+    if left:
+        data.milvus.drop(*left)
+        why = "The older collection is still there, under another name. Drop it: it costs memory, and nobody asked to keep it."
+        again.fail(why, "no other collection", "one more collection")
     if not data.milvus.own.has_collection(other):
         why = "A second collection, whose name only begins like this one, is gone too. Drop the collection called `name` alone."
         again.fail(why, got="")
@@ -96,7 +105,7 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
         reply.fail(why, "enable_dynamic_field False", "enable_dynamic_field True")
 
 
-def is_searchable(reply: Reply, data: Data, name: str) -> None:
+def is_searchable(reply: Reply, create_films: Answer, data: Data, name: str) -> None:
     """Is there an index FLAT by COSINE, is the collection loaded, and does a search see what was just written?"""
     own = data.milvus.own
     indexes = [own.describe_index(name, index) for index in own.list_indexes(name)]
@@ -120,8 +129,12 @@ def is_searchable(reply: Reply, data: Data, name: str) -> None:
         if index["index_type"] == "AUTOINDEX":
             why = "AUTOINDEX leaves the choice to Milvus, whose index may pass over near films. FLAT compares with every film."
         reply.fail(why, "index FLAT, metric COSINE", held)
-    if own.get_load_state(name)["state"].name != "Loaded":
-        why = "Milvus searches only what is loaded: `client.load_collection(name)`, or hand over `index_params=` at the start."
+    called = set(create_films.setting(data.milvus.client, "calls").split())
+    if own.get_load_state(name)["state"].name != "Loaded" or not called & LOADING:
+        why = (
+            "A Milvus server searches only what is loaded. (Milvus Lite loads by itself.) `client.load_collection(name)` does "
+            "that, and so does `create_collection` with `index_params=`."
+        )
         reply.fail(why, "a loaded collection", "a collection that is not loaded")
     if (level := own.describe_collection(name)["consistency_level_name"]) != "Strong":
         why = "With this consistency level a search may miss films that were added a moment before."
@@ -134,6 +147,7 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     name, client = collection("films"), data.milvus.client
     make(data, name, 2)
     films: dict[int, Row] = {30: ("Solaris", [3.0, 4.0]), 10: ("Amélie", [0.0, 2.0]), 20: ("Playtime", [5.0, 0.0])}
+    add_films.setting(client, "calls")  # forgets those of an earlier task
     reply = add_films(client, name, *columns(films))
     holds(reply, data, name, films)
     is_count(reply, 3, "Three films were added to an empty collection.")
@@ -151,8 +165,13 @@ def check_add_films(add_films: Answer, data: Data) -> None:
         reply.fail(why, "film 10 with its new title", "film 10 with its old title")
     holds(reply, data, name, films | more)
     is_count(reply, 4, "Of the two films one was there already and was replaced: three and one make four.", passed=2)
+    promises(reply, add_films, data)
+    same: dict[int, Row] = {50: ("Solaris", [2.0, 2.0])}
+    reply = add_films(client, name, *columns(same))
+    is_count(reply, 5, "This is the fifth film. Another one has the same title: count films, not titles.")
+    films |= same
     reply = add_films(client, name, [], [], [])
-    is_count(reply, 4, "Nothing was added, and the collection holds four films as before.")
+    is_count(reply, 5, "Nothing was added, and the collection holds five films as before.")
     many, other = data.films(120), collection("films_384")
     vectors = many.vectors * data.rng.uniform(0.2, 5.0, (len(many), 1)).astype(np.float32)
     make(data, other, vectors.shape[1])
@@ -163,6 +182,23 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     reply.equals(120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit})
     reply = add_films.on_data(client, other, many.ids[:50], many.titles[:50], vectors[:50])
     reply.equals(120, "50 of 120 films came again, which adds none.")
+
+
+def promises(reply: Reply, add_films: Answer, data: Data) -> None:
+    """Do the calls of the learner's code promise what Milvus Lite does in any case?"""
+    called = set(add_films.setting(data.milvus.client, "calls").split())
+    if "insert" in called and not called & {"upsert", "delete"}:
+        why = (
+            "`insert` adds a row and does not look for an older one. Milvus Lite replaces it all the same; a Milvus server keeps "
+            "both, and a search finds the film twice. `upsert` promises what is asked for."
+        )
+        reply.fail(why, "a call of `upsert`", "a call of `insert`")
+    if "get_collection_stats" in called:
+        why = (
+            "The statistics of a collection are no count. Milvus Lite keeps them exact; a server's lag behind what was written, "
+            "replaced and deleted. `count(*)` counts what is there: `count_films` asks for it."
+        )
+        reply.fail(why, "a count by `count(*)`", "a call of `get_collection_stats`")
 
 
 def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list]:
@@ -196,6 +232,11 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
             )
         reply.fail(why, got="")
     if not all(is_same(found[number][1], vector) for number, (_, vector) in films.items()):
+        if sorted(round(float(np.sum(vector)), 3) for _, vector in found.values()) == sorted(
+            round(float(np.sum(vector)), 3) for _, vector in films.values()
+        ):
+            why = "A vector stands under the id of another film. ids[0] and vectors[0] are one film: turn none of them round."
+            reply.fail(why, got="")
         why = "A vector is not stored as it came. Keep its length, even if the cosine does not look at it: others may need it."
         reply.fail(why, got="")
 
@@ -216,7 +257,7 @@ def check_search_films(search_films: Answer, data: Data) -> None:
         near[:3],
         "Stalker points where the question points; Persona and Amélie come next.",
         {
-            (1, 9, 6): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
+            (1, 9, 4): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
             (6, 4, 2): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
         },
     )
@@ -227,7 +268,10 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     why = "The question came as a NumPy array of length 10; its length does not change a cosine."
     are_hits(search_films(client, name, np.array([6.0, 8.0], dtype=np.float32), 3), other, why)
     make(data, name, 2)
-    search_films(client, name, [1.0, 0.0], 3).equals([], "An empty collection: there is nothing to find.")
+    reply = search_films(client, name, [1.0, 0.0], 3)
+    nothing = "An empty collection: there is nothing to find, and an empty list says so."
+    reply.expect(reply.value is not None, f"{nothing} None is no list.", "[]")
+    reply.equals([], nothing)
     films, vectors, question = apart(data, 60)
     full = collection("films_384")
     rows = zip(films.titles, vectors, strict=True)
@@ -265,6 +309,12 @@ def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple
             said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
         elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(scores, true, atol=0.06):
             said = "Your scores are rounded; hand them on as they came."
+        elif np.allclose(scores, np.abs(true), atol=1e-4):
+            said = "A score below 0 has lost its sign. A film that points away from the question has a negative cosine."
+        elif np.allclose(scores, (1 + true) / 2, atol=1e-4):
+            said = "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1."
+        elif np.allclose(scores, np.arccos(np.clip(true, -1, 1)), atol=1e-2):
+            said = "These are angles. Asked for is their cosine, as Milvus returns it in `distance`."
         reply.fail(said, rows)
 
 
@@ -278,6 +328,9 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
         reply.fail(
             "These are Milvus's hits as they came. Take from each what is asked for, so that nobody has to know Milvus.", what
         )
+    if any(isinstance(item, dict) for item in items):
+        why = "These are dicts. Asked for are tuples (id, title, score): whoever calls takes them apart by their order."
+        reply.fail(why, what)
     if items and all(is_number(item) for item in items):
         reply.fail("Numbers alone: a person who searches wants to read titles, and to see how near they are.", what)
     rows = reply.rows(["id", "title", "score"])
@@ -299,7 +352,13 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         "Film 1 points where the question points (cosine 1), then come 6 (0.8) and 4 (0.6).",
         {
             (6, 4, 1): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
-            (1, 9, 6): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            (1, 9, 4): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            (
+                1,
+                9,
+                6,
+            ): "The sign of the cosine is lost: film 9 points away from the question, with cosine -1, and is the farthest.",
+            (6, 4, 2): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
             (9, 2, 4): "The farthest came first. `argsort` goes from small to large, and a large cosine is near.",
             (0, 4, 1): "These are positions in `vectors`. Asked for are ids: look up who stands there.",
         },

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
+from vdbcourse import embedding
 from vdbcourse.grading.proofs import equivalent, right, wrong
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
@@ -36,7 +37,7 @@ def separation(same, different):
     return np.mean([1 - cosine(a, b) for a, b in same]) - np.mean([1 - cosine(a, b) for a, b in different])
 
 
-@wrong("separation", "one mean over all pairs", says="divided by the number of all pairs")
+@wrong("separation", "one mean over all pairs", says="Each group has a mean of its own")
 def separation(same, different):
     return np.mean([cosine(a, b) for a, b in same] + [-cosine(a, b) for a, b in different])
 
@@ -76,6 +77,60 @@ def separation(same, different):
         same /= np.linalg.norm(same, axis=2, keepdims=True)
         different /= np.linalg.norm(different, axis=2, keepdims=True)
     return np.mean([cosine(a, b) for a, b in same]) - np.mean([cosine(a, b) for a, b in different])
+
+
+@wrong("separation", "medians for means", says="their median, 0, hides it")
+def separation(same, different):
+    return np.median([cosine(a, b) for a, b in same]) - np.median([cosine(a, b) for a, b in different])
+
+
+@wrong("separation", "divided by one of the lengths", says="Here it was divided by one of them")
+def separation(same, different):
+    def mean_of(pairs):
+        return np.mean([np.dot(a, b) / np.linalg.norm(a) for a, b in pairs])
+
+    return mean_of(same) - mean_of(different)
+
+
+@wrong("separation", "angles for cosines", says="the angle between the vectors")
+def separation(same, different):
+    def mean_angle(pairs):
+        return np.mean([np.arccos(np.clip(cosine(a, b), -1, 1)) for a, b in pairs])
+
+    return mean_angle(different) - mean_angle(same)
+
+
+@wrong("separation", "the worst pair against the best", says="not the smallest")
+def separation(same, different):
+    return min(cosine(a, b) for a, b in same) - max(cosine(a, b) for a, b in different)
+
+
+@wrong("separation", "negative cosines cut off", says="Neither leave it out")
+def separation(same, different):
+    return np.mean([max(0, cosine(a, b)) for a, b in same]) - np.mean([max(0, cosine(a, b)) for a, b in different])
+
+
+@wrong("separation", "as many pairs as both groups have", says="also where `different` has only one")
+def separation(same, different):
+    return np.mean([cosine(*one) - cosine(*other) for one, other in zip(same, different, strict=False)])
+
+
+@wrong("separation", "sums of products by sums of lengths", says="lets long vectors weigh more")
+def separation(same, different):
+    def share(pairs):
+        return sum(np.dot(a, b) for a, b in pairs) / sum(np.linalg.norm(a) * np.linalg.norm(b) for a, b in pairs)
+
+    return share(same) - share(different)
+
+
+@wrong("separation", "rounded", says="the right number, rounded")
+def separation(same, different):
+    return round(float(np.mean([cosine(a, b) for a, b in same]) - np.mean([cosine(a, b) for a, b in different])), 3)
+
+
+@wrong("separation", "correlations for cosines", says="nothing is taken from the vectors before")
+def separation(same, different):
+    return np.mean([np.corrcoef(a, b)[0, 1] for a, b in same]) - np.mean([np.corrcoef(a, b)[0, 1] for a, b in different])
 
 
 def cosine(a, b):
@@ -237,6 +292,78 @@ def clean(text):
     return text
 
 
+def decoded(text, table=(("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&nbsp;", " "), ("&shy;", "\u00ad"))):
+    """Some entities decoded, by a table of one's own."""
+    for entity, character in table:
+        text = text.replace(entity, character)
+    return text
+
+
+def repeated(text, tag=r"</?[a-zA-Z][^>]*>", decode=html.unescape):
+    """A right cleaning with a tag or a decoding that can be made wrong."""
+    before = None
+    while text != before:
+        before, text = text, decode(re.sub(tag, " ", text))
+        text = "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+        text = " ".join(text.split())
+    return text
+
+
+@wrong("clean", "a table of entities of one's own", says="A table of your own never has them all")
+def clean(text):
+    return repeated(text, decode=decoded)
+
+
+@wrong("clean", "entities only with their semicolon", says="without their semicolon as well")
+def clean(text):
+    return repeated(text, decode=lambda text: re.sub(r"&#?\w+;", lambda found: html.unescape(found[0]), text))
+
+
+@wrong("clean", "scripts thrown away with what is in them", says="what stands between two tags stays")
+def clean(text):
+    return repeated(re.sub(r"(?is)<script.*?</script>", " ", text))
+
+
+@wrong("clean", "a tag without an end is a tag", says="so it is no tag")
+def clean(text):
+    return repeated(text, tag=r"</?[a-zA-Z][^>]*(?:>|$)")
+
+
+@wrong("clean", "only the tags one knows", says="Any letter from a to z")
+def clean(text):
+    return repeated(text, tag=r"(?i)</?(?:a|b|i|p|br|div|h\d|img|script)\b[^>]*>")
+
+
+@wrong("clean", "NFC", says="normalise nothing")
+def clean(text):
+    return unicodedata.normalize("NFC", repeated(text))
+
+
+@wrong("clean", "control characters of ASCII only", says="beyond ASCII")
+def clean(text):
+    before = None
+    while text != before:
+        before, text = text, html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", text))
+        text = re.sub(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f]", "", text)
+        text = " ".join(text.split())
+    return text
+
+
+@wrong("clean", "quotation marks and dashes made plain", says="nobody asked for plainer ones")
+def clean(text):
+    return repeated(text).translate(str.maketrans("“”’–", '""\'-'))
+
+
+@wrong("clean", "punctuation squeezed", says="only white space is put in order")
+def clean(text):
+    return re.sub(r"([.!?])\1+", r"\1", repeated(text))
+
+
+@wrong("clean", "addresses thrown away", says="An address is text as well")
+def clean(text):
+    return repeated(re.sub(r"https?://\S+", " ", text))
+
+
 @right("clean", "entities first, a translation table")
 def clean(text):
     table = dict.fromkeys(map(ord, INVISIBLE))
@@ -350,6 +477,79 @@ def with_context(text, context, least):
         if isinstance(part, str) and part.strip():
             text += ". " + part
     return text
+
+
+@wrong("with_context", "context until the text is long enough", says="It does not stop when there are")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    for part in context:
+        if isinstance(part, str) and part.strip() and len(text.split()) < least:
+            text = f"{text}. {part}" if text.strip() else part
+    return text
+
+
+@wrong("with_context", "entries stripped", says="An entry comes as it is, with its white space")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(part.strip() for part in [text, *context] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "a long text tidied", says="nothing is stripped and no blank goes")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return " ".join(text.split())
+    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "words counted with the context", says="the words of the context do not count")
+def with_context(text, context, least):
+    parts = [part for part in [text, *context] if isinstance(part, str) and part.strip()]
+    return text if len(" ".join(parts).split()) >= least else ". ".join(parts)
+
+
+@wrong("with_context", "entries each once", says="An entry that is there twice comes twice")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(dict.fromkeys(part for part in [text, *context] if isinstance(part, str) and part.strip()))
+
+
+@wrong("with_context", "entries in order of the alphabet", says="in the order they have in `context`")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    parts = sorted(part for part in context if isinstance(part, str) and part.strip())
+    return ". ".join([text] * bool(text.strip()) + parts)
+
+
+@wrong("with_context", "missing told by its name", says="look at the type")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(str(part) for part in [text, *context] if str(part).strip() and str(part).lower() not in ("none", "nan"))
+
+
+@wrong("with_context", "words between single blanks", says="with two blanks between them")
+def with_context(text, context, least):
+    if len(text.split(" ") if text else []) >= least:
+        return text
+    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip())
+
+
+@wrong("with_context", "a full stop at the end", says="none after the last")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip()) + "."
+
+
+@wrong("with_context", "full stops of the text taken away", says="with its full stops")
+def with_context(text, context, least):
+    if len(text.split()) >= least:
+        return text
+    return ". ".join(part.rstrip(".") for part in [text, *context] if isinstance(part, str) and part.strip())
 
 
 @right("with_context", "a loop")
@@ -497,6 +697,46 @@ def chunk_words(text, size, overlap):
     return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
 
 
+def right_chunks(text, size, overlap):
+    """Right chunks, to be made wrong."""
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)] if words else []
+
+
+@wrong("chunk_words", "each chunk once", says="a chunk that comes twice is there twice")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    return list(dict.fromkeys(right_chunks(text, size, overlap)))
+
+
+@wrong("chunk_words", "the rest added to the last chunk", says="The last chunk has four words")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    chunks = right_chunks(text, size, overlap)
+    if len(chunks) > 1 and len(chunks[-1].split()) < size:
+        rest = chunks.pop().split()[overlap:]
+        chunks[-1] = " ".join([chunks[-1], *rest])
+    return chunks
+
+
+@wrong("chunk_words", "the overlap added to the size", says="These chunks have four words")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    words = text.split()
+    return [" ".join(words[i : i + size + overlap]) for i in range(0, len(words), size)]
+
+
+@wrong("chunk_words", "cut at the ends of sentences", says="may run over the end of a sentence")
+def chunk_words(text, size, overlap):
+    refuse(size, overlap)
+    return [chunk for sentence in text.split(". ") for chunk in right_chunks(sentence, size, overlap)]
+
+
+@wrong("chunk_words", "nothing for arguments that make no sense", says="refuse with ValueError")
+def chunk_words(text, size, overlap):
+    return right_chunks(text, size, overlap) if 0 <= overlap < size else []
+
+
 @right("chunk_words", "a loop that ends when a chunk reaches the last word")
 def chunk_words(text, size, overlap):
     if size < 1 or overlap < 0 or size <= overlap:
@@ -603,6 +843,71 @@ def embed_long(text, encode, size, overlap):
 @wrong("embed_long", "five chunks and no more", says="the chunks of the last plot count")
 def embed_long(text, encode, size, overlap):
     mean = encode(windows(text, size, overlap)[:5]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "the course's model, whatever was passed", says="This call was given another model")
+def embed_long(text, encode, size, overlap):
+    mean = embedding.encode(windows(text, size, overlap), progress=False).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "weighted by words", says="in which long chunks weigh more")
+def embed_long(text, encode, size, overlap):
+    chunks = windows(text, size, overlap)
+    mean = np.average(encode(chunks), axis=0, weights=[len(chunk.split()) for chunk in chunks])
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "the median", says="This is the median")
+def embed_long(text, encode, size, overlap):
+    median = np.median(encode(windows(text, size, overlap)), axis=0)
+    return median / np.linalg.norm(median)
+
+
+@wrong("embed_long", "the smallest number in each place", says="the smallest number")
+def embed_long(text, encode, size, overlap):
+    smallest = encode(windows(text, size, overlap)).min(axis=0)
+    return smallest / np.linalg.norm(smallest)
+
+
+@wrong("embed_long", "the first and the last chunk", says="Those between them have to count")
+def embed_long(text, encode, size, overlap):
+    chunks = windows(text, size, overlap)
+    mean = encode([chunks[0], chunks[-1]]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "a running mean of two", says="weighs as much as all others")
+def embed_long(text, encode, size, overlap):
+    first, *others = encode(windows(text, size, overlap))
+    for other in others:
+        first = (first + other) / 2
+    return first / np.linalg.norm(first)
+
+
+@wrong("embed_long", "no overlap", says="These chunks do not overlap")
+def embed_long(text, encode, size, overlap):
+    mean = encode(windows(text, size, 0)).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "the chunks joined again", says="The chunks were put together again")
+def embed_long(text, encode, size, overlap):
+    return encode(" ".join(windows(text, size, overlap)))
+
+
+@wrong("embed_long", "single words", says="vectors of single words")
+def embed_long(text, encode, size, overlap):
+    if not text.split():
+        raise ValueError("no words")
+    mean = encode(text.split()).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "punctuation thrown away first", says="with all of its signs")
+def embed_long(text, encode, size, overlap):
+    mean = encode([re.sub(r"[^\w\s]", "", chunk) for chunk in windows(text, size, overlap)]).mean(axis=0)
     return mean / np.linalg.norm(mean)
 
 

@@ -7,7 +7,8 @@ import unicodedata
 
 import numpy as np
 
-from vdbcourse.grading import Answer, Data, Reply, check
+from vdbcourse.exercises.rounding import rounded
+from vdbcourse.grading import Answer, Data, Handle, Reply, check, handles
 
 # --- separation ----------------------------------------------------------------------------------------------------------------
 
@@ -21,14 +22,25 @@ def check_separation(separation: Answer, data: Data) -> None:
         1.0,
         "[3, 4] and [6, 8] have the same direction (cosine 1), [1, 0] and [0, 2] stand at a right angle (cosine 0).",
         mistakes={
-            0.5: "Each group has a mean of its own, over its own pairs; here both were divided by the number of all pairs.",
+            0.5: "Half of what it should be. Each group has a mean of its own, over its own pairs: do not divide by the number "
+            "of all pairs. And a cosine is not moved to 0 to 1: it stays between -1 and 1.",
+            10: "A cosine is the inner product divided by the lengths of both vectors. Here it was divided by one of them.",
+            2: "A cosine is the inner product divided by the lengths of both vectors, each once, and nothing is taken from the "
+            "vectors before.",
+            0: "These pairs have cosines 1 and 0, and 1 - 0 is 1. Divide numbers as they are, without `//` and without rounding.",
+            np.pi / 2: "That is the angle between the vectors. Asked for is its cosine.",
             50: "50 is the inner product of [3, 4] and [6, 8]. A cosine is the inner product divided by both lengths.",
             5 - 5**0.5: "That comes from distances (5 and 2.24), which depend on the lengths. Compare directions: cosines.",
             -1: "The sign is turned round: cosines, not cosine distances, and `same` minus `different`.",
         },
     )
     separation([[[1, 0], [5, 0]]], [[[1, 0], [-3, 0]]]).equals(
-        2.0, "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must count, so keep the sign."
+        2.0,
+        "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must count, so keep the sign.",
+        mistakes={
+            1: "The pair of `different` points apart: its cosine is -1, and 1 - (-1) is 2. Neither leave it out nor cut it "
+            "off at 0.",
+        },
     )
     separation([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
         1.0,
@@ -39,11 +51,21 @@ def check_separation(separation: Answer, data: Data) -> None:
         0.0, "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors."
     )
     separation([[[1, 0], [2, 0]], [[1, 0], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
-        0.5, "The two pairs of `same` have cosines 1 and 0, which makes a mean of 1/2."
+        0.5,
+        "The two pairs of `same` have cosines 1 and 0, which makes a mean of 1/2.",
+        mistakes={
+            1: "Both pairs of `same` count, with 1 and 0, also where `different` has only one.",
+            0: "The pairs of `same` have cosines 1 and 0. Asked for is their mean, not the smallest.",
+            2 / 3: "That lets long vectors weigh more. Compute one cosine for each pair, and then their mean.",
+        },
     )
     separation([[[1, 0], [2, 0]]], [[[1, 0], [0, 1]], [[0, 1], [3, 0]], [[4, 0], [4, 0]]]).equals(
         2 / 3,
         "One pair belongs together (mean 1), three do not (mean 1/3). Each mean divides by its own number of pairs.",
+        mistakes={
+            1: "One of the three pairs of `different` has cosine 1, the others 0. Their mean is 1/3; their median, 0, hides it.",
+            **rounded(2 / 3),
+        },
     )
     same, different = pairs(data, 12), pairs(data, 30)
     expected = mean_cosine(same) - mean_cosine(different)
@@ -120,6 +142,18 @@ TAGS = (
         None,
     ),
     ("a <z1> b <Z> c </a> d", "a b c d", "Any letter from a to z, small or capital, may begin a tag.", None),
+    (
+        "<script>Ran</script> on DVD",
+        "Ran on DVD",
+        "A tag goes, and what stands between two tags stays, whatever they are called.",
+        None,
+    ),
+    (
+        "Ran, I <b it",
+        "Ran, I <b it",
+        "This `<b` has no `>` behind it, so it is no tag: what stands after it must not vanish.",
+        None,
+    ),
 )
 ENTITIES = (
     (
@@ -131,6 +165,19 @@ ENTITIES = (
             "It is white space, too: `str.split()` knows it.",
             "Thelma Louise s car": "The entities are gone, and what they stand for with them. Decode them: `html.unescape`.",
         },
+    ),
+    (
+        "caf&eacute; &copy; 8&frac12; &#x41;&#66;",
+        "café © 8½ AB",
+        "HTML knows more than two thousand entities, and any character by its number, decimal or hexadecimal. A table of your "
+        "own never has them all: `html.unescape` does.",
+        None,
+    ),
+    (
+        "Thelma &amp Louise",
+        "Thelma & Louise",
+        "`html.unescape` knows some entities without their semicolon as well, as browsers do. Hand it the whole text.",
+        None,
     ),
     (
         "&lt;b&gt;bold&lt;/b&gt; type",
@@ -185,6 +232,12 @@ CHARACTERS = (
         "Control characters (category Cc) that are no white space are deleted. PostgreSQL refuses a text with \\x00 in it.",
         None,
     ),
+    (
+        "fi\x80lm\x9f",
+        "film",
+        "U+0080 to U+009F are control characters as well (category Cc), beyond ASCII. `unicodedata.category` knows them all.",
+        None,
+    ),
     ("<\u200bb>Ran", "Ran", "With the invisible character gone, `<b>` is a tag. Repeat until nothing changes.", None),
     ("", "", "Nothing in, nothing out.", None),
     ("<br>&nbsp;\u200b", "", "There was no text in it: what is left is empty.", None),
@@ -218,6 +271,26 @@ KEPT = (
         None,
     ),
     ("$5 or £4, a_b", "$5 or £4, a_b", "Currency signs and underscores are part of the text, too.", None),
+    (
+        "What?! … “Ran” – it’s",
+        "What?! … “Ran” – it’s",
+        "Quotation marks and dashes stay as they were written: nobody asked for plainer ones.",
+        None,
+    ),
+    (
+        "Wait... what ? No !!",
+        "Wait... what ? No !!",
+        "Punctuation stays as it is, repeated or behind a space: only white space is put in order.",
+        None,
+    ),
+    ("see https://a.org/?q=1#x", "see https://a.org/?q=1#x", "An address is text as well, and nobody asked for it to go.", None),
+    (
+        "Ame\u0301lie \u2764 \u200e\u202a",
+        "Ame\u0301lie \u2764 \u200e\u202a",
+        "An accent that is a character of its own stays one, and so do signs and marks that are not listed: delete INVISIBLE and "
+        "category Cc, and normalise nothing.",
+        None,
+    ),
 )
 
 
@@ -263,6 +336,8 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         "Boy. Comedy. New Zealand",
         "One word is fewer than five: the context follows, joined by a full stop and a space.",
         mistakes={
+            "Boy. Comedy. New Zealand.": "The full stops stand between the parts, and none after the last.",
+            "Boy. Comedy": "All entries of the context follow, not only the first.",
             "Comedy. New Zealand": "The text itself is missing: context is added to it, not put in its place.",
             "Comedy. New Zealand. Boy": "The text comes first, the context after it.",
         },
@@ -281,17 +356,48 @@ def check_with_context(with_context: Answer, data: Data) -> None:
     with_context("One two three four five", ["Drama"], 2).equals(
         "One two three four five", "Five words where two are enough: no context is added to a text that is long."
     )
+    with_context("Boy", ["Western", "Comedy", "New Zealand"], 2).equals(
+        "Boy. Western. Comedy. New Zealand",
+        "`least` decides whether the text is short. If it is, all of the context follows, in its order.",
+        mistakes={
+            "Boy. Western": "The text has fewer than two words, so all of the context follows. It does not stop when there are "
+            "enough words.",
+            "Boy": "The text alone has to have `least` words: the words of the context do not count.",
+            "Boy. Comedy. New Zealand. Western": "The entries come in the order they have in `context`.",
+        },
+    )
+    with_context("Ran", ["Ran", "Drama", "Drama"], 3).equals(
+        "Ran. Ran. Drama. Drama", "An entry that is there twice comes twice: what is left out is None, NaN, empty or white space."
+    )
+    with_context("Untitled", ["None", "nan", "null"], 4).equals(
+        "Untitled. None. nan. null",
+        "These three are texts, whatever they say, and texts come. What is missing is None or NaN itself: look at the type.",
+    )
     with_context("If....", [None, "Drama", float("nan")], 3).equals(
         "If..... Drama",
         "None and NaN are what tables hold where a field is missing. What is missing is left out.",
         mistakes={
             "If..... None. Drama. nan": "`None` and `nan` became words, and every film with a gap would be a film about None.",
+            "If. Drama": "The text is If...., with its full stops: an entry comes as it is.",
+            "If... Drama": "The text is If...., with its full stops: an entry comes as it is.",
+            "If.... Drama": "The text is If...., with its full stops, and one more joins: an entry comes as it is.",
             "If..... Drama. nan": "None is left out, NaN is not: where pandas has no text there is a float. Is it a str?",
         },
     )
     with_context("Z", ["Drama", "", " \n", "Greece"], 2).equals(
         "Z. Drama. Greece",
         "A field of white space says nothing, and leaves `. . ` in the text: strip it and see whether anything is left.",
+    )
+    with_context(" Up ", [" Comedy", "3  D "], 4).equals(
+        " Up .  Comedy. 3  D ",
+        "An entry comes as it is, with its white space. Only what is nothing but white space is left out; to tidy a text is the "
+        "work of `clean`.",
+    )
+    with_context(" A long  way home\n", ["Drama"], 4).equals(
+        " A long  way home\n", "The text is long enough, so it comes back as it is: nothing is stripped and no blank goes."
+    )
+    with_context("A  B", ["Drama"], 3).equals(
+        "A  B. Drama", "Two words, with two blanks between them: words are what `text.split()` gives."
     )
     with_context("", ["Drama", "Japan"], 1).equals(
         "Drama. Japan", "The text is empty, so it is missing, too: no full stop may stand in front."
@@ -325,6 +431,10 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
         ["one two three", "three four five", "five six seven"],
         "Each chunk begins `size - overlap` = 2 words after the one before, so that it repeats its last word.",
         mistakes={
+            ("one two three four", "four five six seven", "seven"): "These chunks have four words. `size` is the length of a "
+            "chunk with its overlap, and each begins `size - overlap` = 2 words after the one before.",
+            ("one two three", "three four five six", "six seven"): "Some chunks have four words. `size` is the length of a chunk "
+            "with its overlap, and each begins `size - overlap` = 2 words after the one before.",
             ("one two three", "four five six", "seven"): "The chunks do not overlap: each must begin with the last word of the "
             "one before. Step on by `size - overlap` words.",
             ("one two three", "three four five", "five six seven", "seven"): "The last chunk lies wholly in the one before. It "
@@ -339,6 +449,11 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
         mistakes={
             ("one two three", "three four five", "five six seven"): "The tail is lost: `eight` is in no chunk, and no search "
             "will find it.",
+            (
+                "one two three",
+                "three four five",
+                "five six seven eight",
+            ): "The last chunk has four words, and `size` is 3. What is left over gets a chunk of its own, which may be short.",
             ("one two three", "three four five", "five six seven", "six seven eight"): "The last chunk was moved back to be "
             "full. Every chunk begins `size - overlap` words after the one before; the last may be short.",
         },
@@ -373,6 +488,13 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
     chunk_words.raises(
         ValueError, "The arguments make no sense whatever the text is: refuse them also for an empty text.", "", 2, 2
     )
+    chunk_words("on and on and on and on", 2, 0).equals(
+        ["on and", "on and", "on and", "on"],
+        "A text may repeat itself, and a chunk that comes twice is there twice: together they are the text.",
+    )
+    chunk_words("One. Two THREE. four", 2, 0).equals(
+        ["One. Two", "THREE. four"], "Words come as they are written, and a chunk may run over the end of a sentence."
+    )
     text = " ".join(plots(data, 5))
     for size in (20, 33):
         for overlap in (0, 7, size - 1):
@@ -393,6 +515,12 @@ def reference_chunks(text: str, size: int, overlap: int) -> list[str]:
 
 # --- embed_long ----------------------------------------------------------------------------------------------------------------
 
+ANOTHER = Handle("encode", "another")  # gives each text another vector than the course's model does
+PLAIN_MEAN = (
+    "Every chunk of `chunk_words(text, size, overlap)` counts once, and all count alike: the plain mean of their vectors, "
+    "divided by its length."
+)
+LOUD = "Run! (The bomb... ticks.) C++, 9:30"
 SHORT = "A shark hunts swimmers off an island beach"  # eight words, so that the last chunk is a short one
 
 
@@ -400,10 +528,12 @@ SHORT = "A shark hunts swimmers off an island beach"  # eight words, so that the
 def check_embed_long(embed_long: Answer, data: Data) -> None:
     """`embed_long(text, encode, size, overlap)` -> (384,) vector of length 1."""
     compared(embed_long(SHORT, data.encode, 3, 1), SHORT, 3, 1)
+    compared(embed_long(SHORT, ANOTHER, 3, 1), SHORT, 3, 1, another=True)
     compared(
         embed_long("A shark", data.encode, 3, 1), "A shark", 3, 1, "A text that fits into one chunk has that chunk's vector."
     )
     compared(embed_long(SHORT, data.encode, 4, 0), SHORT, 4, 0, "Two chunks of four words, without overlap.")
+    compared(embed_long(LOUD, data.encode, 3, 0), LOUD, 3, 0, "A chunk is embedded as it is, with all of its signs.")
     why = "There is no word to embed, so refuse with ValueError: any vector, also that of an empty text, turns up in searches."
     embed_long.raises(ValueError, why, " \n", data.encode, 3, 1)
     text = " ".join(programmes(data.hidden)[data.seed % 3])
@@ -416,30 +546,58 @@ def programmes(hidden: bool) -> list[list[str]]:
     return [halves()[hidden][first : first + 240 : 30] for first in (3, 10, 17)]
 
 
-def compared(reply: Reply, text: str, size: int, overlap: int, why: str = "Mean of the chunks' vectors, made length 1.") -> None:
-    """Is the reply the mean of the chunks' vectors, scaled to length 1? If not, is it something that is known?"""
-    from vdbcourse import embedding
+def compared(
+    reply: Reply,
+    text: str,
+    size: int,
+    overlap: int,
+    why: str = PLAIN_MEAN,
+    another: bool = False,
+) -> None:
+    """Is the reply the mean of the chunks' vectors, scaled to length 1? If not, is it something that is known?
 
+    another: was the call given an `encode` that is not the course's?
+    """
     vector = reply.array((384,))
-    chunks = embedding.encode(reference_chunks(text, size, overlap), progress=False)
+    if another:
+        reply.expect(
+            not near(vector, unit(encoded(reference_chunks(text, size, overlap)).mean(axis=0))),
+            "This call was given another model as `encode`, and the vector is that of the course's. Call the `encode` that is "
+            "passed: a function that brings a model of its own fills a table with vectors that cannot be compared.",
+            "vectors made by the `encode` of the call",
+        )
+    chunks = encoded(reference_chunks(text, size, overlap), another)
     mean = chunks.mean(axis=0, dtype=np.float64)
     if near(vector, unit(mean)):
         return
-    told = next((said for wrong, said in mistaken(text, chunks, mean) if near(vector, wrong)), None)
+    told = next((said for wrong, said in mistaken(text, chunks, mean, (size, overlap), another) if near(vector, wrong)), None)
     if told is None and not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
         told = "Its length is not 1. Divide the mean by its own length, np.linalg.norm(mean)."
     reply.fail(told or why, expected="the mean of the chunks' vectors, divided by its length")
 
 
-def mistaken(text: str, chunks: np.ndarray, mean: np.ndarray) -> list[tuple[np.ndarray, str]]:
-    """Vectors that come from known mistakes, and what to say to each."""
+def encoded(texts: str | list[str], another: bool = False) -> np.ndarray:
+    """The vectors of texts, by the course's model or by the other one."""
     from vdbcourse import embedding
 
-    whole = embedding.encode(text, progress=False)
+    encode = embedding.encode if not another else handles.another_encode
+    return encode(texts, progress=False)
+
+
+def mistaken(
+    text: str, chunks: np.ndarray, mean: np.ndarray, cut: tuple[int, int], another: bool
+) -> list[tuple[np.ndarray, str]]:
+    """Vectors that come from known mistakes, and what to say to each. cut: size and overlap of the chunks."""
+    words = [len(chunk.split()) for chunk in reference_chunks(text, *cut)]
+    whole = encoded(text, another)
+    running = chunks[0]
+    for chunk in chunks[1:]:
+        running = (running + chunk) / 2
     return [
         (
             whole,
-            "This is the vector of the whole text, of which the model reads 256 word pieces and no more. Embed the chunks.",
+            "This is the vector of the whole text, of which the model reads 256 word pieces and no more. Embed its chunks, of "
+            "`size` words each.",
         ),
         (chunks[0], "This is the vector of the first chunk alone. The others are not in it, and what they say cannot be found."),
         (chunks[-1], "This is the vector of the last chunk alone. Every chunk has to count."),
@@ -448,6 +606,35 @@ def mistaken(text: str, chunks: np.ndarray, mean: np.ndarray) -> list[tuple[np.n
         (chunks.sum(axis=0), "This is the sum: it is the longer, the longer the text. Divide it by its length."),
         (unit(chunks.max(axis=0)), "This takes the largest number in each place. Take the mean of the chunks' vectors."),
         (mean / np.abs(mean).max(), "Its largest number is 1, not its length. The length is the root of the sum of squares."),
+        (
+            unit(np.average(chunks, axis=0, weights=words)),
+            "This is a mean in which long chunks weigh more. Every chunk counts alike, also a short one at the end: take the "
+            "plain mean.",
+        ),
+        (unit(np.median(chunks, axis=0)), "This is the median of the chunks' vectors, place by place. Take the mean."),
+        (unit(chunks.min(axis=0)), "This takes the smallest number in each place. Take the mean of the chunks' vectors."),
+        (
+            unit(chunks[[0, -1]].mean(axis=0)),
+            "This is the mean of the first and the last chunk. Those between them have to count as well.",
+        ),
+        (
+            unit(running),
+            "Here the mean of what came before and the next chunk is taken, again and again: the last chunk weighs as much as "
+            "all others. Add all vectors first, and divide once.",
+        ),
+        (
+            unit(encoded(reference_chunks(text, cut[0], 0), another).mean(axis=0)),
+            "These chunks do not overlap: `overlap` of the call has to reach `chunk_words`.",
+        ),
+        (
+            encoded(" ".join(reference_chunks(text, *cut)), another),
+            "The chunks were put together again and embedded as one text, of which the model reads 256 word pieces and no more. "
+            "Embed each chunk.",
+        ),
+        (
+            unit(encoded(text.split(), another).mean(axis=0)),
+            "This is the mean of the vectors of single words. Embed the chunks, in which words stand together.",
+        ),
         (
             mean / np.abs(mean).sum(),
             "Its numbers add up to 1, without their signs. The length is the root of the sum of squares.",

@@ -77,6 +77,43 @@ def missing_rows(conn, question, decade, k):
     return len(plain(conn, question, decade, k)) < min(k, conn.execute(COUNT, [decade]).fetchone()[0])
 
 
+@wrong("missing_rows", "a span one decade too long", says="a decade too many")
+def missing_rows(conn, question, decade, k):
+    sql = "SELECT count(*) FROM film WHERE decade BETWEEN %s AND %s"
+    return min(k, conn.execute(sql, [decade, decade + 10]).fetchone()[0]) - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "older films counted as well", says="films of other decades as well")
+def missing_rows(conn, question, decade, k):
+    (films,) = conn.execute("SELECT count(*) FROM film WHERE decade <= %s", [decade]).fetchone()
+    return min(k, films) - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "titles counted", says="Two films have one title")
+def missing_rows(conn, question, decade, k):
+    (titles,) = conn.execute("SELECT count(DISTINCT title) FROM film WHERE decade = %s", [decade]).fetchone()
+    return min(k, titles) - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "counted by another column", says="A negative number of rows")
+def missing_rows(conn, question, decade, k):
+    (films,) = conn.execute("SELECT count(*) FROM film WHERE year BETWEEN %s AND %s", [decade, decade + 9]).fetchone()
+    return min(k, films) - len(plain(conn, question, decade, k))
+
+
+@wrong("missing_rows", "four times as many fetched, filtered afterwards", says="filtered afterwards")
+def missing_rows(conn, question, decade, k):
+    rows = conn.execute("SELECT decade FROM film ORDER BY embedding <=> %s LIMIT %s", [question, 4 * k]).fetchall()
+    came = min(k, sum(its == decade for (its,) in rows))
+    return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - came
+
+
+@wrong("missing_rows", "a share", says="That is the share that is missing")
+def missing_rows(conn, question, decade, k):
+    expected = min(k, conn.execute(COUNT, [decade]).fetchone()[0])
+    return (expected - len(plain(conn, question, decade, k))) / expected if expected else 0
+
+
 @right("missing_rows", "one statement")
 def missing_rows(conn, question, decade, k):
     statement = (
@@ -179,6 +216,49 @@ def candidates(conn, question, decade, k):
     return step["Actual Rows"], step["Actual Rows"] + step["Rows Removed by Filter"]
 
 
+@wrong("candidates", "rows of the outermost step, filter of the innermost", says="Ten is what LIMIT")
+def candidates(conn, question, decade, k):
+    passed = outermost(conn, question, decade, k)["Actual Rows"]
+    return passed, innermost(conn, question, decade, k)["Rows Removed by Filter"]
+
+
+@wrong("candidates", "rows of all steps added up", says="adds up what the steps handed on")
+def candidates(conn, question, decade, k):
+    step = outermost(conn, question, decade, k)
+    passed = step["Actual Rows"]
+    while "Plans" in step:
+        step = step["Plans"][0]
+        passed += step["Actual Rows"]
+    return passed, step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "LIMIT left out", says="with its ORDER BY and its LIMIT")
+def candidates(conn, question, decade, k):
+    step = outermost(conn, question, decade, 2_000)
+    while "Plans" in step:
+        step = step["Plans"][0]
+    return step["Actual Rows"], step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "the index forced", says="a scan by the index")
+def candidates(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_seqscan = off")
+        step = innermost(conn, question, decade, k)
+    return step["Actual Rows"], step["Rows Removed by Filter"]
+
+
+@wrong("candidates", "what was asked for", says="Ten is what was asked for")
+def candidates(conn, question, decade, k):
+    return k, innermost(conn, question, decade, k)["Rows Removed by Filter"]
+
+
+@wrong("candidates", "all films that do not pass", says="would remove from the whole table")
+def candidates(conn, question, decade, k):
+    passed = len(plain(conn, question, decade, k))
+    return passed, conn.execute("SELECT count(*) FROM film WHERE decade <> %s", [decade]).fetchone()[0]
+
+
 @right("candidates", "the plan as text")
 def candidates(conn, question, decade, k):
     lines = [line for (line,) in conn.execute("EXPLAIN (ANALYZE) " + NEAREST, values_of(question, decade, k))]
@@ -205,7 +285,7 @@ equivalent(
 # --- search_filtered ---------------------------------------------------------------------------------------------------------
 
 
-@wrong("search_filtered", "SET LOCAL outside of a transaction", says="no setting reached the query")
+@wrong("search_filtered", "SET LOCAL outside of a transaction", says="it did not reach the query")
 def search_filtered(conn, question, decade, k):
     conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
     return plain(conn, question, decade, k)
@@ -293,6 +373,54 @@ def search_filtered(conn, question, decade, k):
     return plain(conn, question, decade, k)
 
 
+@wrong("search_filtered", "ten times as many fetched, filtered in Python", says="More were fetched and filtered afterwards")
+def search_filtered(conn, question, decade, k):
+    rows = conn.execute(
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s", [question, 10 * k]
+    ).fetchall()
+    return [row[:3] for row in rows if row[3] == decade][:k]
+
+
+@wrong("search_filtered", "set back by RESET", says="`RESET` goes back to that")
+def search_filtered(conn, question, decade, k):
+    conn.execute("SET hnsw.iterative_scan = 'strict_order'")
+    try:
+        return plain(conn, question, decade, k)
+    finally:
+        conn.execute("RESET hnsw.iterative_scan")
+
+
+@wrong("search_filtered", "set back by hand", says="Nobody can put back by hand")
+def search_filtered(conn, question, decade, k):
+    conn.execute("SET hnsw.iterative_scan = 'strict_order'")
+    try:
+        return plain(conn, question, decade, k)
+    finally:
+        conn.execute("SET hnsw.iterative_scan = off")
+
+
+@wrong("search_filtered", "an index for every decade", says="The call made or removed an index")
+def search_filtered(conn, question, decade, k):
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+    )
+    return plain(conn, question, decade, k)
+
+
+@wrong("search_filtered", "the first row dropped", says="which even the plain search finds")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        return plain(conn, question, decade, k + 1)[1:]
+
+
+@wrong("search_filtered", "rounded", says="The distances are rounded")
+def search_filtered(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        return [(number, title, round(distance, 2)) for number, title, distance in plain(conn, question, decade, k)]
+
+
 @right("search_filtered", "relaxed order, sorted in Python, rows as dicts")
 def search_filtered(conn, question, decade, k):
     with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
@@ -310,13 +438,14 @@ def search_filtered(conn, question, decade, k):
     return rows
 
 
-@right("search_filtered", "set, and set back whatever happens")
+@right("search_filtered", "the setting read, changed and put back")
 def search_filtered(conn, question, decade, k):
+    (before,) = conn.execute("SHOW hnsw.iterative_scan").fetchone()
     conn.execute("SET hnsw.iterative_scan = 'strict_order'")
     try:
         return [list(row) for row in plain(conn, question, decade, k)]
     finally:
-        conn.execute("RESET hnsw.iterative_scan")
+        conn.execute("SELECT set_config('hnsw.iterative_scan', %s, false)", [before])
 
 
 # --- ground_truth ------------------------------------------------------------------------------------------------------------
@@ -356,6 +485,91 @@ def search_exact(conn, question, decade, k):
 @wrong("ground_truth", "NumPy, k forgotten", says="More rows than k")
 def search_exact(conn, question, decade, k):
     return in_numpy(conn, question, decade)
+
+
+REMEMBERED = {}
+
+
+@wrong("ground_truth", "many candidates taken for all", says="the query went by the HNSW index")
+def search_exact(conn, question, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.ef_search = 1000")
+        return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+
+
+@wrong("ground_truth", "set back by RESET", says="`RESET` goes back to the session's beginning")
+def search_exact(conn, question, decade, k):
+    conn.execute("SET enable_indexscan = off")
+    try:
+        return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
+    finally:
+        conn.execute("RESET enable_indexscan")
+
+
+@wrong("ground_truth", "the table kept in Python", says="a copy that is kept in Python")
+def search_exact(conn, question, decade, k):
+    (newest,) = conn.execute("SELECT max(id) FROM film WHERE id < 1000000000").fetchone()
+    if newest is not None and newest not in REMEMBERED:
+        REMEMBERED.clear()
+        REMEMBERED[newest] = conn.execute("SELECT id, title, decade, embedding FROM film").fetchall()
+    (table,) = REMEMBERED.values()
+    rows = [(number, title, cosine_distance(vector, question)) for number, title, its, vector in table if its == decade]
+    return sorted(rows, key=lambda row: row[2])[:k]
+
+
+@wrong("ground_truth", "the index dropped", says="The index is gone")
+def search_exact(conn, question, decade, k):
+    conn.execute("DROP INDEX IF EXISTS film_hnsw")
+    return conn.execute(NEAREST, values_of(question, decade, k)).fetchall()
+
+
+@wrong("ground_truth", "the first row dropped", says="all others moved up")
+def search_exact(conn, question, decade, k):
+    return in_numpy(conn, question, decade)[1 : k + 1]
+
+
+@wrong("ground_truth", "both searches without the index", says="none of the searches went by the index")
+def plain_recall(conn, questions, decade, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.mean([len(found & truth) / len(truth) for found, truth in hits]))
+
+
+@wrong("ground_truth", "all questions put together", says="put together before they were compared")
+def plain_recall(conn, questions, decade, k):
+    found, truth = map(set.union, *[hits_of(conn, question, decade, k) for question in questions])
+    return len(found & truth) / len(truth)
+
+
+@wrong("ground_truth", "the median", says="That is the median over the questions")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.median([len(found & truth) / len(truth) for found, truth in hits]))
+
+
+@wrong("ground_truth", "the first question", says="the first question alone")
+def plain_recall(conn, questions, decade, k):
+    found, truth = hits_of(conn, questions[0], decade, k)
+    return len(found & truth) / len(truth)
+
+
+@wrong("ground_truth", "what was missed", says="the share that was missed")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return 1 - float(np.mean([len(found & truth) / len(truth) for found, truth in hits]))
+
+
+@wrong("ground_truth", "rounded", says="the right number, rounded")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return round(float(np.mean([len(found & truth) / len(truth) for found, truth in hits])), 2)
+
+
+@wrong("ground_truth", "divided by all ids of both searches", says="something else was made of the rows")
+def plain_recall(conn, questions, decade, k):
+    hits = [hits_of(conn, question, decade, k) for question in questions]
+    return float(np.mean([len(found & truth) / len(found | truth) for found, truth in hits]))
 
 
 @wrong("ground_truth", "divided by k", says="not by k")
@@ -402,6 +616,12 @@ def plain_recall(conn, questions, decade, k):
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
     return float(sum(len(found & truth) / len(truth) for found, truth in hits))
+
+
+def cosine_distance(vector, question):
+    """Between a vector of the table and a question."""
+    vector = vector.to_numpy().astype(float)
+    return float(1 - vector @ question / np.linalg.norm(vector) / np.linalg.norm(question))
 
 
 def search_exact_of(conn, question, decade, k):
@@ -474,7 +694,7 @@ def partial_index(conn, decade):
     return name
 
 
-@wrong("partial_index", "the decade of the text above, whatever was passed", says="must take the decade from the argument")
+@wrong("partial_index", "the decade of the text above, whatever was passed", says="and take the decade from it")
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = 1990")
@@ -540,6 +760,39 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade >= {decade}")
+    return name
+
+
+@wrong("partial_index", "more memory for all that follows", says="`maintenance_work_mem` is still changed")
+def partial_index(conn, decade):
+    conn.execute("SET maintenance_work_mem = '128MB'")
+    name = f"film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}")
+    return name
+
+
+@wrong("partial_index", "the decade compared as text", says="without a cast or a function")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    statement = f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)"
+    conn.execute(f"{statement} WHERE decade::text = '{decade}'")
+    return name
+
+
+@wrong("partial_index", "halfvec, which the query does not ask for", says="on an expression")
+def partial_index(conn, decade):
+    name = f"film_{decade}"
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) "
+        f"WHERE decade = {decade}"
+    )
+    return name
+
+
+@wrong("partial_index", "capitals, which PostgreSQL makes small", says="as PostgreSQL has it")
+def partial_index(conn, decade):
+    name = f"Film_{decade}"
+    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}")
     return name
 
 

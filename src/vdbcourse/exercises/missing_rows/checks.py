@@ -3,12 +3,12 @@
 import numpy as np
 
 from vdbcourse.exercises.missing_rows.shelf import FAR, FILMS, Index, Shelf
+from vdbcourse.exercises.rounding import rounded
+from vdbcourse.exercises.sessions import SETTINGS, Session
 from vdbcourse.grading import Answer, Data, Reply, check
 from vdbcourse.grading.answers import is_number
 
 COLUMNS = ("id", "title", "distance")
-SETTINGS = ("hnsw.iterative_scan", "hnsw.ef_search", "enable_indexscan", "enable_seqscan", "enable_sort", "plan_cache_mode")
-
 OPEN = (
     "A transaction is still open after the call, and nobody else sees what was done in it. It ends with COMMIT, or by itself "
     "after `with conn.transaction():`."
@@ -17,10 +17,19 @@ READ_ALL = (
     "The right rows, but the whole table was read for them, which takes longer with every row that is added. Let the index "
     "find them."
 )
+STALE = (
+    "The table has other rows now, and the answer has those of before: it came from a copy that is kept in Python. Ask "
+    "PostgreSQL at each call; a copy misses whatever is written after it was made."
+)
 ONE_PLAN = (
     "One of the two searches did not run as it was meant to. psycopg prepares a statement that it has sent five times, and the "
     "server may then keep one plan for both searches: a setting made later changes nothing. `prepare=False` has a query planned "
     "anew."
+)
+SHARES = (
+    "Each question was searched plainly by the index and exactly without it, and something else was made of the rows than "
+    "recall: how many of the ids of the exact search are among those of the plain one, divided by how many the exact search "
+    "found; then the mean over the questions."
 )
 DIVIDED = (
     "You divided by the rows that came. Then a search that returns a single right row is perfect. Divide by how many there were "
@@ -52,14 +61,35 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
             - shelf.after_limit(question, 1950, 10): "That is what a filter outside of LIMIT loses: it thins out the ten nearest "
             "of all films. `NEAREST` filters before LIMIT.",
             came - 10: "It is the other way round: what should come, less what came.",
+            (10 - came) / 10: "That is the share that is missing. Asked for is the number of rows.",
         },
     )
-    missing_rows.on_data(conn, question, 1950, 3_000).equals(
+    reply = missing_rows.on_data(conn, question, 1950, 3_000)
+    reply.expect(
+        reply.number() >= 0 or reply.number() == shelf.titles(1950) - FAR,
+        "A negative number of rows is missing, so more came than you counted: count with the very condition of the search, "
+        "`decade = ...`.",
+        "0",
+    )
+    reply.equals(
         0,
         "All films of that decade came back; it has no more.",
         mistakes={
             3_000 - FAR: "The decade has fewer films than k, and all of them came. A film that does not exist is not missing.",
+            shelf.titles(1950) - FAR: TITLES,
             FILMS - FAR: "Only films that pass the filter can be missing. You counted all films of the table.",
+        },
+    )
+    for decade in (1980, 1990, 2000):
+        none_missing(missing_rows.on_data(conn, question, decade, 3_000), shelf, decade)
+    cut = shelf.pick(lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5)
+    few = shelf.after_limit(cut, 2010, 20)
+    missing_rows.on_data(conn, cut, 2010, 5).equals(
+        5 - len(shelf.plain(cut, 2010, 5)),
+        "Five rows were asked for, and fewer came.",
+        mistakes={
+            5 - few: "That is what is missing when a few times k rows are fetched and filtered afterwards. Asked for is what "
+            "`NEAREST` loses, which filters before LIMIT.",
         },
     )
     missing_rows.on_data(conn, shelf.far, 1950, 10).equals(
@@ -69,6 +99,30 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     missing_rows.on_data(conn, question, 1890, 10).equals(0, "The table has no film of that decade, so none can be missing.")
     full = shelf.pick(lambda q: len(shelf.plain(q, 2000, 3)) == 3)
     missing_rows.on_data(conn, full, 2000, 3).equals(0, "Three rows were asked for, and three came.")
+
+
+TITLES = "Two films have one title, and are two films all the same. Count rows, not titles."
+LATER = (
+    "You counted films of other decades as well. Count with the very condition of the search, `decade = ...`, or the difference "
+    "says nothing."
+)
+
+
+def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
+    """Is it 0, as all films of the decade came? A wrong number, which tells how many films there are, is not shown."""
+    films = shelf.count(decade)
+    said = {
+        shelf.count(
+            decade + 10
+        ): "You counted a decade too many. The end of a span is part of it for `BETWEEN` and `<=`: count with "
+        "the very condition of `NEAREST`, `decade = ...`.",
+        int(np.sum(shelf.films.decades >= decade)) - films: LATER,
+        int(np.sum(shelf.films.decades <= decade)) - films: LATER,
+        shelf.titles(decade) - films: TITLES,
+    }
+    number = reply.number()
+    if number:
+        reply.fail(said.get(number, "All films of that decade came back; it has no more."), "0", "another number")
 
 
 @check("candidates")
@@ -104,6 +158,18 @@ def check_candidates(candidates: Answer, data: Data) -> None:
                 passed,
                 shelf.count(1990) - passed,
             ): "Films that the scan never met were not removed by the filter. Read the number in the plan.",
+            (2 * passed, removed): "That adds up what the steps handed on. Take both numbers from the innermost step alone.",
+            (10, removed): "Ten is what was asked for. Read in the plan how many rows the scan handed on.",
+            (
+                passed,
+                FILMS - shelf.count(1990),
+            ): "That is how many films the filter would remove from the whole table. The scan met "
+            "only its candidates: read the number in the plan.",
+            (
+                shelf.count(1990),
+                FILMS - shelf.count(1990),
+            ): "Here the scan met every film. Explain `NEAREST` as it stands, with its "
+            "ORDER BY and its LIMIT, and change no setting: another query has another plan.",
             (passed, passed + removed): "Those are all candidates. Asked for are the ones that the filter removed.",
         },
     )
@@ -118,6 +184,10 @@ def check_candidates(candidates: Answer, data: Data) -> None:
                 40 - FAR,
             ): "40 candidates is what the index hands over. Here the planner did not use it: read the number in the plan.",
             (FAR, 0): sort,
+            shelf.by_index(
+                question, 1950, 3_000
+            ): "Those are the numbers of a scan by the index. For so many rows the planner reads "
+            "the table: explain `NEAREST` with the settings as they are.",
         },
     )
     none_removed = shelf.pick(lambda q: shelf.scanned(q, 2000, 2)[:2] == (2, 0))
@@ -132,6 +202,16 @@ def check_candidates(candidates: Answer, data: Data) -> None:
     candidates.on_data(conn, some_removed, 2010, 3).equals(
         shelf.scanned(some_removed, 2010, 3)[:2], "The scan met some films of other decades before LIMIT was filled."
     )
+    sorting = Session(data, enable_indexscan="off")
+    candidates.on_data(sorting.conn, question, 1990, 10).equals(
+        (shelf.count(1990), FILMS - shelf.count(1990)),
+        "This session uses no index, so the scan hands on every film of the decade, a sort brings them into order, and LIMIT "
+        "takes ten. Both numbers belong to the scan.",
+        mistakes={
+            (10, FILMS - shelf.count(1990)): "Ten is what LIMIT, the outermost step, handed on. Take both numbers from the step "
+            "that reads, the innermost one.",
+        },
+    )
     candidates.on_data(conn, shelf.far, 1950, 10).equals((0, 40), "None of the candidates is from that decade: all were removed.")
 
 
@@ -141,10 +221,10 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     shelf = Shelf(data, search_filtered)
     conn = data.postgres.conn
     question = shelf.pick(lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5)
-    came = len(shelf.plain(question, 2010, 5))
-    before = shelf.scans(search_filtered)
+    came, known = len(shelf.plain(question, 2010, 5)), set(shelf.indexes())
+    before = shelf.rows_met(search_filtered)
     reply = search_filtered.on_data(conn, question, 2010, 5)
-    scans = shelf.scans(search_filtered) - before
+    met = shelf.rows_met(search_filtered) - before
     found = len(reply.rows(COLUMNS))
     reply.expect(
         found >= came,
@@ -152,18 +232,26 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         "times as many. The filter belongs inside the query, as in `NEAREST`.",
         "5 rows",
     )
+    if found == came:
+        reply.fail(OVER_FETCHED if fetches_more(search_filtered, shelf) else NOT_REACHED, "5 rows")
     reply.expect(
-        found != came,
-        "As many rows as the plain search returns: no setting reached the query. `SET LOCAL` holds until a transaction ends, "
-        "and on this connection each statement is a transaction. Put both into one: `with conn.transaction():`.",
-        "5 rows",
+        set(shelf.indexes()) == known,
+        "The call made or removed an index. An index for every search costs more than it saves: let the scan by `film_hnsw` go "
+        "on.",
+        "the indexes as before",
     )
     are_rows(reply, shelf, question, 2010, 5)
+    reply.expect(
+        shelf.plain(question, 2010, 5)[0] in [row[0] for row in reply.rows(COLUMNS)],
+        "The nearest film is missing, which even the plain search finds. The question is no row of the table: there is nothing "
+        "to leave out.",
+        "the five nearest films of the decade, or nearly",
+    )
     left_as_it_was(reply, shelf, search_filtered)
-    reply.expect(not scans, READ_ALL)
-    before = shelf.scans(search_filtered)
+    reply.expect(met < FILMS / 2, READ_ALL)
+    before = shelf.rows_met(search_filtered)
     reply = search_filtered.on_data(conn, shelf.far, 1950, 10)
-    scans = shelf.scans(search_filtered) - before
+    met = shelf.rows_met(search_filtered) - before
     reply.expect(
         len(reply.rows(COLUMNS)) >= 10,
         "Here the films of the decade lie far from the question, and rows are missing again. A longer list (`hnsw.ef_search`) "
@@ -172,7 +260,7 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     )
     are_rows(reply, shelf, shelf.far, 1950, 10)
     reply.expect(
-        not scans,
+        met < FILMS / 2,
         "The rows are here, but the whole table was read for them: with a long list (`hnsw.ef_search`) the planner finds the "
         "index too expensive. An iterative scan begins with a short list and goes on only as far as it must.",
     )
@@ -191,6 +279,30 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         "recall of at least 0.9",
     )
     left_as_it_was(reply, shelf, search_filtered)
+    own = Session(data, {"hnsw.iterative_scan": "strict_order"}, **{"hnsw.iterative_scan": "relaxed_order"})
+    reply = search_filtered.on_data(own.conn, question, 2010, 5)
+    own.expect_as_before(search_filtered, reply)
+    with shelf.other_rows() as films:
+        reply = search_filtered.on_data(conn, question, 2010, 5)
+        reply.expect({row[0] for row in reply.rows(COLUMNS)} <= films.keys(), STALE, "rows of the table as it is now")
+
+
+OVER_FETCHED = (
+    "As many rows as the plain search returns. More were fetched and filtered afterwards, and that brings none: an index scan "
+    "hands over `hnsw.ef_search` candidates, 40, however large LIMIT is. And where candidates are no limit, rows of a rare "
+    "decade lie behind any LIMIT. The filter belongs inside the query, as in `NEAREST`."
+)
+NOT_REACHED = (
+    "As many rows as the plain search returns: either nothing was set, or it did not reach the query. `SET LOCAL` holds until a "
+    "transaction ends, and on this connection each statement is a transaction. Put both into one: `with conn.transaction():`."
+)
+
+
+def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
+    """Is the filter outside of LIMIT? Where 400 candidates are there, `NEAREST` finds what no LIMIT of 100 reaches."""
+    wide = Session(shelf.data, enable_seqscan="off", **{"hnsw.ef_search": "400"})
+    question = shelf.pick(lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1))
+    return not search_filtered.on_data(wide.conn, question, 1950, 1).rows(COLUMNS)
 
 
 def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: int) -> list[int]:
@@ -227,6 +339,8 @@ def are_distances(reply: Reply, true: np.ndarray, distances: list) -> None:
         return
     if numbers and np.allclose(distances, 1 - true, atol=1e-4):
         reply.fail("The third column is the similarity, 1 - distance. Asked for is the distance itself.", "cosine distances")
+    if numbers and any(np.allclose(distances, np.round(true, digits), atol=1e-6) for digits in (1, 2, 3)):
+        reply.fail("The distances are rounded. Hand them on as they came: films that are near each other may differ by less.")
     reply.fail(
         "The third column is not the cosine distance, `<=>`. `<->` is the Euclidean distance, `<#>` the negative inner product: "
         "vectors that are not of length 1 stand in another order by them, and this index serves neither.",
@@ -262,31 +376,71 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
     )
     is_exact(reply, shelf, shelf.far, 1950, 10)
     left_as_it_was(reply, shelf, search_exact)
+    reply.expect(
+        "film_hnsw" in shelf.indexes(),
+        "The index is gone after the call, and all other searches are slow until somebody has built it again. Forbid its use to "
+        "this one query.",
+        "the indexes as before",
+    )
+    own = Session(data, enable_indexscan="off")
+    own.expect_as_before(search_exact, search_exact.on_data(own.conn, shelf.far, 1950, 10))
     for question in shelf.questions[:8]:
         is_exact(search_exact.on_data(conn, question, 2000, 50), shelf, question, 2000, 50)
     is_exact(search_exact.on_data(conn, shelf.far, 1950, 300), shelf, shelf.far, 1950, 300)
     is_exact(search_exact.on_data(conn, shelf.far, 1890, 5), shelf, shelf.far, 1890, 5)
     is_exact(search_exact.on_data(conn, shelf.far, 1980, 1), shelf, shelf.far, 1980, 1)
+    goes_without_the_index(search_exact, shelf)
+    with shelf.other_rows() as films:
+        reply = search_exact.on_data(conn, shelf.far, 2010, 5)
+        reply.expect({row[0] for row in reply.rows(COLUMNS)} <= films.keys(), STALE, "rows of the table as it is now")
     for decade in (2010, 2000):
         asked = np.array([question for question in shelf.questions if shelf.plain(question, decade, 20)][:12])
         recall, mistakes = measured(shelf, asked, decade, 20)
         for exact_first in (False, True):
-            plain_recall.transport.forget(conn)
+            watched = Session(data)
             if exact_first:
-                is_exact(search_exact.on_data(conn, asked[0], decade, 20), shelf, asked[0], decade, 20)
-            reply = plain_recall.on_data(conn, asked, decade, 20)
-            reply.number(0, 1)
-            reply.equals(recall, ONE_PLAN, mistakes=mistakes)
-        reply = search_exact.on_data(conn, asked[0], decade, 20)
+                is_exact(search_exact.on_data(watched.conn, asked[0], decade, 20), shelf, asked[0], decade, 20)
+            before = watched.reads(plain_recall)
+            reply = plain_recall.on_data(watched.conn, asked, decade, 20)
+            by_index = (watched.reads(plain_recall) - before).vector_scans
+            reply.expect(
+                reply.number(0, 1) != 1 or by_index,
+                "A perfect recall, and none of the searches went by the index: what forbids it to the exact search holds for the "
+                "plain one as well. The plain search is `NEAREST` as it stands, outside of that transaction.",
+                "the recall of `NEAREST` as it stands",
+            )
+            reply.equals(recall, SHARES if by_index == len(asked) else ONE_PLAN, mistakes=mistakes)
+        reply = search_exact.on_data(watched.conn, asked[0], decade, 20)
         reply.expect(len(reply.rows(COLUMNS)) == 20, ONE_PLAN, "20 rows")
         is_exact(reply, shelf, asked[0], decade, 20)
-        left_as_it_was(reply, shelf, search_exact)
+        watched.expect_as_before(search_exact, reply)
     recall_of_small_cases(plain_recall, shelf)
+
+
+def goes_without_the_index(search_exact: Answer, shelf: Shelf) -> None:
+    """Is the truth one even where the planner finds it dear to read the table?"""
+    session = Session(shelf.data, seq_page_cost="1000", jit="off")
+    before = session.reads(search_exact)
+    reply = search_exact.on_data(session.conn, shelf.far, 1950, 10)
+    reply.expect(
+        session.reads(search_exact).vector_scans == before.vector_scans,
+        "Here it costs more to read the table, as it does when a table grows, and the query went by the HNSW index. With a large "
+        "`hnsw.ef_search` the planner may happen to prefer the table, as it did before: that is its guess at the cost, and no "
+        "truth can rest on it. Forbid the index to this query.",
+        "a query that does not go by the index",
+    )
+    is_exact(reply, shelf, shelf.far, 1950, 10)
 
 
 def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: int) -> None:
     """Are these the true nearest films? Equal distances may come in any order."""
     found = are_rows(reply, shelf, question, decade, k)
+    reply.expect(
+        shelf.count(decade) <= k or found != shelf.true_ids(question, decade, k + 1)[1:],
+        "The nearest film is missing, and all others moved up. The question is no row of the table: there is nothing to leave "
+        "out.",
+        "the true nearest films",
+    )
     reply.expect(
         np.allclose(shelf.distances(question, found), shelf.distances(question, shelf.true_ids(question, decade, k)), atol=1e-6),
         "A nearer film of that decade exists, so this is not the truth. An iterative scan finds more rows, but it is as "
@@ -311,15 +465,25 @@ def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
 
 def measured(shelf: Shelf, questions: np.ndarray, decade: int, k: int) -> tuple[float, dict[float, str]]:
     """Mean recall of the plain search over the questions, and what is taken for it."""
-    measures = []
+    measures, all_found, all_true = [], set(), set()
     for question in questions:
         found, true = shelf.plain(question, decade, k), shelf.true_ids(question, decade, k)
+        all_found, all_true = all_found | set(found), all_true | set(true)
         hits = len(set(found) & set(true))
         in_place = sum(a == b for a, b in zip(found, true, strict=False))
         mended = len(set(shelf.iterative(question, decade, k)) & set(true))
         measures.append((hits / k, len(found) / k, hits / len(found), in_place / k, mended / k))
     recall, rows, precision, places, iterative = np.mean(measures, axis=0).tolist()
+    shares = [measure[0] for measure in measures]
+    pooled = len(all_found & all_true) / len(all_true)
     return recall, {
+        pooled: "Here the answers to all questions were put together before they were compared. A film that one question missed "
+        "is no hit because another question found it: one recall for each question, then their mean.",
+        float(np.median(shares)): "That is the median over the questions. Asked for is the mean.",
+        shares[0]: "That is the recall of the first question alone. Asked for is the mean over all of them.",
+        shares[-1]: "That is the recall of the last question alone. Asked for is the mean over all of them.",
+        1 - recall: "That is the share that was missed. Recall is the share that was found.",
+        **rounded(recall),
         rows: "That is how many rows came. Recall asks whether they are the right ones: compare ids with the truth.",
         precision: DIVIDED if precision < 1 else f"{DIVIDED} If you did not: {ONE_PLAN}",
         places: "A true neighbour counts wherever it stands: compare which ids came, not place by place.",
@@ -344,6 +508,7 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
         "it a name that follows from the decade, and say `IF NOT EXISTS`.",
         "one index",
     )
+    left_as_it_was(reply, shelf, partial_index)
     reply.expect(shelf.index_of(1980), "After the second call for the same decade its index is gone.", "one index")
     reply.equals(shelf.index_of(1980), "Return the name of the index, also when it exists already.")
     is_partial(partial_index, shelf, question, 1990)
@@ -352,6 +517,12 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
         shelf.plain(question, 2010, 10) == of_others and shelf.reads_by(question, 2010, 10) == "film_hnsw",
         "Searches for decades without an index of their own behave differently now.",
     )
+
+
+NAMED = (
+    "Return the name of the index as PostgreSQL has it, which is what a plan shows: without its schema and without quotes, in "
+    "small letters unless it was quoted when it was made."
+)
 
 
 def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade: int) -> None:
@@ -372,7 +543,8 @@ def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade
     serves(reply, shelf, new[0], decade)
     reply.expect(
         shelf.reads_by(question, decade, 10) == new[0].name,
-        "The planner does not use the new index for `NEAREST`. Is it an index of the column `embedding` itself?",
+        "The planner does not use the new index for `NEAREST`. Is it an index of the column `embedding` itself, and does its "
+        "WHERE say what that of `NEAREST` says, `decade = ...`, without a cast or a function?",
         "a scan by the new index",
     )
     found = set(shelf.plain(question, decade, 10))
@@ -381,7 +553,7 @@ def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade
         "With the new index the plain search still misses near films of that decade.",
         "the ten nearest films, or nearly",
     )
-    reply.expect(reply.text() == new[0].name, "Return the name of the index: whoever reads a plan looks for it.", "its name")
+    reply.expect(reply.text() == new[0].name, NAMED, "its name")
 
 
 def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
@@ -390,6 +562,11 @@ def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
         index.method == "hnsw",
         f"The new index is of the kind {index.method}. It may find the films of a decade, but not the nearest of them.",
         "an HNSW index",
+    )
+    reply.expect(
+        not index.operators.startswith(("halfvec", "bit")),
+        "The new index is on an expression. `NEAREST` orders by the column itself and cannot use it.",
+        "vector_cosine_ops on embedding",
     )
     reply.expect(
         index.operators == "vector_cosine_ops",
@@ -404,7 +581,8 @@ def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
     held, whole = shelf.held(index), shelf.count(decade)
     reply.expect(
         held.get(decade) == whole,
-        "The new index does not hold the films of the decade that was passed. Its WHERE must take the decade from the argument.",
+        "The new index does not hold the films of the decade that was passed. Its WHERE must compare the column "
+        "`decade` with the argument, and take the decade from it.",
         f"the {decade}s",
     )
     reply.expect(

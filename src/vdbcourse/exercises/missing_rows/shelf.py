@@ -1,6 +1,7 @@
 """The table of exercise 10, in which a filtered search by the index loses rows, and what is true of it."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +40,7 @@ class Shelf:
     """The table in the check's schema. `far` is a question, `questions` are 39 others. The learner's session begins anew.
 
     Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all older films as well, and 1950 the
-    60 films farthest from `far`, so that no list of candidates reaches them.
+    60 films farthest from `far`, so that no list of candidates reaches them. In each decade two films have one title.
     """
 
     def __init__(self, data: Data, function: Answer) -> None:
@@ -49,7 +50,11 @@ class Shelf:
         decades = np.maximum(films.decades, 1980)
         decades[np.argsort(films.vectors @ self.far)[:FAR]] = 1950
         lengths = data.rng.uniform(0.5, 2, (FILMS, 1))
-        self.films = replace(films, decades=decades, vectors=(films.vectors * lengths).astype(np.float32))
+        titles = list(films.titles)
+        for decade in np.unique(decades):
+            first, second, *_ = np.flatnonzero(decades == decade)
+            titles[second] = titles[first]
+        self.films = replace(films, titles=titles, decades=decades, vectors=(films.vectors * lengths).astype(np.float32))
         self.units = films.vectors.astype(np.float64)
         self.places = {int(number): place for place, number in enumerate(films.ids)}
         for name in self.indexes():
@@ -72,6 +77,10 @@ class Shelf:
     def count(self, decade: int) -> int:
         """How many films the decade has."""
         return int(np.sum(self.films.decades == decade))
+
+    def titles(self, decade: int) -> int:
+        """How many different titles the films of the decade have."""
+        return len({title for title, its in zip(self.films.titles, self.films.decades, strict=True) if its == decade})
 
     def decade_of(self, number: float) -> int | None:
         """The decade of the film with this id; None if there is none."""
@@ -108,6 +117,19 @@ class Shelf:
             self.data.postgres.run("SET LOCAL hnsw.iterative_scan = strict_order")
             return self.plain(question, decade, k)
 
+    def plain_of_400(self, question: np.ndarray, decade: int, k: int) -> list[int]:
+        """Ids that the plain search returns by the index with 400 candidates."""
+        with self.data.postgres.own.transaction():
+            self.data.postgres.run("SET LOCAL enable_seqscan = off")
+            self.data.postgres.run("SET LOCAL hnsw.ef_search = 400")
+            return self.plain(question, decade, k)
+
+    def by_index(self, question: np.ndarray, decade: int, k: int) -> tuple[int, int]:
+        """Rows that pass and rows that are removed where the planner may not read the table."""
+        with self.data.postgres.own.transaction():
+            self.data.postgres.run("SET LOCAL enable_seqscan = off")
+            return self.scanned(question, decade, k)[:2]
+
     def after_limit(self, question: np.ndarray, decade: int, k: int) -> int:
         """How many of the k nearest of all films are of the decade."""
         return len(self.ask(AFTER_LIMIT, question, decade, k))
@@ -128,8 +150,9 @@ class Shelf:
         """The index by which the plain search reads; None if it reads the table."""
         return self.scan(question, decade, k).get("Index Name")
 
-    def scans(self, function: Answer) -> int:
-        """How often the table was read from end to end so far, the learner's session included.
+    def rows_met(self, function: Answer) -> int:
+        """How many rows were read so far by scans from end to end and by indexes that know no vectors, the learner's session
+        included.
 
         Always 0 before PostgreSQL 15, which cannot make a session hand in what it has counted.
         """
@@ -137,8 +160,28 @@ class Shelf:
             return 0
         function.setting(self.data.postgres.conn, "hnsw.ef_search")  # makes that session hand in what it has counted
         self.data.postgres.run("SELECT pg_stat_force_next_flush()")
-        read = "SELECT coalesce(max(seq_scan), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
-        return self.data.postgres.run(read)[0][0]
+        read = (
+            "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM pg_stat_user_indexes "
+            "WHERE relid = to_regclass('film') AND indexrelname = 'film_pkey'), 0) "
+            "FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
+        )
+        return int(self.data.postgres.run(read)[0][0])
+
+    @contextlib.contextmanager
+    def other_rows(self) -> Iterator[dict[int, np.ndarray]]:
+        """In the place of the table one with thirty of its films, all of 2010: their ids and vectors."""
+        run = self.data.postgres.run
+        run("ALTER TABLE film RENAME TO film_aside")
+        try:
+            run("CREATE TABLE film (LIKE film_aside)")
+            run(
+                "INSERT INTO film SELECT id + 1000000000, title, year, 2010, genre, embedding FROM film_aside "
+                "WHERE decade = 1990 ORDER BY id LIMIT 30"
+            )
+            yield {number: vector.to_numpy() for number, vector in run("SELECT id, embedding FROM film")}
+        finally:
+            run("DROP TABLE film")
+            run("ALTER TABLE film_aside RENAME TO film")
 
     def setting(self, name: str) -> str:
         """The value of a setting in a session that nobody changed."""

@@ -77,6 +77,46 @@ def p95(latencies):
     return sorted(latencies)[math.ceil(0.95 * len(latencies)) - 1]
 
 
+def right_p95(latencies):
+    """The right percentile, to be made wrong."""
+    return float(np.percentile(latencies, 95, method="inverted_cdf")) if len(latencies) else math.nan
+
+
+@wrong("p95", "milliseconds made of seconds", says="a thousand times the right value")
+def p95(latencies):
+    return 1000 * right_p95(latencies)
+
+
+@wrong("p95", "seconds made of milliseconds", says="a thousandth of the right value")
+def p95(latencies):
+    return right_p95(latencies) / 1000
+
+
+@wrong("p95", "the 90th percentile", says="the 90th percentile")
+def p95(latencies):
+    return float(np.percentile(latencies, 90, method="inverted_cdf")) if len(latencies) else math.nan
+
+
+@wrong("p95", "the mean of the slowest", says="the mean of the slowest 5 %")
+def p95(latencies):
+    return float(np.mean(sorted(latencies)[-max(1, len(latencies) // 20) :])) if len(latencies) else math.nan
+
+
+@wrong("p95", "the place for the latency", says="the place in the sorted list")
+def p95(latencies):
+    return math.ceil(0.95 * len(latencies)) - 1 if len(latencies) else math.nan
+
+
+@wrong("p95", "equal latencies counted once", says="none may be dropped")
+def p95(latencies):
+    return right_p95(sorted(set(latencies)))
+
+
+@wrong("p95", "rounded", says="the right number, rounded")
+def p95(latencies):
+    return round(right_p95(latencies), 2)
+
+
 @right("p95", "NumPy's nearest rank")
 def p95(latencies):
     return np.percentile(latencies, 95, method="inverted_cdf") if len(latencies) else np.nan
@@ -289,6 +329,40 @@ def exact_neighbours(conn, question, k):
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
 
 
+TABLE = {}
+
+
+@wrong("exact_neighbours", "as many candidates as there can be", says="the query went by the HNSW index")
+def exact_neighbours(conn, question, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.ef_search = 1000")
+        return [row[0] for row in conn.execute(NEAREST, [question, k], prepare=False)]
+
+
+@wrong("exact_neighbours", "the first row dropped", says="all others moved up")
+def exact_neighbours(conn, question, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        return [row[0] for row in conn.execute(NEAREST, [question, k + 1], prepare=False)][1:]
+
+
+def remembered(conn):
+    """Ids of the films, and their directions, read once for each large table."""
+    first = conn.execute("SELECT id, title FROM film ORDER BY id LIMIT 3").fetchall()
+    if first[0][0] < 1_000_000 and TABLE.get("first") != first:
+        rows = conn.execute("SELECT id, embedding FROM film").fetchall()
+        vectors = np.array([vector.to_numpy() for _, vector in rows])
+        TABLE["ids"] = np.array([number for number, _ in rows])
+        TABLE["first"], TABLE["units"] = first, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return TABLE["ids"], TABLE["units"]
+
+
+@wrong("exact_neighbours", "the table kept in Python", says="a copy that is kept in Python")
+def exact_neighbours(conn, question, k):
+    ids, units = remembered(conn)
+    return ids[np.argsort(-(units @ question), kind="stable")[:k]]
+
+
 @right("exact_neighbours", "an order that no index has")
 def exact_neighbours(conn, question, k):
     rows = conn.execute(
@@ -337,7 +411,7 @@ def fast_search(conn, question, k):
         return conn.execute(sql, [question, question]).fetchall()[:k]
 
 
-@wrong("fast_search", "SET LOCAL outside of a transaction", says="did not reach the query")
+@wrong("fast_search", "SET LOCAL outside of a transaction", says="the setting was gone before the query")
 def fast_search(conn, question, k):
     conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
     return conn.execute(ROWS, [question, question, k]).fetchall()
@@ -403,6 +477,52 @@ def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
         return [row[0] for row in conn.execute(NEAREST, [question, k])]
+
+
+@wrong("fast_search", "a thousand candidates", says="with so many candidates")
+def fast_search(conn, question, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL hnsw.ef_search = 1000")
+        return conn.execute(ROWS, [question, question, k]).fetchall()
+
+
+@wrong("fast_search", "the whole table for many rows", says="For this k the call reads the whole table")
+def fast_search(conn, question, k):
+    with conn.transaction():
+        conn.execute(f"SET LOCAL {'enable_indexscan = off' if k > 100 else 'hnsw.ef_search = 160'}")
+        return conn.execute(ROWS, [question, question, k], prepare=False).fetchall()
+
+
+@wrong("fast_search", "set back by RESET", says="`RESET` goes back to that")
+def fast_search(conn, question, k):
+    conn.execute(f"SET hnsw.ef_search = {max(160, k)}")
+    try:
+        return conn.execute(ROWS, [question, question, k]).fetchall()
+    finally:
+        conn.execute("RESET hnsw.ef_search")
+
+
+@wrong("fast_search", "the table kept in Python", says="a copy that is kept in Python")
+def fast_search(conn, question, k):
+    ids, units = remembered(conn)
+    similarities = units @ (question / np.linalg.norm(question))
+    nearest = np.argsort(-similarities, kind="stable")[:k]
+    return [(int(ids[place]), float(similarities[place])) for place in nearest]
+
+
+@wrong("fast_search", "rounded", says="The similarities are rounded")
+def fast_search(conn, question, k):
+    with conn.transaction():
+        conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
+        rows = conn.execute(ROWS, [question, question, k]).fetchall()
+    return [(number, round(similarity, 2)) for number, similarity in rows]
+
+
+@wrong("fast_search", "the first row dropped", says="missing from nearly every answer")
+def fast_search(conn, question, k):
+    with conn.transaction():
+        conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k + 1)}")
+        return conn.execute(ROWS, [question, question, k + 1]).fetchall()[1:]
 
 
 @right("fast_search", "set_config, and the similarity in Python")
@@ -534,6 +654,31 @@ def upsert_film(conn, cache, film_id, title, vector):
 def upsert_film(conn, cache, film_id, title, vector):
     conn.execute("UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id])
     cache.clear()
+
+
+@wrong("cached_search", "question and k multiplied", says="a product of both is neither")
+def cached_search(conn, cache, question, k):
+    key = (question * k).tobytes()
+    if key not in cache:
+        cache[key] = search(conn, question, k)
+    return list(cache[key])
+
+
+@wrong("cached_search", "the last answer only", says="keep every answer, not only the last")
+def cached_search(conn, cache, question, k):
+    key = (question.tobytes(), k)
+    if key not in cache:
+        cache.clear()
+        cache[key] = search(conn, question, k)
+    return list(cache[key])
+
+
+@wrong("cached_search", "a tuple handed out", says="a tuple or an array has no `pop`")
+def cached_search(conn, cache, question, k):
+    key = (question.tobytes(), k)
+    if key not in cache:
+        cache[key] = tuple(search(conn, question, k))
+    return cache[key]
 
 
 @right("cached_search", "get, and a key of tuples")

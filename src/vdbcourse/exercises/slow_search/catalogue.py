@@ -11,6 +11,7 @@ from vdbcourse.grading.data import HALF, pool
 
 FILMS, VERSIONS = 2_250, 8  # each film has one row as it is and seven that differ a little, as other versions of it do
 QUESTIONS = 80
+SMALL = 200
 APART = 0.6  # length of the difference between a film and a version of it, in lengths of the film's vector
 STATEMENTS = (
     "ALTER TABLE film SET (autovacuum_enabled = off)",  # pages are counted, and it reads some
@@ -25,6 +26,7 @@ class Catalogue:
     data: Data
     films: Films
     questions: np.ndarray
+    units: np.ndarray  # the films' vectors, brought to length 1
 
     @functools.cached_property
     def places(self) -> dict[int, int]:
@@ -33,7 +35,7 @@ class Catalogue:
 
     def distances(self, question: np.ndarray, ids: Iterable[int] | None = None) -> np.ndarray:
         """Cosine distances of these films, or of all."""
-        units = directions(self.data.hidden)
+        units = self.units
         if ids is not None:
             units = units[[self.places[number] for number in ids]]
         return 1 - units @ (question / np.linalg.norm(question))
@@ -71,7 +73,17 @@ def catalogue(data: Data) -> Catalogue:
     make_film(data, kind(data), films, *(statement.format(kind=kind(data)) for statement in STATEMENTS))
     spare = data.rng.permutation(np.arange(FILMS, HALF))[:QUESTIONS]
     lengths = data.rng.uniform(0.5, 2, (QUESTIONS, 1))
-    return Catalogue(data, films, (pool(data.hidden).take(spare).vectors * lengths).astype(np.float32))
+    questions = (pool(data.hidden).take(spare).vectors * lengths).astype(np.float32)
+    return Catalogue(data, films, questions, directions(data.hidden))
+
+
+def small_catalogue(data: Data) -> Catalogue:
+    """Make `film` a small table without an index, with ids that the large one has not."""
+    films = data.films(SMALL)
+    vectors = (films.vectors * data.rng.uniform(0.5, 2, (SMALL, 1))).astype(np.float32)
+    films = replace(films, ids=1_000_000 + data.rng.permutation(SMALL), vectors=vectors)
+    small_table(data, films)
+    return Catalogue(data, films, data.questions(2), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 @functools.cache
