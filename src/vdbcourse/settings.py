@@ -85,8 +85,10 @@ def home() -> Path:
         path.mkdir(parents=True, exist_ok=True)
         (path / MARKER).touch()
         probe = path / f".probe-{uuid.uuid4().hex}"
-        probe.write_bytes(b"x")
-        probe.unlink()
+        try:
+            probe.write_bytes(b"x")
+        finally:
+            probe.unlink(missing_ok=True)  # a full disk takes the file and not its content
     except OSError as error:
         raise unwritable(path, error) from error
     return path
@@ -98,6 +100,12 @@ def unwritable(path: Path, error: Exception) -> CourseError:
         f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or mend its rights, "
         "or set VDBCOURSE_HOME to another folder."
     )
+
+
+def space_hint(words: str) -> str:
+    """What to do, to stand behind an engine's own words, if these say that the disk is full; else nothing."""
+    full = any(said in words for said in ("No space left on device", "Disk quota exceeded", "disk is full"))
+    return ". Free some space, or set VDBCOURSE_HOME to another disk" if full else ""
 
 
 def database_url() -> str | None:

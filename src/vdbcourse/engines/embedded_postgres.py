@@ -25,6 +25,7 @@ from vdbcourse import files
 from vdbcourse.engines import processes
 from vdbcourse.engines.running import Running
 from vdbcourse.errors import CourseError
+from vdbcourse.settings import space_hint
 
 NAME = "postgres"
 TITLE = "PostgreSQL + pgvector"
@@ -132,7 +133,8 @@ def initialise(folder: Path) -> None:
     if result.returncode:
         secret.unlink()
         shutil.rmtree(part, ignore_errors=True)
-        raise CourseError(f"PostgreSQL could not make its database in {folder}: {reason(result.stdout)}")
+        why = reason(result.stdout)
+        raise CourseError(f"PostgreSQL could not make its database in {folder}: {why}{space_hint(why)}")
     secret.replace(part / "vdbcourse.password")
     with (part / "postgresql.conf").open("a") as file:
         file.write("\ninclude_if_exists = 'vdbcourse.conf'\n")
@@ -160,7 +162,7 @@ def launch(folder: Path, patience: float = 60.0) -> None:
         why = processes.last_lines(folder / "server.log")
         orphans = "shared memory block" in why or "lock file" in why
         if not orphans or time.monotonic() > deadline:
-            raise CourseError(f"PostgreSQL did not start: {why}. Log: {folder / 'server.log'}")
+            raise CourseError(f"PostgreSQL did not start: {why}. Log: {folder / 'server.log'}{space_hint(why)}")
         time.sleep(0.5)
 
 

@@ -29,6 +29,7 @@ def up(name: str, claim: bool = False) -> Running:
     found = running(name)
     if found is not None and found.ready and engine.is_ready(found):
         return claimed(found) if claim else found
+    settings.home()  # a full or read-only disk is told before anything is tried
     with locked(name):
         found = running(name)
         if found is None or not answered(engine, found) and not found.is_alive():  # it was dying while it was found
@@ -37,7 +38,8 @@ def up(name: str, claim: bool = False) -> Running:
             why = "does not answer" if found.is_alive() else "ended while it started"
             engine.stop(found, data_folder(name))
             files.discard(record_path(name))
-            raise CourseError(f"{engine.TITLE} {why}: {processes.last_lines(Path(found.log))}. Its log: {found.log}")
+            words = processes.last_lines(Path(found.log))
+            raise CourseError(f"{engine.TITLE} {why}: {words}. Its log: {found.log}{settings.space_hint(words)}")
         found = found.but(ready=True)
         found.save(record_path(name))
         return claimed(found) if claim else found
@@ -112,8 +114,13 @@ def log_path(name: str) -> Path:
 @contextlib.contextmanager
 def locked(name: str) -> Iterator[None]:
     """One process at a time starts or stops the engine `name`; the lock goes with its process, however that ends."""
-    folder = settings.home() / "run"
-    folder.mkdir(exist_ok=True)
+    folder = settings.home_path() / "run"
+    if not folder.is_dir():  # on a full disk, what is there can still be stopped
+        settings.home()
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise settings.unwritable(folder, error) from error
     lock = filelock.FileLock(folder / f"{name}.lock", timeout=START_SECONDS * 2)
     try:
         with lock:
@@ -129,7 +136,7 @@ class Lease:
     """A lab's claim on the engines. The last lab to end stops what labs started, not what `vdbcourse up` started."""
 
     def __init__(self) -> None:
-        self.folder = settings.home() / "run" / "labs"
+        self.folder = settings.home_path() / "run" / "labs"
         self.path = self.folder / f"{os.getpid()}.json"
 
     def take(self) -> None:
