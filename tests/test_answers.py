@@ -371,9 +371,9 @@ def test_a_known_mistake_is_told_in_its_own_words():
 @pytest.mark.parametrize(
     ("method", "value", "why"),
     [
-        ("something", None, "It returned None. Does the function end with `return ...`?"),
+        ("something", None, "It returned None; asked for is a value. Does every way through the function end with `return ...`?"),
         ("something", Opaque("generator"), "It returned a generator: wrap it in list(...)."),
-        ("something", Opaque("Cursor"), "It returned a Cursor: return its content as plain numbers, text, lists or arrays."),
+        ("something", Opaque("Cursor"), "It returned a Cursor: fetch its rows, with `.fetchall()`."),
         ("number", "x", "It gave a text; asked for is one number."),
         ("number", True, "It gave True or False; asked for is one number."),
         ("number", math.nan, "NaN comes from 0/0 or from a value that is missing: say what the result is in that case."),
@@ -381,13 +381,63 @@ def test_a_known_mistake_is_told_in_its_own_words():
         ("ids", [1.5], "An id is a whole number; the list holds a number."),
         ("ids", [True], "An id is a whole number; the list holds True or False."),
         ("ids", [(1,)], "An id is a whole number; the list holds a tuple."),
-        ("strings", [1], "The list holds a whole number."),
+        ("strings", [1], "The list holds a whole number; asked for are texts."),
         ("text", 1, "It gave a whole number; asked for is one text."),
         ("sequence", {1}, "It gave a set; asked for is a list."),
     ],
 )
 def test_another_kind_of_value_is_told(method, value, why):
     assert refused(getattr(reply(value), method)).why == why
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "why"),
+    [
+        (None, (0, []), "It returned None; asked for is 2 values (a whole number, a list). Does every way through"),
+        (0, (0, []), "It gave a whole number; asked for is 2 values (a whole number, a list)."),
+        ([0], (0, []), "It holds 1 values; asked for are 2 values (a whole number, a list)."),
+        ((0, None), (0, []), "Item 2 of the list is None; asked for is a list of 0."),
+        (([], 0), (0, []), "Item 1 of the list is a list; asked for is a whole number."),
+        ([{"id": 1, "d": 0.5}], [(1, 0.5)], "Item 1 of the list is a dict; asked for is 2 values (a whole number, a number)."),
+        ([1, 2], [(1, 0.5), (2, 0.6)], "Item 1 of the list is a whole number; asked for is 2 values (a whole number, a number)."),
+        ([(1, 0.5), (2,)], [(1, 0.5), (2, 0.6)], "Item 2 of the list holds 1 values; asked for are 2 values"),
+        ([(1, "0.5")], [(1, 0.5)], "Item 2 of item 1 of the list is a text; asked for is a number."),
+        ([["a"]], ["a"], "Item 1 of the list is a list; asked for is a text."),
+        ([None], ["a"], "Item 1 of the list is None; asked for is a text."),
+        (5, "a", "It is a whole number; asked for is a text."),
+        ([1], {"a": 1}, "It is a list; asked for is a dict."),
+        ([True], [1], "Item 1 of the list is True or False; asked for is a whole number."),
+        ([2], [1], "Content."),
+        ([1, 1], [1], "Content."),
+        ([1.0], [2], "Content."),
+        ((1, 0.25), (1, 0.5), "Content."),
+    ],
+)
+def test_another_kind_of_value_is_told_before_anything_of_its_content(value, expected, why):
+    assert refused(lambda: reply(value).equals(expected, "Content.")).why.startswith(why)
+
+
+def test_a_known_mistake_may_be_of_another_kind():
+    assert refused(lambda: reply("x").equals(1.0, "No.", mistakes={})).why == "It gave a text; asked for is one number."
+    assert refused(lambda: reply("x").equals("y", "No.", mistakes={"x": "That is x."})).why == "That is x."
+
+
+@pytest.mark.parametrize(
+    ("type_name", "words"),
+    [
+        ("coroutine", "the function is an `async def`; write `def`, nobody awaits it"),
+        ("ServerCursor", "fetch its rows, with `.fetchall()`"),
+        ("list that is too large or too deep", "no answer needs as much as that"),
+        ("Query", "return its content as plain numbers, text, lists or arrays"),
+    ],
+)
+def test_what_no_check_can_read_is_told_with_the_way_out(type_name, words):
+    assert refused(lambda: reply(Opaque(type_name)).sequence()).why.endswith(f"{words}.")
+
+
+def test_a_row_that_is_a_dict_of_other_keys_is_told_which_are_missing():
+    not_yet = refused(lambda: reply([{"id": 1, "entity": {}}]).rows(["id", "title", "distance"]))
+    assert not_yet.why.endswith("the list holds a dict of 2 without title, distance.")
 
 
 def test_a_number_out_of_bounds_is_told_with_the_bounds():
@@ -397,7 +447,7 @@ def test_a_number_out_of_bounds_is_told_with_the_bounds():
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([[1, 2]], "Its shape is (1, 2)."),
+        ([[1, 2]], "Its shape is (1, 2); asked for is (2, 3)."),
         ([[1, 2, 3], [1, 2]], "It gave a list that is no array of numbers."),
         ("text", "It gave a text that is no array of numbers."),
         ([[1, 2, math.nan], [1, 2, 3]], "It holds NaN or infinity, which no distance can be computed with."),

@@ -84,7 +84,10 @@ def test_the_learners_error_is_shown_at_the_learners_line():
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda *_: None, "It returned None. Does the function end with `return ...`?"),
+        (
+            lambda *_: None,
+            "It returned None; asked for is one number. Does every way through the function end with `return ...`?",
+        ),
         (lambda *_: "0.5", "It gave a text; asked for is one number."),
         (lambda *_: float("nan"), "NaN comes from 0/0"),
         (lambda *_: (x for x in [1]), "a generator: wrap it in list(...)"),

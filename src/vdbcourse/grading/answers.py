@@ -19,6 +19,8 @@ from vdbcourse.grading.calls import SHOWN_OUTPUT
 from vdbcourse.grading.clock import Allowance
 from vdbcourse.grading.plain import Handle, Opaque, shown
 
+MOST_COLUMNS = 4  # of a tuple whose columns are named one by one
+
 
 @dataclass
 class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not right yet
@@ -164,31 +166,30 @@ class Reply:
         thought behind known wrong values: `{1 / 3: "That is gain / rank."}`; it is said instead of `why`.
         """
         if isinstance(expected, (list, tuple, np.ndarray)):
-            self.sequence(f"a list of {len(expected)}")
+            self.sequence(asked_for(expected))
         elif isinstance(expected, (bool, np.bool_)):
             self.expect(
                 isinstance(self.value, bool), f"It gave {kind_of(self.value)}; asked for is True or False.", "True or False"
             )
-        value = self.number() if is_number(expected) else self.something()
+        value = self.number() if is_number(expected) else self.something(asked_for(expected))
         if not alike(value, expected, within):
             hidden = "another value (this run uses hidden data)"
-            why = next((said for wrong, said in (mistakes or {}).items() if alike(value, wrong, within)), why)
-            self.fail(why, expected=hidden if self.shapes_only else shown(expected))
+            known = next((said for wrong, said in (mistakes or {}).items() if alike(value, wrong, within)), None)
+            self.fail(known or other_kind(value, expected) or why, expected=hidden if self.shapes_only else shown(expected))
         return self
 
-    def something(self) -> Any:
-        """The value, which must not be None or a thing no check can read."""
+    def something(self, what: str = "a value") -> Any:
+        """The value, which must not be None or a thing no check can read. `what`: what is asked for, in words."""
         if self.value is None:
-            self.fail("It returned None. Does the function end with `return ...`?", expected="a value")
+            why = f"It returned None; asked for is {what}. Does every way through the function end with `return ...`?"
+            self.fail(why, expected=what)
         if isinstance(self.value, Opaque):
-            lazy = "generator" in self.value.type_name or self.value.type_name in ("map", "filter", "zip", "reversed")
-            mend = "wrap it in list(...)" if lazy else "return its content as plain numbers, text, lists or arrays"
-            self.fail(f"It returned {shown(self.value)}: {mend}.", expected="a plain value")
+            self.fail(f"It returned {shown(self.value)}: {readable(self.value.type_name)}.", expected=what)
         return self.value
 
     def number(self, low: float = -math.inf, high: float = math.inf) -> float:
         """The value as a float between `low` and `high`."""
-        value = self.something()
+        value = self.something("one number")
         if isinstance(value, np.ndarray) and value.size == 1:
             value = value.item()
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -203,7 +204,7 @@ class Reply:
 
     def sequence(self, what: str = "a list") -> list:
         """The value as a list."""
-        value = self.something()
+        value = self.something(what)
         if not isinstance(value, (list, tuple, np.ndarray)) or isinstance(value, np.ndarray) and value.ndim == 0:
             self.fail(f"It gave {kind_of(value)}; asked for is {what}.", expected=what)
         return list(value)
@@ -225,12 +226,12 @@ class Reply:
         items = self.sequence("a list of texts")
         for item in items:
             if not isinstance(item, str):
-                self.fail(f"The list holds {kind_of(item)}.", expected="a list of texts")
+                self.fail(f"The list holds {kind_of(item)}; asked for are texts.", expected="a list of texts")
         return items
 
     def text(self) -> str:
         """The value as one text."""
-        if not isinstance(self.something(), str):
+        if not isinstance(self.something("one text"), str):
             self.fail(f"It gave {kind_of(self.value)}; asked for is one text.", expected="a text")
         return self.value
 
@@ -243,6 +244,8 @@ class Reply:
                 row = [row[column] for column in columns]
             if not isinstance(row, (list, tuple, np.ndarray)) or len(row) != len(columns):
                 held = f"{kind_of(row)} of {len(row)}" if isinstance(row, (list, tuple, dict)) else kind_of(row)
+                if isinstance(row, dict) and missing_keys(row, columns):
+                    held += f" without {missing_keys(row, columns)}"
                 self.fail(f"A row has {len(columns)} columns ({', '.join(columns)}); the list holds {held}.", expected=what)
             rows.append(tuple(row))
         return rows
@@ -250,13 +253,13 @@ class Reply:
     def array(self, shape: tuple[int, ...]) -> np.ndarray:
         """The value as a float64 array of that shape, without NaN and infinity."""
         what = f"numbers of shape {shape}"
-        value = self.something()
+        value = self.something(what)
         try:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError):
             self.fail(f"It gave {kind_of(value)} that is no array of numbers.", expected=what)
         if array.shape != shape:
-            self.fail(f"Its shape is {array.shape}.", expected=what)
+            self.fail(f"Its shape is {array.shape}; asked for is {shape}.", expected=what)
         if not np.isfinite(array).all():
             self.fail("It holds NaN or infinity, which no distance can be computed with.", expected=what)
         return array
@@ -287,6 +290,55 @@ def alike(value: Any, expected: Any, within: float) -> bool:
     if isinstance(expected, list) and len(expected) == 1:
         return alike(value, expected[0], within)
     return type(value) is type(expected) and value == expected
+
+
+def asked_for(expected: Any) -> str:
+    """What is asked for, by its kind alone: `2 values (a whole number, a list)`."""
+    if isinstance(expected, tuple) and len(expected) <= MOST_COLUMNS:
+        return f"{len(expected)} values ({', '.join(map(kind_of, expected))})"
+    return f"a list of {len(expected)}" if isinstance(expected, (list, tuple, np.ndarray)) else kind_of(expected)
+
+
+def other_kind(value: Any, expected: Any, place: str = "It") -> str:
+    """Where the value is of another kind than what is expected: said first, for then its content says nothing."""
+    value, expected = (one.tolist() if isinstance(one, np.ndarray) else one for one in (value, expected))
+    if family(value) != family(expected):
+        return f"{place} is {kind_of(value)}; asked for is {asked_for(expected)}."
+    if not isinstance(expected, (list, tuple)):
+        return ""
+    if isinstance(expected, tuple) and len(value) != len(expected):
+        return f"{place} holds {len(value)} values; asked for are {asked_for(expected)}."
+    inside = "The list" if place == "It" else place
+    found = (
+        other_kind(one, other, f"Item {number} of {inside[0].lower()}{inside[1:]}")
+        for number, (one, other) in enumerate(zip(value, expected, strict=False), 1)
+    )
+    return next(filter(None, found), "")
+
+
+def family(value: Any) -> str:
+    """Kinds that are taken for each other have one family: whole numbers and others, lists and tuples."""
+    if is_number(value):
+        return "number"
+    return "sequence" if isinstance(value, (list, tuple)) else type(value).__name__
+
+
+def missing_keys(row: dict, columns: Sequence[str]) -> str:
+    """Which columns a row that is a dict has no key for."""
+    return ", ".join(column for column in columns if column not in row)
+
+
+def readable(type_name: str) -> str:
+    """How a thing that no check can read becomes a value."""
+    if "generator" in type_name or type_name in ("map", "filter", "zip", "reversed"):
+        return "wrap it in list(...)"
+    if type_name == "coroutine":
+        return "the function is an `async def`; write `def`, nobody awaits it"
+    if type_name.endswith("Cursor"):
+        return "fetch its rows, with `.fetchall()`"
+    if "too large" in type_name or "bytes" in type_name and "array" in type_name:
+        return "no answer needs as much as that"
+    return "return its content as plain numbers, text, lists or arrays"
 
 
 def is_number(value: Any) -> bool:
