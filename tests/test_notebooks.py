@@ -14,6 +14,10 @@ EXERCISES = sorted(settings.root().glob("exercises/*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if path.parent.name != "chapters"]  # start.ipynb and quiz.ipynb are none
 
 
+FLOAT = re.compile(r"(?<![\w.,/-])-?\d*\.\d+(?:e[+-]?\d+)?(?![\w.])")
+STABLE_DIGITS = 6  # of a float32, which is summed in another order on another day
+
+
 def names(path):
     return path.stem
 
@@ -59,6 +63,39 @@ def test_outputs_are_small_and_hold_no_path_of_a_machine(path):
         assert len(text) < 20_000
         assert not re.search(r"/home/|/root/|/tmp/|/work/|C:\\\\", text), cell.source[:60]
         assert "stderr" not in text, cell.source[:60]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
+def test_outputs_hold_no_digits_that_differ_from_run_to_run(path):
+    """What nbval compares and what a reader compares: more digits than float32 keeps are noise."""
+    for cell in cells(path, "code"):
+        if "nbval-ignore-output" not in cell.metadata.get("tags", []):
+            long = [number for number in FLOAT.findall(shown_text(cell)) if digits(number) > STABLE_DIGITS]
+            assert not long, f"{long[:3]}: {cell.source[:60]}"
+
+
+@pytest.mark.parametrize(
+    ("number", "count"), [("0.027764043", 8), ("-0.0277640", 5), ("12.5", 3), ("1.5e-07", 2), ("0.1", 1), ("1000.25", 6)]
+)
+def test_the_digits_of_a_number_are_those_that_say_something(number, count):
+    assert FLOAT.findall(f"a {number}, b") == [number]
+    assert digits(number) == count
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
+def test_outputs_say_nothing_of_how_far_somebody_is(path):
+    for cell in cells(path, "code"):
+        assert not re.search(r"\d+ of \d+ lessons", str(cell.outputs)), "store it with tools/run_notebooks.py"
+
+
+def shown_text(cell):
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return "\n".join(texts)
+
+
+def digits(number):
+    """Significant digits of a decimal number as written; zeros at the end are not counted."""
+    return len(number.split("e")[0].lstrip("-").replace(".", "").strip("0"))
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=names)

@@ -7,6 +7,7 @@ was: it uses engines and a folder of its own.
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from vdbcourse.grading.generate import METADATA
 from vdbcourse.site import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
+PROGRESS = re.compile(r" \d+ of \d+ lessons\.")  # as lessons.finish says it
 
 
 def main(names: list[str]) -> None:
@@ -66,7 +68,8 @@ def run(path: Path) -> nbformat.NotebookNode:
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook with a note on the code that was run.
 
-    Of its cells' metadata only the tags stay, and what answers a Predict box is folded.
+    Of its cells' metadata only the tags stay, and what answers a Predict box is folded. How far whoever ran it has come in the
+    course stays out of the outputs.
     """
     notebook.metadata = nbformat.from_dict({**METADATA, fresh.NOTE: fresh.note(notebook)})
     predicted = answered = False
@@ -79,9 +82,20 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
             metadata["jupyter"] = {"outputs_hidden": True}
             answered = True
         cell.metadata = nbformat.from_dict(metadata)
+        forget_progress(cell)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     print(f"{path.relative_to(ROOT)}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells")
+
+
+def forget_progress(cell: nbformat.NotebookNode) -> None:
+    """Take "1 of 31 lessons" out of a cell's outputs: it is true of one reader on one day."""
+    for output in cell.get("outputs", []):
+        if "text" in output:
+            output.text = PROGRESS.sub("", output.text)
+        for kind, text in output.get("data", {}).items():
+            if kind.startswith("text/"):
+                output.data[kind] = PROGRESS.sub("", text)
 
 
 if __name__ == "__main__":
