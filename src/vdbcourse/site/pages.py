@@ -256,7 +256,7 @@ def nav(pages: dict[str, Page]) -> Nav:
                 *reference,
                 {"Cheat sheets": sheets},
                 {"Docker": docker},
-                *own("resources.md"),
+                *own("resources.md", "upstream.md"),
                 {"Changelog": "changelog.md"},
             ]
         },
