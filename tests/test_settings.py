@@ -122,7 +122,9 @@ def test_what_a_client_reads_itself_it_finds_without_blanks(monkeypatch):
     assert os.environ["PINECONE_API_KEY"] == "key"
 
 
-@pytest.mark.parametrize("command", ["up milvus-lite", "check solutions/01_basic_search.ipynb", "selftest 01_basic_search", "bench milvus"])
+@pytest.mark.parametrize(
+    "command", ["up milvus-lite", "check solutions/01_basic_search.ipynb", "selftest 01_basic_search", "bench milvus"]
+)
 def test_commands_name_a_milvus_uri_that_is_no_address(home, cli, command):
     """pymilvus reads it when it is imported, and fails with a traceback."""
     message = one_line(cli(*command.split(), MILVUS_URI="http://[::1:19530"))

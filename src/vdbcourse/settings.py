@@ -193,8 +193,8 @@ def login() -> str:
     """The login name; a user id that the system has no name for stands for itself."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid{os.getuid()}"
+    except (KeyError, OSError, ImportError):  # by the version of Python and the system
+        return f"uid{os.getuid()}" if hasattr(os, "getuid") else "learner"
 
 
 def learner(name: str | None = None) -> str:

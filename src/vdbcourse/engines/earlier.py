@@ -11,7 +11,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from vdbcourse import files, settings
-from vdbcourse.engines import addresses, spaces
+from vdbcourse.engines import addresses, external, spaces
 
 NOTE = "milvus-prefixes.json"
 NOTEBOOK = re.compile(r"_(?=\d\d_)")  # notebooks of the course have a number: `_01_first_search`
@@ -81,7 +81,11 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
 
     before = f"{space_name(notebook)}_{name}"
     now = f"{spaces.space_name(notebook)}_{name}"
-    with contextlib.closing(MilvusClient(uri, token=token)) as client:
+    try:
+        opened = MilvusClient(uri, token=token, timeout=external.CONNECT_SECONDS)
+    except MilvusException:  # why it cannot be used, `engines.milvus()` says
+        return
+    with contextlib.closing(opened) as client:
         if not client.has_collection(before) or client.has_collection(now):
             return
         if not is_certain(space_name(notebook), private):

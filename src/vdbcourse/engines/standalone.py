@@ -8,7 +8,7 @@ import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-from vdbcourse.engines import processes
+from vdbcourse.engines import loopback, processes
 from vdbcourse.engines.running import Running
 from vdbcourse.errors import CourseError
 
@@ -70,7 +70,7 @@ def start(folder: Path, log: Path) -> Running:
 def is_ready(server: Running) -> bool:
     """Does its health page say OK?"""
     try:
-        with urllib.request.urlopen(f"{server.metrics}/healthz", timeout=5) as answer:
+        with loopback.opened(urllib.request.Request(f"{server.metrics}/healthz"), 5) as answer:
             return b"OK" in answer.read()
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
