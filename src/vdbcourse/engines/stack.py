@@ -98,10 +98,9 @@ def remove() -> None:
 def found() -> Stack | None:
     """The stack that was started and not stopped since, whether or not it answers."""
     match files.read_json(record_path()):
-        case {"uri": str(uri), "token": str(token), "version": str(version), "ui": str() | None as ui} if all(
-            addresses.http(one) for one in (uri, ui) if one is not None
-        ):
-            return Stack(uri, token, version, ui)
+        case {"uri": str(uri), "token": str(token), "version": str(version), **rest} if addresses.http(uri):
+            ui = rest.get("ui")
+            return Stack(uri, token, version, ui if isinstance(ui, str) and addresses.http(ui) else None)
     return None
 
 
