@@ -157,12 +157,21 @@ class Traces:
         return set(self.ask(OBJECTS))
 
     def ask(self, sql: Any) -> list[tuple]:
-        """Rows of a query; an empty list for other statements."""
-        if self.connection is None or self.connection.closed:  # a learner's code may have ended it
+        """Rows of a query; an empty list for other statements. A connection that a learner's code has ended is opened anew."""
+        try:
+            cursor = self.connected().execute(sql, prepare=False)
+        except psycopg.OperationalError:
+            if not self.connection.closed:
+                raise
+            cursor = self.connected().execute(sql, prepare=False)
+        return cursor.fetchall() if cursor.description else []
+
+    def connected(self) -> psycopg.Connection:
+        """The connection of its own."""
+        if self.connection is None or self.connection.closed:
             self.connection = psycopg.connect(self.dsn, autocommit=True)
             self.connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-        cursor = self.connection.execute(sql, prepare=False)
-        return cursor.fetchall() if cursor.description else []
+        return self.connection
 
     def close(self) -> None:
         """Close the connection of its own."""
