@@ -109,6 +109,19 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [question, decade, k])
 
 
+@wrong("films_of_decade", "ten times as many, filtered in Python", says="A filter on a rare fact")
+def films_of_decade(conn, question, decade, k):
+    sql = "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance, id LIMIT %s"
+    rows = conn.execute(sql, [question, 12 * k]).fetchall()
+    return [row[:3] for row in rows if row[3] == decade][:k]
+
+
+@wrong("films_of_decade", "None where nothing is found", says="None is no list")
+def films_of_decade(conn, question, decade, k):
+    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    return conn.execute(sql, [question, decade, k]).fetchall() or None
+
+
 @right("films_of_decade", "years instead of the decade, rows as dicts")
 def films_of_decade(conn, question, decade, k):
     sql = """
@@ -236,6 +249,46 @@ def count_and_search(conn, question, genre, decade, k):
     return nearest(conn, question, genre, decade, 4 * k)
 
 
+def like(conn, question, pattern, decade, k, operator="LIKE"):
+    """The number and the rows of films whose genre is like a pattern."""
+    (number,) = conn.execute(f"SELECT count(*) FROM film WHERE genre {operator} %s AND decade = %s", [pattern, decade]).fetchone()
+    sql = f"""
+        SELECT id, title, embedding <=> %s AS distance FROM film WHERE genre {operator} %s AND decade = %s
+        ORDER BY distance, id LIMIT %s
+    """
+    return number, conn.execute(sql, [question, pattern, decade, k]).fetchall()
+
+
+@wrong("count_and_search", "the beginning of a genre", says="which begins like Comedy and is another")
+def count_and_search(conn, question, genre, decade, k):
+    return like(conn, question, f"{genre}%", decade, k)
+
+
+@wrong("count_and_search", "case ignored", says="in small letters")
+def count_and_search(conn, question, genre, decade, k):
+    return like(conn, question, genre, decade, k, "ILIKE")
+
+
+@wrong("count_and_search", "LIKE for equality", says="Here `%` is a sign of the genre")
+def count_and_search(conn, question, genre, decade, k):
+    return like(conn, question, genre, decade, k)
+
+
+@wrong("count_and_search", "None where nothing is found", says="say 0 and an empty list")
+def count_and_search(conn, question, genre, decade, k):
+    rows = nearest(conn, question, genre, decade, 10_000)
+    return (len(rows), rows[:k]) if rows else None
+
+
+@wrong("count_and_search", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+def count_and_search(conn, question, genre, decade, k):
+    sql = "SELECT count(*) FROM film WHERE genre = %s AND decade = %s"
+    number = conn.execute(sql, [genre, decade]).fetchone()[0]
+    sql = "SELECT id, title, embedding <=> %s AS distance, genre, decade FROM film ORDER BY distance, id LIMIT %s"
+    rows = conn.execute(sql, [question, 20 * k]).fetchall()
+    return number, [row[:3] for row in rows if row[3:] == (genre, decade)][:k]
+
+
 @right("count_and_search", "a window, and nothing said as nothing")
 def count_and_search(conn, question, genre, decade, k):
     sql = """
@@ -298,6 +351,26 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [genres, first_year, last_year]
     return by_condition(conn, question, "genre ILIKE ANY(%s) AND year BETWEEN %s AND %s", values, k)
+
+
+@wrong("films_by_genres", "the beginning of a genre", says="begins like Horror and is another")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    patterns = [genre.replace("%", r"\%").replace("_", r"\_") + "%" for genre in genres]
+    values = [patterns, first_year, last_year]
+    return by_condition(conn, question, "genre LIKE ANY(%s) AND year BETWEEN %s AND %s", values, k)
+
+
+@wrong("films_by_genres", "case ignored", says="in small letters")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    values = [[genre.lower() for genre in genres], first_year, last_year]
+    return by_condition(conn, question, "lower(genre) = ANY(%s) AND year BETWEEN %s AND %s", values, k)
+
+
+@wrong("films_by_genres", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+def films_by_genres(conn, question, genres, first_year, last_year, k):
+    sql = "SELECT id, title, embedding <=> %s AS distance, genre, year FROM film ORDER BY distance, id LIMIT %s"
+    rows = conn.execute(sql, [question, 20 * k]).fetchall()
+    return [row[:3] for row in rows if row[3] in genres and first_year <= row[4] <= last_year][:k]
 
 
 @wrong("films_by_genres", "films without a genre taken in", says="La Jetée (17) has no genre at all")
@@ -477,6 +550,19 @@ def milvus_by_genre(client, name, question, genre, k):
 def milvus_by_genre(client, name, question, genre, k):
     hits = client.search(name, [question], limit=k, output_fields=["title", "genre"])[0]
     return [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits if hit["entity"]["genre"] == genre]
+
+
+@wrong("milvus_by_genre", "the beginning of a genre", says="begins like Horror and is another")
+def milvus_by_genre(client, name, question, genre, k):
+    text = json.dumps(f"{genre}%", ensure_ascii=False)
+    return by_filter(client, name, question, f"genre like {text}", k)
+
+
+@wrong("milvus_by_genre", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+def milvus_by_genre(client, name, question, genre, k):
+    hits = client.search(name, [question], limit=20 * k, output_fields=["title", "genre"])[0]
+    rows = [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits if hit["entity"]["genre"] == genre]
+    return rows[:k]
 
 
 @wrong("milvus_by_genre", "sorted by what is called distance", says="The nearest film stands last")

@@ -8,7 +8,7 @@ from itertools import permutations
 
 from vdbcourse import engines
 from vdbcourse.exercises.metadata_filtering.rows import SCORE, are_films, is_answer
-from vdbcourse.exercises.metadata_filtering.shelf import EAST, SHELF, Film, Row, collection, nearest, real, table
+from vdbcourse.exercises.metadata_filtering.shelf import EAST, SHELF, Film, Row, collection, far_down, nearest, real, table
 from vdbcourse.grading import Answer, Data, NotYet, check
 
 IN_TABLE = 1_000  # real films
@@ -19,6 +19,22 @@ QUOTED = dict.fromkeys(
     "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart from the SQL: no value needs "
     "quotes, a text neither.",
 )
+OVER_FETCHED = (
+    "A filter on a rare fact: the films that pass stand far down among all films. Whoever fetches a few times k films and "
+    "filters them afterwards loses some. The filter belongs into the query, before LIMIT counts."
+)
+PERCENT = {
+    "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
+}
+LIKE = (
+    ("Comedy", str.startswith, "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is another. "),
+    ("Comedy", lambda one, other: one.lower() == other.lower(), "Modern Times (27) has the genre comedy, in small letters. "),
+    ("Comedy", lambda one, other: one.lower().startswith(other.lower()), "Comedy Western and comedy are other genres. "),
+    ("Horror", str.startswith, "The Seventh Victim (23) has a genre that begins like Horror and is another. "),
+    ("100% Western", lambda one, _: one.startswith("100") and one.endswith("Western"), "Here `%` is a sign of the genre. "),
+    ("Sci_Fi", lambda one, _: one in ("Sci_Fi", "Sci-Fi"), "Here `_` is a sign of the genre. "),
+)
+WHOLE = "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or lower()."
 TIES = dict.fromkeys(
     permutations((11, 12, 13, 14), 3),
     "Four films are equally near, and three were asked for: those with the smaller ids, in their order. Without a rule for ties "
@@ -60,6 +76,11 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
     for decade, k in ((2000, 10), (2010, 25), (1980, IN_TABLE)):
         expected = nearest(films, question, lambda film, decade=decade: film.decade == decade)
         are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, REAL)
+    decades = (1930, 1940, 1950, 1960, 1970, 1980)
+    passes, k = far_down(films, question, [lambda film, decade=decade: film.decade == decade for decade in decades])
+    expected = nearest(films, question, passes)
+    decade = next(film.decade for film in films if film.number == expected[0][0])
+    are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, OVER_FETCHED)
 
 
 @check("count_and_search")
@@ -98,12 +119,26 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
     children = of_shelf(lambda film: film.genre == "Children's" and film.decade == 1960)
     reply = count_and_search.explained(conn, EAST, "Children's", 1960, 5, raised={"syntax error": ended})
     is_answer(reply, children, 5, "Mary Poppins (18) is the one film of the 1960s whose genre is Children's.")
+    for genre, decade in (("Comedy", 1970), ("Comedy", 1930), ("100% Western", 1980), ("Sci_Fi", 1970)):
+        passing = of_shelf(lambda film, g=genre, d=decade: film.genre == g and film.decade == d)
+        totals = {
+            len(taken): said + WHOLE
+            for asked, alike, said in reversed(LIKE)
+            if asked == genre
+            for taken in [of_shelf(lambda f, g=genre, d=decade, a=alike: bool(f.genre) and f.decade == d and a(f.genre, g))]
+        }
+        is_answer(count_and_search(conn, EAST, genre, decade, 5), passing, 5, WHOLE, totals)
     films, question = real(data, IN_TABLE)
     table(data, count_and_search, films)
     for decade, k in ((2000, 12), (2010, 5), (1980, IN_TABLE)):
         genre = commonest_genre(films, decade)
         expected = nearest(films, question, lambda film, g=genre, d=decade: film.genre == g and film.decade == d)
         is_answer(count_and_search.on_data(conn, question, genre, decade, k), expected, k, REAL)
+    genre, decades = "Drama", (1940, 1950, 1960, 1970, 1980, 1990)
+    passes, k = far_down(films, question, [lambda film, d=decade: film.genre == genre and film.decade == d for decade in decades])
+    expected = nearest(films, question, passes)
+    decade = next(film.decade for film in films if film.number == expected[0][0])
+    is_answer(count_and_search.on_data(conn, question, genre, decade, k), expected, k, OVER_FETCHED)
 
 
 @check("films_by_genres")
@@ -169,12 +204,13 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     children = of_shelf(in_span(("Children's", "Horror"), 1900, 1964))
     reply = films_by_genres.explained(conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended})
     why = "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of a text."
-    are_films(reply, children, 5, why)
+    begins = of_shelf(lambda film: bool(film.genre) and film.genre.startswith(("Children's", "Horror")) and film.year <= 1964)
+    are_films(reply, children, 5, why, {tuple(row[0] for row in begins): taken_for("Horror").popitem()[1]})
     wild = "No genre is called % or Com_dy. LIKE takes these signs for any text and any character: compare with `=`."
-    percent = {
-        "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
-    }
-    are_films(films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=percent), [], 5, wild)
+    are_films(films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=PERCENT), [], 5, wild)
+    for genre in ("Comedy", "100% Western", "Sci_Fi"):
+        reply = films_by_genres.explained(conn, EAST, [genre], 1900, 2020, 50, raised=PERCENT)
+        are_films(reply, of_shelf(lambda film, g=genre: film.genre == g), 50, WHOLE, taken_for(genre))
     comma = "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart again: leave them a list."
     are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
     none = "No genre was chosen, so no film is of one of them: an empty list."
@@ -186,6 +222,12 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     for genres, first_year, last_year, k in ((["Drama", "Comedy", "War"], 1995, 2004, 20), (["Horror"], 1900, 2020, IN_TABLE)):
         expected = nearest(films, question, in_span(genres, first_year, last_year))
         are_films(films_by_genres.on_data(conn, question, genres, first_year, last_year, k), expected, k, REAL)
+    spans = ((1930, 1939), (1940, 1949), (1950, 1959), (1960, 1969), (1970, 1979), (1980, 1989))
+    passes, k = far_down(films, question, [in_span(("Drama", "Comedy"), *span) for span in spans])
+    expected = nearest(films, question, passes)
+    first = next(film.decade for film in films if film.number == expected[0][0])
+    reply = films_by_genres.on_data(conn, question, ["Drama", "Comedy"], first, first + 9, k)
+    are_films(reply, expected, k, OVER_FETCHED)
 
 
 def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
@@ -271,12 +313,29 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     reply = milvus_by_genre.explained(client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only})
     are_films(reply, scored("Comédie musicale"), 5, "One film has this genre, with its é.", number=SCORE)
     are_films(milvus_by_genre(client, name, EAST, "Western", 5), [], 5, "No film is a Western.", number=SCORE)
+    for genre in ("Horror", "comedy", "100% Western", "Sci_Fi"):
+        are_films(milvus_by_genre(client, name, EAST, genre, 50), scored(genre), 50, WHOLE, taken_for(genre), SCORE)
     films, question = real(data, IN_COLLECTION)
     full = engines.collection("check_03", "films_384")
     collection(data, full, films)
     for genre, k in (("Comedy", 15), ("Drama", IN_COLLECTION)):
         expected = scored(genre, nearest(films, question, lambda film, genre=genre: film.genre == genre))
         are_films(milvus_by_genre.on_data(client, full, question, genre, k), expected, k, REAL, number=SCORE)
+    genres = ("Animation", "Documentary", "Fantasy", "Musical", "Mystery", "Thriller", "War", "Western")
+    passes, k = far_down(films, question, [lambda film, genre=genre: film.genre == genre for genre in genres])
+    expected = nearest(films, question, passes)
+    genre = next(film.genre for film in films if film.number == expected[0][0])
+    reply = milvus_by_genre.on_data(client, full, question, genre, k)
+    are_films(reply, scored(genre, expected), k, OVER_FETCHED, number=SCORE)
+
+
+def taken_for(genre: str) -> dict[tuple, str]:
+    """What is said of the ids that come when a genre is compared otherwise than as a whole."""
+    return {
+        tuple(row[0] for row in of_shelf(lambda film, a=alike: bool(film.genre) and a(film.genre, genre))): said + WHOLE
+        for asked, alike, said in reversed(LIKE)
+        if asked == genre
+    }
 
 
 def of_shelf(passes: Callable[[Film], bool]) -> list[Row]:

@@ -43,6 +43,8 @@ def are_films(
     number: Number = DISTANCE,
 ) -> None:
     """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind known wrong ids."""
+    if reply.value is None and not passing:
+        reply.fail(f"{why} An empty list says so; None is no list.", "[]")
     found, true = rows(reply, number.name), passing[:k]
     ids, wanted = [row[0] for row in found], [row[0] for row in true]
     what = f"{len(true)} row{'s' * (len(true) != 1)} (id, title, {number.name})"
@@ -100,6 +102,8 @@ def is_answer(
     mistakes: Mapping[tuple, str] | None = None,
 ) -> None:
     """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind known wrong numbers and ids."""
+    if not passing and (reply.value is None or isinstance(reply.value, (list, tuple)) and None in list(reply.value)[:2]):
+        reply.fail(f"{why} Here None was returned for the two, or for one of them: say 0 and an empty list.", PAIR)
     pair = reply.sequence(f"a tuple {PAIR}")
     if len(pair) != 2:
         reply.fail(f"Asked for is a tuple of two, {PAIR}; this one has {len(pair)}.", PAIR)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from pymilvus import DataType
 
+from vdbcourse.errors import CourseError
 from vdbcourse.grading import Answer, Data
 
 Row = tuple[int, str, float]  # id, title, cosine distance
 HOLDS_FACTS = "CREATE TABLE film (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding vector(%s))"
+FETCHED = 20  # times k rows: whoever fetches that many and filters them afterwards is always told
 APART = 1e-5  # cosine distances of two real films differ by more than that
 
 
@@ -55,6 +57,12 @@ SHELF = (
     Film(20, "Jailhouse Rock", 1957, "Rock'n'roll", (9.0, 40.0)),
     Film(23, "The Seventh Victim", 1943, "Horror\\noir", (-9.0, 40.0)),
     Film(24, "Under the Roofs of Paris", 1930, "Comédie musicale", (5.0, 12.0)),
+    Film(26, "Blazing Saddles", 1974, "Comedy Western", (-2.0, 40.0)),  # genres that LIKE takes for another
+    Film(27, "Modern Times", 1936, "comedy", (-3.0, 40.0)),
+    Film(28, "Rio Bravo", 1959, "100% Western", (-5.0, 40.0)),
+    Film(29, "Heaven's Gate", 1980, "100 years of Western", (-6.0, 40.0)),
+    Film(30, "Just Imagine", 1930, "Sci_Fi", (-7.0, 40.0)),
+    Film(31, "Solaris", 1972, "Sci-Fi", (-8.0, 40.0)),
 )
 
 
@@ -62,6 +70,24 @@ def nearest(films: Iterable[Film], question: np.ndarray, passes: Callable[[Film]
     """The films that pass, by cosine distance and then by id; in double precision."""
     rows = [(film.number, film.title, distance(film.vector, question)) for film in films if passes(film)]
     return sorted(rows, key=lambda row: (round(row[2], 9), row[0]))
+
+
+def far_down(
+    films: list[Film], question: np.ndarray, conditions: Iterable[Callable[[Film], bool]]
+) -> tuple[Callable[[Film], bool], int]:
+    """The condition, and the k up to 5, for which the k-th film that passes stands farthest down among all films, for its k.
+
+    Whoever fetches a few times k films and filters them afterwards loses some. Raises `CourseError` if none stands far down.
+    """
+    order = [number for number, *_ in nearest(films, question, lambda film: True)]
+    rank = {number: place for place, number in enumerate(order, 1)}
+    conditions, best = list(conditions), (0.0, 0, 0)
+    for place, condition in enumerate(conditions):
+        for k, (number, *_) in enumerate(nearest(films, question, condition)[:5], 1):
+            best = max(best, (rank[number] / k, place, k))
+    if best[0] <= FETCHED:
+        raise CourseError("No film of this check's data stands far from its question, as the check needs it.")
+    return conditions[best[1]], best[2]
 
 
 def distance(vector: Iterable[float], question: np.ndarray) -> float:
