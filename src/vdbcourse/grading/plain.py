@@ -30,8 +30,8 @@ class Opaque:
 class Handle:
     """What cannot be copied to the learner's process, only opened there: a connection, a client, the course's `encode`.
 
-    kind: "postgres" (address: a DSN, and a line each for statements that are run first), "milvus" (address: a URI), "encode" (with
-    an address: of another model) or "dict" (a dict that stays there from one call to the next; address: its name).
+    kind: "postgres" (address: a DSN, and a line each for statements that are run first), "milvus" (address: a URI), "encode"
+    (with an address: of another model) or "dict" (a dict that stays there from one call to the next; address: its name).
     """
 
     kind: str
