@@ -96,6 +96,12 @@ def test_milvus_lite_without_a_parameter_builds_with_its_documented_default(inde
     assert [[hit["id"] for hit in one] for one in unset] == [[hit["id"] for hit in one] for one in stated]
 
 
+def test_sq_type_changes_nothing_on_milvus_lite_as_docs_upstream_says():
+    """A lesson may not name it as a setting. Once this fails, Milvus Lite reads it, and the page can say so."""
+    coarse, fine = (milvus_hits(LITE, "HNSW_SQ", {**HNSW, "sq_type": kind}, {"ef": 64}) for kind in ("SQ4U", "SQ8"))
+    assert [[hit["distance"] for hit in one] for one in coarse] == [[hit["distance"] for hit in one] for one in fine]
+
+
 # --- Milvus: parameters of the search ------------------------------------------------------------------------------
 
 SEARCHES = [  # engine, index type, build, the parameter, low, high, what else the search sets
