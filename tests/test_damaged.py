@@ -139,7 +139,12 @@ def test_a_record_in_whose_place_is_a_folder_is_none(home):
 LEASE = {"pid": os.getpid(), "created": 1.0}
 
 
-@pytest.mark.parametrize("content", list(wrong_forms(LEASE)), ids=repr)
+def without_pid(content):
+    """The name of a case, the same in every process that collects the tests."""
+    return repr(content).replace(str(os.getpid()), "PID")
+
+
+@pytest.mark.parametrize("content", list(wrong_forms(LEASE)), ids=without_pid)
 def test_a_claim_with_wrong_types_is_no_lab(home, content):
     lease = local.Lease()
     lease.folder.mkdir(parents=True)
