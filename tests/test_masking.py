@@ -92,6 +92,19 @@ def test_user_and_password_of_milvus_become_its_token(home, monkeypatch, passwor
     assert MilvusClient(engines.milvus(), token=engines.milvus_token()).list_collections() == []
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz", "https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz"),
+        ("http://root:Mil/vus@host:1", "http://***@host:1"),
+        ("http://root:12/@host:1", "http://***@host:1"),
+        ("http://key@host/@scope", "http://***@scope"),
+    ],
+)
+def test_a_path_that_begins_with_an_at_sign_is_no_password(text, shown):
+    assert masking.without_secrets(text) == shown
+
+
 COMMANDS = (["status"], ["status", "--json"], ["up", "milvus-lite"], ["doctor"], ["reset", "--yes"], ["bench", "milvus"])
 
 

@@ -15,7 +15,8 @@ ADDRESSES = (
     *("PINECONE_CONTROLLER_HOST", "http_proxy", "https_proxy", "all_proxy", "grpc_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
-CREDENTIALS = re.compile(r"(?<=://)\S*@")  # greedy: up to the last @, for a password may hold one
+# Greedy: up to the last @, for a password may hold one. A path such as that of an npm package, host/@scope/name, is none.
+CREDENTIALS = re.compile(r"(?<=://)(?![\w.-]+/@)\S*@")
 NAMED = re.compile(r"\b((?:ssl)?password|token|api[-_]?key)(\s*=\s*)('(?:\\.|[^'])*'|[^\s&]+)", re.IGNORECASE)
 SHORTEST = 3  # characters; fewer are found in every text
 # Words of our own messages stay readable, although some server has one of them as its first password.
