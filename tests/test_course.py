@@ -266,6 +266,8 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
         env=bare_environment(**settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # a shell starts what runs in the background with Ctrl-C switched off, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
     def runs():
