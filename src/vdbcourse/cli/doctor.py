@@ -48,7 +48,7 @@ def finding(name: str, check: Callable[[], tuple[str, str]]) -> Finding:
         result, text = check()
     except CourseError as error:
         result, text = "problem", str(error)
-    except Exception as error:  # noqa: BLE001 boundary: a report ends neither at a damaged file nor at a broken package
+    except Exception as error:  # noqa: BLE001 # boundary: a report ends at no damaged file and no broken package
         words = next(iter(str(error).splitlines()), "")
         result, text = "problem", f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {MEND}"
     return Finding(name, result, without_secrets(text))

@@ -151,7 +151,7 @@ def load(name: str, local: bool) -> "SentenceTransformer":
     logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, local_files_only=local)
-    except Exception as error:  # noqa: BLE001 boundary: what a damaged model raises depends on the library that meets it first
+    except Exception as error:  # noqa: BLE001 # boundary: what a damaged model raises depends on the library
         raise CourseError(
             f"The model {name!r} cannot be loaded: {error_line(error)} "
             "Correct VDBCOURSE_MODEL or unset it to use the packaged model, which needs no network."

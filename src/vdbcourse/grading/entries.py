@@ -110,7 +110,8 @@ class Store:
 
     def seed(self, wanted: int | None, again: bool) -> int:
         """The seed that was asked for, that of the batch this run goes on with, or a new one."""
-        known = (files.read_json(self.batch) or {}).get("seed")
+        saved = files.read_json(self.batch)
+        known = saved.get("seed") if isinstance(saved, dict) else None
         seed = wanted if wanted is not None else known if known is not None and not again else secrets.randbits(63)
         files.write_json(self.batch, {"seed": seed})
         return seed
