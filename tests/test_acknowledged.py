@@ -173,11 +173,13 @@ import itertools, sys
 from pathlib import Path
 from vdbcourse.grading import entries, manifest, submissions
 from vdbcourse.grading.limits import Limits
+from vdbcourse.grading.results import Result
 store = entries.Store(Path(sys.argv[1]))
 exercise = manifest.exercise("07_evaluation")
+results = [Result(exercise.id, task.id, task.title, "wrong", 0, task.points) for task in exercise.tasks]
 for number in itertools.count():
     found = submissions.Submission(Path("a.ipynb"), exercise, (), f"{number:064x}", 0.0)
-    store.keep(entries.Entry(f"learner {number}", "a.ipynb", seconds=float(number)), found, 1, Limits())
+    store.keep(entries.Entry(f"learner {number}", "a.ipynb", results=results, seconds=float(number)), found, 1, Limits())
     print(number, flush=True)
 """
 

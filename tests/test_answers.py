@@ -49,6 +49,7 @@ def test_what_happened_is_a_dict_of_plain_values():
         "value": {"list": [1]},
         "changed": [],
         "altered": [],
+        "collections": [],
         "printed": "1\n",
         "printed_characters": 2,
     }

@@ -10,6 +10,11 @@ from vdbcourse import files, lessons, progress, settings
 from vdbcourse.engines import earlier, local, spaces, stack
 from vdbcourse.engines.running import Running
 from vdbcourse.errors import CourseError
+from vdbcourse.grading import manifest
+from vdbcourse.grading.entries import Entry, Store
+from vdbcourse.grading.limits import Limits
+from vdbcourse.grading.results import Result
+from vdbcourse.grading.submissions import Submission
 
 VALUES = (None, True, 0, -5, 2**70, 1.5, float("nan"), "", "x", [], [1], {}, {"x": None}, [["deep"]], "http://[::1:1")
 
@@ -38,7 +43,6 @@ def kept(home):
 def test_progress_with_wrong_types_is_read_and_shown_and_added_to(home, content):
     progress.progress_file().write_text(json.dumps(content))
     repr(lessons.CourseMap())
-    from vdbcourse.grading import manifest
     from vdbcourse.grading.overview import Progress
 
     Progress(list(manifest.exercises().values())).cells()
@@ -177,6 +181,60 @@ def test_notes_on_collections_with_wrong_types_count_as_not_noted(home, content)
     assert earlier.collections("http://127.0.0.1:1", ["tester_nb_films"]) == []
     spaces.note_collection("http://127.0.0.1:1", "tester_nb_films")
     assert spaces.noted_collections("http://127.0.0.1:1") == {"tester_nb_films"}
+
+
+# --- results of a class ------------------------------------------------------------------------------------------------
+
+
+def results_of(exercise):
+    """What is kept of a run in which every task was passed."""
+    return {
+        "results": [Result(exercise.id, one.id, one.title, "passed", one.points, one.points).as_dict() for one in exercise.tasks],
+        "task_seconds": [1.0] * len(exercise.tasks),
+        "cells": ["cell 3 raised KeyError"],
+        "forced": [],
+        "outputs": [{"number": 1, "printed": "4", "characters": 1}],
+        "seconds": 9.5,
+    }
+
+
+def damaged_results(good):
+    """Wrong forms of what is kept, of one result, and of one output."""
+    yield from (content for content in wrong_forms(good) if content != good)
+    for key in ("results", "outputs"):
+        for one in wrong_forms(good[key][0]):
+            if one != good[key][0]:
+                yield good | {key: [one, *good[key][1:]]}
+    yield good | {"results": good["results"][1:]}
+    yield good | {"results": good["results"][::-1]}
+
+
+def test_a_kept_result_with_wrong_types_is_graded_again(tmp_path):
+    exercise = manifest.exercises()["07_evaluation"]
+    found = Submission(tmp_path / "a.ipynb", exercise, (), "digest", 1.0)
+    store, good = Store(tmp_path), results_of(exercise)
+    path = store.path(found, 1, Limits())
+    files.write_json(path, good)
+    assert store.fill(Entry("ana", "a.ipynb"), found, 1, Limits())
+    believed = []
+    for content in damaged_results(good):
+        path.write_text(json.dumps(content))
+        entry = Entry("ana", "a.ipynb")
+        if store.fill(entry, found, 1, Limits()):
+            believed.append(content)
+            json.dumps(entry.as_dict()), entry.line()
+    assert all(of_the_same_types(content, good) for content in believed)
+
+
+def of_the_same_types(content, good):
+    """Are all parts of the kinds that `good` has, whatever their values? Optional fields may be missing, whole numbers may be
+    seconds.
+    """
+    if isinstance(good, dict):
+        return set(content) <= set(good) and all(of_the_same_types(content[key], good[key]) for key in content)
+    if isinstance(good, list):
+        return isinstance(content, list) and all(map(of_the_same_types, content, good))
+    return type(content) is type(good) or (isinstance(good, float) and type(content) is int)
 
 
 # --- a folder, or a right that is missing ------------------------------------------------------------------------------

@@ -135,6 +135,26 @@ def test_a_collection_is_dropped_and_made_while_others_write_into_it(home, uri):
     assert client.insert("t", batch(0))["insert_count"] == ROWS
 
 
+def test_collections_are_listed_while_others_are_dropped(home, uri):
+    """Milvus Lite looks at each collection of its list in turn; one that is gone by then made the whole answer an error."""
+    client, over = MilvusClient(uri), Event()
+    for number in range(20):
+        client.create_collection(f"stays_{number}", dimension=2)
+
+    def drop_and_make():
+        writer = MilvusClient(uri)
+        for _ in range(15):
+            writer.create_collection("comes_and_goes", dimension=2)
+            writer.drop_collection("comes_and_goes")
+        over.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(drop_and_make)
+        while not over.is_set():
+            assert set(client.list_collections()) >= {f"stays_{number}" for number in range(20)}
+        writer.result()
+
+
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [

@@ -204,3 +204,43 @@ def test_what_breaks_the_check_itself_is_undone_all_the_same(check, dsn, monkeyp
     with pytest.raises(CourseError, match="failed by itself"):
         check("conn.execute('CREATE VIEW seen AS SELECT * FROM item')")
     assert objects(dsn) == before
+
+
+def check_make(make, data):
+    """`make(client, name)` makes that collection, which is the task."""
+    name = engines.collection("traces", "asked_for")
+    data.milvus.drop(name)
+    make(data.milvus.client, name)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("client.create_collection(name + '_work', 4)", ["_work"]),
+        ("client.create_collection(dimension=4, collection_name=name + '_work')", ["_work"]),
+        ("client.create_collection(name + '_b', 4), client.create_collection(name + '_a', 4)", ["_a", "_b"]),
+        ("client.create_collection(name + '_work', 4), client.drop_collection(name + '_work')", []),
+        ("client.drop_collection(name + '_old'), client.create_collection(name + '_old', 4)", []),  # which was there
+        ("client.drop_collection('vdbcourse_nowhere')", []),
+    ],
+)
+def test_a_collection_that_was_left_is_named_and_removed_and_no_other(monkeypatch, line, left):
+    task = Task("99_traces", "make", "Make", ("make",), 1, ("",), 5)
+    monkeypatch.setattr(manifest, "checks", lambda _: {"make": check_make})
+    here, tables = Here({}), Data(milvus_uri=engines.milvus())
+    name = engines.collection("traces", "asked_for")
+    exec(f"def make(client, name):\n    client.create_collection(name, 4)\n    {line}", here.namespace)
+    tables.milvus.drop(f"{name}_old")
+    tables.milvus.own.create_collection(f"{name}_old", 4)
+    try:
+        before = set(tables.milvus.own.list_collections())
+        result = checking.run(task, here, tables)
+        assert result.passed
+        named = "; ".join(f"the collection `{name}{ending}`" for ending in left)
+        assert (f"later lessons: {named}. The check has put it back." in result.undone) if left else result.undone == ""
+        assert set(tables.milvus.own.list_collections()) - before <= {name}
+        assert tables.milvus.own.has_collection(f"{name}_old")
+    finally:
+        tables.milvus.drop(name, f"{name}_old")
+        here.close()
+        tables.close()

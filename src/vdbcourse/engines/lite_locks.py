@@ -5,8 +5,8 @@ interleave their batches in the write-ahead log, which is then readable up to th
 after a kill. Two first requests at once open a collection twice, each with a log of its own under the same name. See
 docs/upstream.md.
 
-So every request holds the locks of the collections that it names, and that of the list of collections while it opens one or
-changes the list. Requests on different collections still run side by side.
+So every request holds the locks of the collections that it names, and that of the list of collections while it opens one,
+changes the list or goes through it. Requests on different collections still run side by side.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ from milvus_lite.db import MilvusLite
 from milvus_lite.engine.collection import Collection
 
 NAMES = ("collection_name", "alias", "oldName", "newName")  # the fields of a request that name a collection
-CHANGE_THE_LIST = frozenset(
+NEED_THE_LIST = frozenset(
     f"{verb}{thing}"
     for verb in ("Create", "Drop", "Alter", "Rename", "Truncate")
     for thing in ("Collection", "Alias", "Database")
-)
+) | {"ShowCollections", "ListAliases", "ListDatabases"}  # which look at each thing in turn, and fail if one is gone by then
 
 
 class Database(MilvusLite):
@@ -56,16 +56,16 @@ class CollectionLocks(grpc.ServerInterceptor):
         handler = continuation(details)
         if handler is None or handler.unary_unary is None:
             return handler
-        changes_the_list = details.method.rpartition("/")[2] in CHANGE_THE_LIST
+        needs_the_list = details.method.rpartition("/")[2] in NEED_THE_LIST
 
         def locked(request: Any, context: grpc.ServicerContext) -> Any:
-            with self._held(request, context, changes_the_list):
+            with self._held(request, context, needs_the_list):
                 return handler.unary_unary(request, context)
 
         return grpc.unary_unary_rpc_method_handler(locked, handler.request_deserializer, handler.response_serializer)
 
     @contextlib.contextmanager
-    def _held(self, request: Any, context: grpc.ServicerContext, changes_the_list: bool) -> Iterator[None]:
+    def _held(self, request: Any, context: grpc.ServicerContext, needs_the_list: bool) -> Iterator[None]:
         """Hold the locks of what `request` names, in one order for all; an alias may move while this waits for them."""
         database, named = self._database_name(request, context), names(request)
         while True:
@@ -75,7 +75,7 @@ class CollectionLocks(grpc.ServerInterceptor):
                     held.enter_context(lock)
                 if self._resolved(database, named) != keys:
                     continue
-                if changes_the_list:
+                if needs_the_list:
                     held.enter_context(self._database.list_lock)
                 yield
                 return

@@ -62,7 +62,8 @@ def call(namespace: dict[str, Any], opened: Opened, name: str, coded: dict[str, 
         raise
     except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
         outcome = {"status": "raised", **described(error, namespace)}
-    return outcome | {"altered": opened.altered(), "printed": printed.head, "printed_characters": printed.characters}
+    left = {"altered": opened.altered(), "collections": opened.collections()}
+    return outcome | left | {"printed": printed.head, "printed_characters": printed.characters}
 
 
 def open_first(opened: Opened, coded: dict[str, Any]) -> None:

@@ -82,12 +82,12 @@ class Watched:
 
     def call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Call it; returns the outcome."""
-        self.traces.before()
+        self.traces.before([*args, *kwargs.values()])
         try:
             outcome = self.transport.call(name, args, kwargs, seconds)
         finally:
             self.traces.after()
-        self.traces.altered.update(outcome["altered"])
+        self.traces.note(outcome)
         return outcome
 
 

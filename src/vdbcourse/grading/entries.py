@@ -3,9 +3,11 @@
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from vdbcourse import __version__, files
 from vdbcourse.errors import CourseError
@@ -14,10 +16,23 @@ from vdbcourse.grading.fresh import Graded
 from vdbcourse.grading.limits import Limits
 from vdbcourse.grading.manifest import Exercise
 from vdbcourse.grading.remote import Output
-from vdbcourse.grading.results import Result
+from vdbcourse.grading.results import STATUSES, Result
 from vdbcourse.grading.submissions import Submission
 
-KEPT = ("results", "task_seconds", "cells", "forced", "outputs", "seconds")
+
+@dataclass
+class Kept:
+    """What is kept of a run, as it stands in its file."""
+
+    results: list[Result]
+    task_seconds: list[float]
+    cells: list[str]
+    forced: list[str]
+    outputs: list[Output]
+    seconds: float
+
+
+KEPT = [part.name for part in fields(Kept)]
 
 
 @dataclass
@@ -117,14 +132,21 @@ class Store:
         return seed
 
     def fill(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> bool:
-        """Fill the entry with the result of an earlier run of the same file under the same conditions, if there is one."""
-        kept = files.read_json(self.path(found, seed, limits))
-        if kept is None:
+        """Fill the entry with the result of an earlier run of the same file under the same conditions, if there is one.
+
+        A damaged file counts as none: then the submission is graded again.
+        """
+        content = files.read_json(self.path(found, seed, limits))
+        try:
+            kept = TypeAdapter(Kept).validate_json(json.dumps(content), strict=True)
+        except ValidationError:
+            return False
+        if [result.task for result in kept.results] != [task.id for task in found.exercise.tasks]:
+            return False
+        if any(result.status not in STATUSES for result in kept.results):
             return False
         for name in KEPT:
-            setattr(entry, name, kept[name])
-        entry.results = [Result(**result) for result in kept["results"]]
-        entry.outputs = [Output(**output) for output in kept["outputs"]]
+            setattr(entry, name, getattr(kept, name))
         return True
 
     def keep(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> None:

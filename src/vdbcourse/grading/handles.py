@@ -1,6 +1,7 @@
 """What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that lasts."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,10 @@ ALTERABLE = ("autocommit", "isolation_level", "prepare_threshold", "read_only", 
 
 
 NOTED = ("load_collection", "load_partitions", "refresh_load", "insert", "upsert", "delete", "get_collection_stats")
+NAMING = {
+    "create_collection": "collection_name",
+    "rename_collection": "new_name",
+}  # method and the argument a collection is called by
 
 
 class Opened:
@@ -64,6 +69,15 @@ class Opened:
             }
         )
 
+    def collections(self) -> list[str]:
+        """Names that code has given to collections, over all Milvus clients, since this was last asked."""
+        named: set[str] = set()
+        for handle, opened in self.objects.items():
+            if handle.kind == "milvus":
+                named |= opened.named
+                opened.named.clear()
+        return sorted(named)
+
     def setting(self, handle: Handle, name: str) -> str | None:
         """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction. Of a
         Milvus client: which methods of `NOTED` were called since this was last asked, as one text, whatever `name` is.
@@ -108,20 +122,27 @@ def connect(address: str) -> Any:
 
 
 def noting(client: Any) -> Any:
-    """The client, which from now on notes in `noted` which methods of `NOTED` are called. They do what they always do."""
-    client.noted = set()
-    for name in NOTED:
+    """The client, which from now on notes in `noted` which methods of `NOTED` are called, and in `named` the names that those
+    of `NAMING` are called with. They do what they always do.
+    """
+    client.noted, client.named = set(), set()
+    for name in (*NOTED, *NAMING):
         setattr(client, name, noted(client, name, getattr(client, name)))
     return client
 
 
 def noted(client: Any, name: str, method: Callable) -> Callable:
     """The method, whose calls are noted."""
+    signature = inspect.signature(method)
 
     @functools.wraps(method)
     def called(*args: Any, **kwargs: Any) -> Any:
-        client.noted.add(name)
-        return method(*args, **kwargs)
+        if name in NOTED:
+            client.noted.add(name)
+        returned = method(*args, **kwargs)
+        if name in NAMING:
+            client.named.add(signature.bind(*args, **kwargs).arguments[NAMING[name]])
+        return returned
 
     return called
 

@@ -237,6 +237,7 @@ def checked(outcome: Any) -> dict[str, Any]:
         "value": outcome.get("value"),
         "changed": [text(name) for name in outcome.get("changed", ())],
         "altered": [text(name) for name in outcome["altered"]],
+        "collections": [text(name) for name in outcome["collections"]],
         "error": text(outcome.get("error", "")),
         "line": outcome.get("line") and int(outcome["line"]),
         "source": text(outcome.get("source", "")),

@@ -3,7 +3,8 @@
 A check's session goes with it, and so do temporary tables. What stays is looked for right before and right after each call:
 settings of the database, the role or the whole server, which would change every later lesson, and objects in the check's own
 schema. Only what came into being during a call counts, so that the tables of the check itself stay. (An index on a table that
-was there belongs to that table: `film_table` makes it anew.)
+was there belongs to that table: `film_table` makes it anew.) In Milvus, which has no schemas, it is the collections that a
+function made by the client it was given, under another name than it was called with, and that were not there before.
 """
 
 import functools
@@ -14,6 +15,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from vdbcourse.grading.data import Data
+from vdbcourse.grading.plain import Handle
 
 LISTS = ("search_path", "session_preload_libraries", "local_preload_libraries", "temp_tablespaces")  # are kept with their quotes
 MOST_NAMED = 5
@@ -65,9 +67,16 @@ class Traces:
         self.objects: set[tuple[str, str]] = set()
         self.changed: dict[Setting | str, str | None] = {}  # what a setting was before it was first changed by a call
         self.made: set[tuple[str, str]] = set()
+        self.milvus = data.milvus if data.milvus_uri else None
+        self.given: list[Any] = []  # arguments of the call
+        self.collections: set[str] = set()  # before the call
+        self.collections_made: set[str] = set()
 
-    def before(self) -> None:
-        """Right before a call."""
+    def before(self, arguments: Iterable[Any]) -> None:
+        """Right before a call with these arguments."""
+        self.given = list(arguments)
+        if self.milvus and any(isinstance(value, Handle) and value.kind == "milvus" for value in self.given):
+            self.collections = set(self.milvus.own.list_collections())
         if self.dsn and self.moved():
             self.settings, self.system, self.objects = self.all_settings(), self.all_of_the_system(), self.all_objects()
 
@@ -83,6 +92,12 @@ class Traces:
         self.made |= now[2] - self.objects
         self.settings, self.system, self.objects = now
 
+    def note(self, outcome: dict[str, Any]) -> None:
+        """What the call says of itself: alterations of connections, and names it has given to collections."""
+        self.altered.update(outcome["altered"])
+        asked_for = {value for value in self.given if isinstance(value, str)}
+        self.collections_made |= set(outcome["collections"]) - self.collections - asked_for
+
     def moved(self) -> bool:
         """Has anybody written anything on this server since the last look?"""
         last, self.newest = self.newest, self.ask(NEWEST) + (self.ask(SYSTEM_FILE) if self.may_see_the_system else [])
@@ -95,7 +110,15 @@ class Traces:
 
     def put_back(self) -> list[str]:
         """Undo what calls have left; returns a few words on each thing."""
-        return [*self.put_back_settings(), *self.put_back_system(), *self.drop()] if self.dsn else []
+        on_postgres = [*self.put_back_settings(), *self.put_back_system(), *self.drop()] if self.dsn else []
+        return [*on_postgres, *self.drop_collections()]
+
+    def drop_collections(self) -> Iterator[str]:
+        """Collections that are still there."""
+        for name in sorted(self.collections_made):
+            if self.milvus.own.has_collection(name):
+                self.milvus.own.drop_collection(name)
+                yield f"the collection `{name}`"
 
     def put_back_settings(self) -> Iterator[str]:
         """Settings of the database and the role."""

@@ -79,7 +79,7 @@ class Channel:
         line = json.dumps(answer).encode()
         if len(line) > ANSWER_BYTES:
             size = f"value of {len(line) // 2**20} MB, which is too large to look at"
-            nothing = {"changed": [], "altered": [], "printed": "", "printed_characters": 0}
+            nothing = {"changed": [], "altered": [], "collections": [], "printed": "", "printed_characters": 0}
             outcome = {"status": "returned", "value": {"opaque": size}, **nothing}
             line = json.dumps({"id": answer["id"], "outcome": outcome}).encode()
         self.outgoing.write(line + b"\n")

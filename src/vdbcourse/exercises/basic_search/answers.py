@@ -478,6 +478,18 @@ def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, distances])[:k]]
 
 
+@wrong("search_exact", "L1 for the cosine", says="the order by L1")
+def search_exact(ids, vectors, question, k):
+    distances = np.abs(np.asarray(vectors, float) - np.asarray(question, float)).sum(axis=1)
+    return [ids[i] for i in np.lexsort([ids, distances])[:k]]
+
+
+@wrong("search_exact", "a correlation for the cosine", says="the order by a correlation")
+def search_exact(ids, vectors, question, k):
+    correlations = [round(np.corrcoef(vector, question)[0, 1], 9) for vector in vectors]
+    return [ids[i] for i in np.lexsort([ids, -np.array(correlations)])[:k]]
+
+
 @wrong("search_exact", "cosines without their sign", says="The sign of the cosine is lost")
 def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, -abs(similarities(vectors, question))])[:k]]

@@ -354,6 +354,13 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         {
             (6, 4, 1): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
             (1, 9, 4): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            (1, 9, 2): "That is the order by L1, the differences of the numbers added up. The cosine compares directions only.",
+            (
+                1,
+                6,
+                2,
+            ): "That is the order by a correlation, which takes the mean of each vector from its numbers first. The cosine "
+            "takes the vectors as they are.",
             (
                 1,
                 9,

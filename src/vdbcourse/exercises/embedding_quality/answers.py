@@ -859,6 +859,20 @@ def embed_long(text, encode, size, overlap):
     return mean / np.linalg.norm(mean)
 
 
+@wrong("embed_long", "the beginning weighs more", says="in which earlier chunks weigh more")
+def embed_long(text, encode, size, overlap):
+    vectors = encode(windows(text, size, overlap))
+    mean = np.average(vectors, axis=0, weights=1 / np.arange(1, len(vectors) + 1))
+    return mean / np.linalg.norm(mean)
+
+
+@wrong("embed_long", "the end weighs more", says="in which later chunks weigh more")
+def embed_long(text, encode, size, overlap):
+    vectors = encode(windows(text, size, overlap))
+    mean = np.average(vectors, axis=0, weights=np.arange(1, len(vectors) + 1))
+    return mean / np.linalg.norm(mean)
+
+
 @wrong("embed_long", "the median", says="This is the median")
 def embed_long(text, encode, size, overlap):
     median = np.median(encode(windows(text, size, overlap)), axis=0)

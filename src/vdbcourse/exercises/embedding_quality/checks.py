@@ -589,6 +589,7 @@ def mistaken(
 ) -> list[tuple[np.ndarray, str]]:
     """Vectors that come from known mistakes, and what to say to each. cut: size and overlap of the chunks."""
     words = [len(chunk.split()) for chunk in reference_chunks(text, *cut)]
+    positions = np.arange(1, len(chunks) + 1)
     whole = encoded(text, another)
     running = chunks[0]
     for chunk in chunks[1:]:
@@ -610,6 +611,15 @@ def mistaken(
             unit(np.average(chunks, axis=0, weights=words)),
             "This is a mean in which long chunks weigh more. Every chunk counts alike, also a short one at the end: take the "
             "plain mean.",
+        ),
+        *(
+            (
+                unit(np.average(chunks, axis=0, weights=weights)),
+                f"This is a mean in which {which} chunks weigh more. Every chunk counts alike, wherever it stands: take the "
+                "plain mean.",
+            )
+            for which, by_position in (("earlier", positions[::-1]), ("later", positions))
+            for weights in (by_position, 1 / by_position[::-1])
         ),
         (unit(np.median(chunks, axis=0)), "This is the median of the chunks' vectors, place by place. Take the mean."),
         (unit(chunks.min(axis=0)), "This takes the smallest number in each place. Take the mean of the chunks' vectors."),

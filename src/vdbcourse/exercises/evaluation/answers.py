@@ -319,6 +319,12 @@ def average_precision(found, relevant):
     return average_precision_of(found, relevant) * len(set(relevant)) / shorter if shorter else 0.0
 
 
+@wrong("mean_average_precision", "the geometric mean", says="That is the geometric mean")
+def mean_average_precision(all_found, all_relevant):
+    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
+    return float(np.prod(values) ** (1 / len(values))) if values else 0.0
+
+
 @wrong("mean_average_precision", "queries weighed by their length", says="weighs no more")
 def mean_average_precision(all_found, all_relevant):
     values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
@@ -606,6 +612,15 @@ def ab_test(a, b, n_permutations, seed):
     differences = np.asarray(b, float) - np.asarray(a, float)
     signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, differences.size))
     count = np.sum(np.abs(np.median(signs * differences, axis=1)) >= abs(np.median(differences)) - 1e-12)
+    return float((count + 1) / (n_permutations + 1))
+
+
+@wrong("ab_test", "a bootstrap: queries drawn with replacement", says="is a bootstrap")
+def ab_test(a, b, n_permutations, seed):
+    differences = np.asarray(b, float) - np.asarray(a, float)
+    centred = differences - differences.mean()
+    drawn = np.random.default_rng(seed).choice(centred, size=(n_permutations, differences.size))
+    count = np.sum(np.abs(drawn.mean(axis=1)) >= abs(differences.mean()) - 1e-12)
     return float((count + 1) / (n_permutations + 1))
 
 

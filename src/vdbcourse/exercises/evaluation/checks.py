@@ -166,6 +166,8 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
         0.5,
         "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others.",
         mistakes={
+            0: "That is the geometric mean, which one query without a hit makes 0. MAP adds the queries up and divides by their "
+            "number.",
             1.5: "That is the sum over the queries. Divide it by how many queries there are.",
             1: "Each query has an average precision of its own, here 1, 1/2 and 0. Do not put the lists of all queries together.",
         },
@@ -349,6 +351,11 @@ def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -
             "The coins give 0 and 1 (or 0 and -1), which leaves differences out. When two results trade places, the sign of "
             "their difference flips: take 1 and -1."
         )
+    elif abs(value - (bootstrap := share_drawn(differences))) <= chance_error(bootstrap):
+        why = (
+            "Queries were drawn with replacement: that is a bootstrap, which asks how the mean varies with the queries chosen. A "
+            "permutation keeps every query and flips the sign of its difference, or leaves it."
+        )
     elif without_ties - chance_error(without_ties) <= value < exact:
         why = (
             "Too few permutations were counted. A mean that is equal to the real one counts, and rounding loses such ties: "
@@ -363,6 +370,12 @@ def share_as_far(differences: np.ndarray, coin: tuple[int, int], tolerance: floa
     tosses = np.array(list(itertools.product(coin, repeat=len(differences))))
     means = np.abs((tosses * differences).mean(axis=1))
     return float(np.mean(means >= abs(differences.mean()) - tolerance))
+
+
+def share_drawn(differences: np.ndarray) -> float:
+    """The share of 100,000 bootstrap samples of the centred differences whose mean is as far from 0 as the real one."""
+    drawn = np.random.default_rng(1).choice(differences - differences.mean(), size=(100_000, len(differences)))
+    return float(np.mean(np.abs(drawn.mean(axis=1)) >= abs(differences.mean()) - 1e-12))
 
 
 def chance_error(share: float) -> float:

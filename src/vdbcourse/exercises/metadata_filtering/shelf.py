@@ -111,7 +111,7 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
     """Make the table `film` anew. The learner's connection begins anew as well: it may hold plans and locks of the old one."""
     films = list(films)
     answer.transport.forget(data.postgres.conn)
-    data.postgres.run("DROP TABLE IF EXISTS film")
+    data.postgres.run("DROP TABLE IF EXISTS film CASCADE")
     data.postgres.run(HOLDS_FACTS % len(films[0].vector))
     columns = "id, title, year, decade, genre, embedding"
     with data.postgres.own.cursor().copy(f"COPY film ({columns}) FROM STDIN (FORMAT BINARY)") as copy:

@@ -180,7 +180,7 @@ class Shelf:
             )
             yield {number: vector.to_numpy() for number, vector in run("SELECT id, embedding FROM film")}
         finally:
-            run("DROP TABLE film")
+            run("DROP TABLE film CASCADE")  # a view of it may be left by an answer
             run("ALTER TABLE film_aside RENAME TO film")
 
     def setting(self, name: str) -> str:

@@ -299,6 +299,13 @@ def exact_neighbours(conn, question, k):
         return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <#> %s LIMIT %s", [question, k])]
 
 
+@wrong("exact_neighbours", "L1 distance", says="These are the nearest by `<+>`")
+def exact_neighbours(conn, question, k):
+    with conn.transaction():
+        conn.execute("SET LOCAL enable_indexscan = off")
+        return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <+> %s LIMIT %s", [question, k])]
+
+
 @wrong("exact_neighbours", "the index dropped", says="The index is gone")
 def exact_neighbours(conn, question, k):
     for (name,) in conn.execute(

@@ -41,10 +41,11 @@ class Catalogue:
         return 1 - units @ (question / np.linalg.norm(question))
 
     def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
-        """Ids of the k films at the smallest distance; measure: "cosine", "l2", "inner_product", "farthest"."""
+        """Ids of the k films at the smallest distance; measure: "cosine", "l1", "l2", "inner_product", "farthest"."""
         vectors = self.films.vectors
         distances = {
             "cosine": lambda: self.distances(question),
+            "l1": lambda: np.abs(vectors - question).sum(axis=1),
             "l2": lambda: (vectors * vectors).sum(axis=1) - 2 * (vectors @ question),
             "inner_product": lambda: -(vectors @ question),
             "farthest": lambda: -self.distances(question),
@@ -120,9 +121,9 @@ def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
     (present,) = run("SELECT to_regclass('film') IS NOT NULL, col_description(to_regclass('film'), 1)")
     if present != (True, wanted):
         if present[1]:
-            run(f"DROP TABLE IF EXISTS film_{present[1]}")
+            run(f"DROP TABLE IF EXISTS film_{present[1]} CASCADE")
             run(f"ALTER TABLE film RENAME TO film_{present[1]}")
-        run("DROP TABLE IF EXISTS film")
+        run("DROP TABLE IF EXISTS film CASCADE")
         run(f"ALTER TABLE IF EXISTS film_{wanted} RENAME TO film")
     data.postgres.film_table(films, *statements, f"COMMENT ON COLUMN film.id IS '{wanted}'")
 

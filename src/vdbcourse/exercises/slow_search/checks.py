@@ -93,7 +93,7 @@ def check_build_index(build_index: Answer, data: Data) -> None:
     """`build_index(conn, table)` makes the HNSW index that `ORDER BY embedding <=> ...` can use, once."""
     films, question = data.films(1_200), data.questions(1)[0]
     for name, some in (("catalogue", films), ("archive", films.take(range(200)))):
-        data.postgres.run(f"DROP TABLE IF EXISTS {name}")
+        data.postgres.run(f"DROP TABLE IF EXISTS {name} CASCADE")
         data.postgres.film_table(some, table=name)
     session = Session(data)
     reply = build_index(session.conn, "catalogue")
@@ -256,7 +256,7 @@ def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> No
         "These are the films farthest from the question. `<=>` is a distance: the nearest have the smallest.",
         what,
     )
-    for operator, measure in (("<->", "l2"), ("<#>", "inner_product")):
+    for operator, measure in (("<->", "l2"), ("<#>", "inner_product"), ("<+>", "l1")):
         reply.expect(
             recall([found], [films.nearest(question, k, measure)]) < 0.99,
             f"These are the nearest by `{operator}`. The app compares by cosine distance, and vectors of unlike length stand in "
