@@ -15,7 +15,9 @@ import sys
 import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
-ONLINE = "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+ONLINE = (
+    "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+)
 ON_THE_SERVER = ("chapters/3_milvus", "chapters/4_implementation")
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
 
@@ -39,7 +41,9 @@ def leave_the_network():
 def pytest_report_header():
     """Say in the first lines what the network was."""
     return "network: " + (
-        "none but the loopback" if ONLINE in os.environ else "as on this machine (switched off as root on Linux)"
+        "none but the loopback"
+        if ONLINE in os.environ
+        else "as on this machine (switched off as root on Linux)"
     )
 
 
@@ -51,38 +55,53 @@ def pytest_configure(config):
 
     if not config.option.collectonly and covers(config, "tests"):
         fetch_scripts()  # the tests have no network, and the site needs this once
-    known = settings.home_path() / "cache"  # a text that was embedded once need not be embedded again
+    known = (
+        settings.home_path() / "cache"
+    )  # a text that was embedded once need not be embedded again
     settings.forget()
     os.environ.pop(ONLINE, None)
     leave_the_network()
     os.environ[OWNER] = str(os.getpid())
     os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
     os.environ["VDBCOURSE_LEARNER"] = "tester"
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores: a second thread would wait for the other worker's
-    os.environ["TQDM_DISABLE"] = "1"  # whether a progress bar shows depends on time, so it is no output to compare
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # two workers on two cores: a second thread would wait for the other worker's
+    os.environ["TQDM_DISABLE"] = (
+        "1"  # whether a progress bar shows depends on time, so it is no output to compare
+    )
     if not config.option.collectonly:
         if known.is_dir():
             shutil.copytree(known, settings.home() / "cache")
-        from vdbcourse.engines import local
+        from vdbcourse.engines import supervisor
 
-        for name in local.DEFAULT:
-            local.up(name)
-        if importlib.util.find_spec("milvus") and any(covers(config, folder) for folder in ON_THE_SERVER):
-            local.up("milvus-standalone")  # here: its warning would be in the output of the first lesson that needs it
+        for name in supervisor.DEFAULT:
+            supervisor.up(name)
+        if importlib.util.find_spec("milvus") and any(
+            covers(config, folder) for folder in ON_THE_SERVER
+        ):
+            supervisor.up(
+                "milvus-standalone"
+            )  # here: its warning would be in the output of the first lesson that needs it
         if covers(config, "chapters/3_milvus"):
             # once and on all cores, or each worker would embed the same texts on one
             many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
-            subprocess.run([sys.executable, "tools/embed_texts.py"], cwd=config.rootpath, env=many, check=True)
+            subprocess.run(
+                [sys.executable, "-m", "vdbcourse", "author", "embed"],
+                cwd=config.rootpath,
+                env=many,
+                check=True,
+            )
 
 
 def fetch_scripts():
     """Fetch what the site takes from the registries; without a network the tests of the site say so themselves."""
+    from vdbcourse.authoring.site import jupyterlite, third_party
     from vdbcourse.errors import CourseError
-    from vdbcourse.site import lite, vendored
 
     try:
-        vendored.fetched(vendored.MERMAID)
-        lite.fetch()
+        third_party.fetched(third_party.MERMAID)
+        jupyterlite.fetch()
     except CourseError as error:
         print(error, file=sys.stderr)
 
@@ -90,16 +109,19 @@ def fetch_scripts():
 def covers(config, folder):
     """Is the folder, or something in it, among what was asked for?"""
     wanted = config.rootpath / folder
-    asked = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    asked = [
+        (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        for argument in config.args
+    ]
     return any(path in (wanted, *wanted.parents) or wanted in path.parents for path in asked)
 
 
 def pytest_unconfigure(config):
     """Stop the shared engines where they were started."""
     if os.environ.get(OWNER) == str(os.getpid()):
-        from vdbcourse.engines import local
+        from vdbcourse.engines import supervisor
 
-        for name in local.ENGINES:
-            local.down(name)
+        for name in supervisor.ENGINES:
+            supervisor.down(name)
         shutil.rmtree(os.environ["VDBCOURSE_HOME"], ignore_errors=True)
         del os.environ[OWNER]

@@ -10,10 +10,10 @@ from support import ROOT
 
 
 def stop_engines():
-    from vdbcourse.engines import local
+    from vdbcourse.engines import supervisor
 
-    for name in local.ENGINES:
-        local.down(name)
+    for name in supervisor.ENGINES:
+        supervisor.down(name)
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def milvus_server():
     """The Milvus server of the package, in the home that all tests share: the lessons use it as well, so it runs to the end."""
-    from vdbcourse.engines import local
+    from vdbcourse.engines import supervisor
 
-    return local.up("milvus-standalone")
+    return supervisor.up("milvus-standalone")
 
 
 @pytest.fixture
@@ -57,13 +57,23 @@ def cli():
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium that talks to nobody by itself."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if program is None:
         pytest.skip("no Chromium found: install one to run the browser tests")
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    quiet = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-sync", "--no-sandbox"])
+        found = playwright.chromium.launch(
+            executable_path=program, args=[*quiet, "--disable-sync", "--no-sandbox"]
+        )
         yield found
         found.close()

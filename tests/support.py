@@ -27,6 +27,16 @@ def why_there_is_no_sandbox():
     """One line if bubblewrap is missing or may not make its namespaces here; else nothing."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed: apt install bubblewrap"
-    command = ["bwrap", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+    command = [
+        "bwrap",
+        "--unshare-net",
+        "--unshare-pid",
+        "--ro-bind",
+        "/",
+        "/",
+        "--proc",
+        "/proc",
+        "true",
+    ]
     tried = subprocess.run(command, capture_output=True, text=True)
     return tried.stderr.strip() and f"bubblewrap is not permitted here: {tried.stderr.strip()}"

@@ -16,9 +16,10 @@ from pymilvus import MilvusClient
 
 from vdbcourse import progress
 from vdbcourse.embedding.cache import Cache
-from vdbcourse.engines import local, processes
-from vdbcourse.grading import entries, manifest, submissions
-from vdbcourse.grading.limits import Limits
+from vdbcourse.engines import processes, supervisor
+from vdbcourse.grading import manifest
+from vdbcourse.grading.classroom import entry, submissions
+from vdbcourse.grading.sandbox.limits import Limits
 
 RUNS = int(os.environ.get("VDBCOURSE_CRASH_RUNS", "1"))
 BATCH = 20  # rows of an insert
@@ -46,7 +47,9 @@ class Writer:
 
     def __init__(self, code, *arguments):
         command = [sys.executable, "-c", code, *map(str, arguments)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         self.said = []
 
     def work(self, times):
@@ -60,7 +63,11 @@ class Writer:
         """End it; all that it said until then."""
         self.process.kill()
         rest = self.process.communicate()[0]
-        self.said += [int(line) for line in rest.splitlines(keepends=True) if line.strip().isdecimal() and line.endswith("\n")]
+        self.said += [
+            int(line)
+            for line in rest.splitlines(keepends=True)
+            if line.strip().isdecimal() and line.endswith("\n")
+        ]
         return self.said
 
 
@@ -84,7 +91,9 @@ def count_postgres(server):
 def count_milvus(server):
     client = MilvusClient(server.uri)
     client.load_collection("t")
-    counted = client.query("t", filter="", output_fields=["count(*)"], consistency_level="Strong")[0]["count(*)"]
+    counted = client.query("t", filter="", output_fields=["count(*)"], consistency_level="Strong")[
+        0
+    ]["count(*)"]
     client.close()
     return counted
 
@@ -97,22 +106,28 @@ def count_milvus(server):
         ("milvus-lite", 4, INTO_MILVUS, make_milvus, count_milvus),
         pytest.param(
             *("milvus-standalone", 2, INTO_MILVUS, make_milvus, count_milvus),
-            marks=pytest.mark.skipif(sys.platform == "win32", reason="the milvus wheel has no Windows build"),
+            marks=pytest.mark.skipif(
+                sys.platform == "win32", reason="the milvus wheel has no Windows build"
+            ),
         ),
     ],
 )
 def test_rows_of_an_engine_killed_under_several_clients(home, name, clients, code, make, count):
     acknowledged = 0
     for run in range(RUNS):
-        server = local.up(name)
+        server = supervisor.up(name)
         make(server)
-        writers = [Writer(code, server.uri, (run * clients + number) * 10**6) for number in range(clients)]
+        writers = [
+            Writer(code, server.uri, (run * clients + number) * 10**6) for number in range(clients)
+        ]
         for writer in writers:
             writer.work(15)
         psutil.Process(server.pid).kill()
         acknowledged += BATCH * sum(len(writer.kill()) for writer in writers)
-        found = count(local.up(name))
-        print(f"{name}, {clients} clients, kill {run + 1}: {acknowledged} rows acknowledged, {found} found")
+        found = count(supervisor.up(name))
+        print(
+            f"{name}, {clients} clients, kill {run + 1}: {acknowledged} rows acknowledged, {found} found"
+        )
         assert acknowledged <= found <= acknowledged + (run + 1) * clients * BATCH
 
 
@@ -120,21 +135,21 @@ def test_rows_of_an_engine_killed_under_several_clients(home, name, clients, cod
 @pytest.mark.parametrize("noted", [True, False], ids=["known", "its note lost"])
 def test_an_engine_is_had_again_right_after_its_kill(home, name, noted):
     """Nobody waits until the killed process is gone, so the next start may still see it."""
-    server = local.up(name)
+    server = supervisor.up(name)
     for _ in range(3 * RUNS):
         if not noted:
-            local.record_path(name).unlink()
+            supervisor.record_path(name).unlink()
         psutil.Process(server.pid).kill()
-        again = local.up(name)
+        again = supervisor.up(name)
         assert again.pid != server.pid
-        assert local.ENGINES[name].is_ready(again)
+        assert supervisor.ENGINES[name].is_ready(again)
         server = again
 
 
 def test_a_found_engine_that_dies_meanwhile_is_started_anew(home, monkeypatch):
     """The moment is forced: the engine is killed between the look at its process and the look at its answer."""
-    server = local.up("milvus-lite")
-    looked = local.running
+    server = supervisor.up("milvus-lite")
+    looked = supervisor.running
 
     def looked_then_killed(name):
         found = looked(name)
@@ -143,8 +158,8 @@ def test_a_found_engine_that_dies_meanwhile_is_started_anew(home, monkeypatch):
             processes.wait_until(lambda: not server.is_alive(), 60)
         return found
 
-    monkeypatch.setattr(local, "running", looked_then_killed)
-    again = local.up("milvus-lite")
+    monkeypatch.setattr(supervisor, "running", looked_then_killed)
+    again = supervisor.up("milvus-lite")
     assert again.pid != server.pid
     assert MilvusClient(again.uri).list_collections() == []
 
@@ -196,17 +211,19 @@ def test_vectors_cached_by_a_killed_notebook(home):
     writer.work(50)
     done = writer.kill()
     found = Cache("a model", "0" * 12).read([f"text {number}" for number in done])
-    assert {text: vector.tolist() for text, vector in found.items()} == {f"text {n}": [n] * 8 for n in done}
+    assert {text: vector.tolist() for text, vector in found.items()} == {
+        f"text {n}": [n] * 8 for n in done
+    }
 
 
 def test_grades_kept_by_a_killed_run(home, tmp_path):
     writer = Writer(GRADES, tmp_path / "out")
     writer.work(50)
     done = writer.kill()
-    store = entries.Store(tmp_path / "out")
+    store = entry.Store(tmp_path / "out")
     exercise = manifest.exercise("07_evaluation")
     for number in done:
         found = submissions.Submission(Path("a.ipynb"), exercise, (), f"{number:064x}", 0.0)
-        kept = entries.Entry(f"learner {number}", "a.ipynb")
+        kept = entry.Entry(f"learner {number}", "a.ipynb")
         assert store.fill(kept, found, 1, Limits())
         assert kept.seconds == number

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from vdbcourse.grading import Answer, Handle, NotYet, Opaque, Reply, alike, overlap
-from vdbcourse.grading.calls import SHOWN_OUTPUT
-from vdbcourse.grading.local import Here
-from vdbcourse.grading.plain import decode, encode
+from vdbcourse.grading.calls.codec import decode, encode
+from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
 
-no_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer here; the kernel's own interrupt ends a loop")
+no_timer = pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="no timer here; the kernel's own interrupt ends a loop"
+)
 
 
 def answer(body, name="f", hidden=False, seconds=5):
@@ -56,12 +58,21 @@ def test_what_happened_is_a_dict_of_plain_values():
 
 
 def test_arrays_come_as_arrays():
-    assert answer("return x.sum(axis=0)")(np.ones((2, 3), dtype=np.float32)).value.tolist() == [2, 2, 2]
+    assert answer("return x.sum(axis=0)")(np.ones((2, 3), dtype=np.float32)).value.tolist() == [
+        2,
+        2,
+        2,
+    ]
 
 
 def test_the_call_stands_in_the_message():
     not_yet = refused(lambda: answer("return 1")([1, 2], k=0.5).equals(2, "No."))
-    assert (not_yet.call, not_yet.got, not_yet.expected, not_yet.why) == ("f([1, 2], k=0.5)", "1", "2", "No.")
+    assert (not_yet.call, not_yet.got, not_yet.expected, not_yet.why) == (
+        "f([1, 2], k=0.5)",
+        "1",
+        "2",
+        "No.",
+    )
     assert str(not_yet) == "call: f([1, 2], k=0.5) | got: 1 | expected: 2 | No."
 
 
@@ -80,7 +91,10 @@ def test_an_untouched_stub_is_not_attempted():
         ("import sys\nsys.exit(0)", "SystemExit: 0"),
         ("raise StopIteration", "StopIteration"),
         ("return f(x)", "RecursionError: maximum recursion depth exceeded"),
-        ("class Odd(Exception):\n    def __str__(self):\n        raise Exception\nraise Odd", "Odd"),
+        (
+            "class Odd(Exception):\n    def __str__(self):\n        raise Exception\nraise Odd",
+            "Odd",
+        ),
         ("raise ValueError('one\\ntwo')", "ValueError: one"),
         ("raise BaseException('all')", "BaseException: all"),
     ],
@@ -93,7 +107,9 @@ def test_an_error_of_the_learner_is_told_with_its_line(body, got):
 
 
 def test_the_line_is_the_learners_last_one():
-    not_yet = refused(lambda: answer("import json\n\ndef g(y):\n    return json.loads(y)\n\nreturn g(x)")("{"))
+    not_yet = refused(
+        lambda: answer("import json\n\ndef g(y):\n    return json.loads(y)\n\nreturn g(x)")("{")
+    )
     assert "line 5 of its cell" in not_yet.why
     assert not_yet.got.startswith("JSONDecodeError")
 
@@ -121,13 +137,19 @@ def test_arguments_that_do_not_fit_are_told_without_a_line():
 def test_a_loop_without_end_is_stopped(loop):
     not_yet = refused(lambda: answer(loop, seconds=0.2)())
     assert not_yet.kind == "time"
-    assert re.fullmatch(r"It was stopped after [\d.]+ s of computing: is there a loop that never ends\?", not_yet.why)
+    assert re.fullmatch(
+        r"It was stopped after [\d.]+ s of computing: is there a loop that never ends\?",
+        not_yet.why,
+    )
     assert not_yet.ended == "limit of computing time"
 
 
 @no_timer
 def test_a_timer_that_runs_already_goes_on_after_the_call():
-    handler, (left, interval) = signal.getsignal(signal.SIGALRM), signal.setitimer(signal.ITIMER_REAL, 300)
+    handler, (left, interval) = (
+        signal.getsignal(signal.SIGALRM),
+        signal.setitimer(signal.ITIMER_REAL, 300),
+    )
     answer("return 1")()
     now, _ = signal.setitimer(signal.ITIMER_REAL, left, interval)
     assert 290 < now <= 300
@@ -142,7 +164,9 @@ def test_without_one_there_is_none_after_the_call():
 
 
 def test_what_is_printed_is_counted_and_its_beginning_kept(capfd):
-    loud = answer("import sys\nfor i in range(10_000):\n    print('x' * 99)\nprint('e', file=sys.stderr)\nreturn 1")
+    loud = answer(
+        "import sys\nfor i in range(10_000):\n    print('x' * 99)\nprint('e', file=sys.stderr)\nreturn 1"
+    )
     loud()
     assert loud.printed_characters == 1_000_002
     assert len(loud.printed) == SHOWN_OUTPUT and loud.printed.startswith("xxx")
@@ -209,14 +233,19 @@ def test_arguments_with_nan_are_not_taken_for_changed():
 def test_a_dict_that_lasts_is_shared_by_calls():
     counting = answer("x['n'] = x.get('n', 0) + 1\nreturn x['n']")
     cache = Handle("dict", "cache")
-    assert [counting(cache).value, counting(x=cache).value, counting(Handle("dict", "other")).value] == [1, 2, 1]
+    assert [
+        counting(cache).value,
+        counting(x=cache).value,
+        counting(Handle("dict", "other")).value,
+    ] == [1, 2, 1]
 
 
 def test_hidden_values_are_not_in_the_message():
     year = answer("return 1984", hidden=True)
     not_yet = refused(lambda: year.on_data([1984, 1999], 0.731).equals(1999, "No."))
     assert (
-        str(not_yet) == "call: f(<list of 2>, <a number>) | got: 1984 | expected: another value (this run uses hidden data) | No."
+        str(not_yet)
+        == "call: f(<list of 2>, <a number>) | got: 1984 | expected: another value (this run uses hidden data) | No."
     )
     not_yet = refused(lambda: answer("raise ValueError(x)", hidden=True).on_data(19_841_984))
     assert "1984" not in str(not_yet)
@@ -231,9 +260,14 @@ def test_an_example_is_shown_also_in_a_hidden_run():
 def test_a_refusal_that_is_asked_for():
     f = answer("if x is None:\n    raise ValueError('x is missing')\nreturn 1")
     f.raises(ValueError, "It must refuse.")
-    assert refused(lambda: f.raises(ValueError, "It must refuse.", 5)).expected == "ValueError raised"
+    assert (
+        refused(lambda: f.raises(ValueError, "It must refuse.", 5)).expected == "ValueError raised"
+    )
     assert "It must refuse." in refused(lambda: f.raises(TypeError, "It must refuse.")).why
-    assert refused(lambda: answer("return ...").raises(ValueError, "It must refuse.")).kind == "not attempted"
+    assert (
+        refused(lambda: answer("return ...").raises(ValueError, "It must refuse.")).kind
+        == "not attempted"
+    )
 
 
 def test_a_function_that_is_missing_is_not_attempted():
@@ -352,7 +386,9 @@ def test_a_row_of_another_width_is_told():
         "A row has 2 columns (id, distance); the list holds a tuple of 1."
         in refused(lambda: reply([(1,)]).rows(["id", "distance"])).why
     )
-    assert "the list holds a whole number" in refused(lambda: reply([5]).rows(["id", "distance"])).why
+    assert (
+        "the list holds a whole number" in refused(lambda: reply([5]).rows(["id", "distance"])).why
+    )
 
 
 def test_true_and_false_are_no_numbers_and_numbers_are_not_true():
@@ -372,12 +408,24 @@ def test_a_known_mistake_is_told_in_its_own_words():
 @pytest.mark.parametrize(
     ("method", "value", "why"),
     [
-        ("something", None, "It returned None; asked for is a value. Does every way through the function end with `return ...`?"),
+        (
+            "something",
+            None,
+            "It returned None; asked for is a value. Does every way through the function end with `return ...`?",
+        ),
         ("something", Opaque("generator"), "It returned a generator: wrap it in list(...)."),
-        ("something", Opaque("Cursor"), "It returned a Cursor: fetch its rows, with `.fetchall()`."),
+        (
+            "something",
+            Opaque("Cursor"),
+            "It returned a Cursor: fetch its rows, with `.fetchall()`.",
+        ),
         ("number", "x", "It gave a text; asked for is one number."),
         ("number", True, "It gave True or False; asked for is one number."),
-        ("number", math.nan, "NaN comes from 0/0 or from a value that is missing: say what the result is in that case."),
+        (
+            "number",
+            math.nan,
+            "NaN comes from 0/0 or from a value that is missing: say what the result is in that case.",
+        ),
         ("ids", 5, "It gave a whole number; asked for is a list of ids."),
         ("ids", [1.5], "An id is a whole number; the list holds a number."),
         ("ids", [True], "An id is a whole number; the list holds True or False."),
@@ -394,15 +442,35 @@ def test_another_kind_of_value_is_told(method, value, why):
 @pytest.mark.parametrize(
     ("value", "expected", "why"),
     [
-        (None, (0, []), "It returned None; asked for is 2 values (a whole number, a list). Does every way through"),
+        (
+            None,
+            (0, []),
+            "It returned None; asked for is 2 values (a whole number, a list). Does every way through",
+        ),
         (0, (0, []), "It gave a whole number; asked for is 2 values (a whole number, a list)."),
         ([0], (0, []), "It holds 1 values; asked for are 2 values (a whole number, a list)."),
         ((0, None), (0, []), "Item 2 of the list is None; asked for is a list of 0."),
         (([], 0), (0, []), "Item 1 of the list is a list; asked for is a whole number."),
-        ([{"id": 1, "d": 0.5}], [(1, 0.5)], "Item 1 of the list is a dict; asked for is 2 values (a whole number, a number)."),
-        ([1, 2], [(1, 0.5), (2, 0.6)], "Item 1 of the list is a whole number; asked for is 2 values (a whole number, a number)."),
-        ([(1, 0.5), (2,)], [(1, 0.5), (2, 0.6)], "Item 2 of the list holds 1 values; asked for are 2 values"),
-        ([(1, "0.5")], [(1, 0.5)], "Item 2 of item 1 of the list is a text; asked for is a number."),
+        (
+            [{"id": 1, "d": 0.5}],
+            [(1, 0.5)],
+            "Item 1 of the list is a dict; asked for is 2 values (a whole number, a number).",
+        ),
+        (
+            [1, 2],
+            [(1, 0.5), (2, 0.6)],
+            "Item 1 of the list is a whole number; asked for is 2 values (a whole number, a number).",
+        ),
+        (
+            [(1, 0.5), (2,)],
+            [(1, 0.5), (2, 0.6)],
+            "Item 2 of the list holds 1 values; asked for are 2 values",
+        ),
+        (
+            [(1, "0.5")],
+            [(1, 0.5)],
+            "Item 2 of item 1 of the list is a text; asked for is a number.",
+        ),
         ([["a"]], ["a"], "Item 1 of the list is a list; asked for is a text."),
         ([None], ["a"], "Item 1 of the list is None; asked for is a text."),
         (5, "a", "It is a whole number; asked for is a text."),
@@ -419,8 +487,14 @@ def test_another_kind_of_value_is_told_before_anything_of_its_content(value, exp
 
 
 def test_a_known_mistake_may_be_of_another_kind():
-    assert refused(lambda: reply("x").equals(1.0, "No.", mistakes={})).why == "It gave a text; asked for is one number."
-    assert refused(lambda: reply("x").equals("y", "No.", mistakes={"x": "That is x."})).why == "That is x."
+    assert (
+        refused(lambda: reply("x").equals(1.0, "No.", mistakes={})).why
+        == "It gave a text; asked for is one number."
+    )
+    assert (
+        refused(lambda: reply("x").equals("y", "No.", mistakes={"x": "That is x."})).why
+        == "That is x."
+    )
 
 
 @pytest.mark.parametrize(
@@ -451,7 +525,10 @@ def test_a_number_out_of_bounds_is_told_with_the_bounds():
         ([[1, 2]], "Its shape is (1, 2); asked for is (2, 3)."),
         ([[1, 2, 3], [1, 2]], "It gave a list that is no array of numbers."),
         ("text", "It gave a text that is no array of numbers."),
-        ([[1, 2, math.nan], [1, 2, 3]], "It holds NaN or infinity, which no distance can be computed with."),
+        (
+            [[1, 2, math.nan], [1, 2, 3]],
+            "It holds NaN or infinity, which no distance can be computed with.",
+        ),
     ],
 )
 def test_another_array_is_told(value, why):

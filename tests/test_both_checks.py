@@ -11,13 +11,14 @@ import sys
 
 import pytest
 
-from vdbcourse.grading import checking, manifest
-from vdbcourse.grading.grounds import for_check
-from vdbcourse.grading.limits import Limits
-from vdbcourse.grading.proofs import proofs
-from vdbcourse.grading.remote import Ended, There
-from vdbcourse.grading.selftest import Trial
-from vdbcourse.grading.solved import Solved, defines
+from vdbcourse.authoring.proof.answers import proofs
+from vdbcourse.authoring.proof.namespace import Solved, defines
+from vdbcourse.authoring.proof.selftest import Trial
+from vdbcourse.grading import manifest
+from vdbcourse.grading.calls.in_subprocess import Ended, There
+from vdbcourse.grading.checks import runner
+from vdbcourse.grading.classroom.environment import for_check
+from vdbcourse.grading.sandbox.limits import Limits
 
 ALL = bool(os.environ.get("VDBCOURSE_TEST_ALL_ANSWERS"))
 SEED = 2
@@ -58,7 +59,7 @@ class Fresh:
         try:
             self.there.run([*self.solution, answer], {})
             assert not self.there.failed, [cell.line for cell in self.there.failed]
-            return checking.run(task, self.there, data)
+            return runner.run(task, self.there, data)
         except Ended:
             self.close()
             raise
@@ -90,7 +91,9 @@ def parts(function):
     marked = [node for node in tree.body if getattr(node, "decorator_list", None)]
     (own,) = [node for node in marked if at(node) == function.__code__.co_firstlineno]
     own.decorator_list = []
-    helpers = ast.Module([node for node in tree.body if node is not own and not of_the_proofs(node)], [])
+    helpers = ast.Module(
+        [node for node in tree.body if node is not own and not of_the_proofs(node)], []
+    )
     return ast.unparse(helpers), ast.unparse(own)
 
 
@@ -102,9 +105,17 @@ def at(node):
 def of_the_proofs(node):
     """Is it another answer, a list of mutants, or the import of what marks them?"""
     if isinstance(node, ast.ImportFrom):
-        return node.module == "vdbcourse.grading.proofs"
-    looked_at = getattr(node, "decorator_list", []) if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else [node]
-    return any(isinstance(part, ast.Name) and part.id in PROOFS for one in looked_at for part in ast.walk(one))
+        return node.module == "vdbcourse.authoring.proof.answers"
+    looked_at = (
+        getattr(node, "decorator_list", [])
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        else [node]
+    )
+    return any(
+        isinstance(part, ast.Name) and part.id in PROOFS
+        for one in looked_at
+        for part in ast.walk(one)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +139,13 @@ TRIED = list(answers())
 
 
 @pytest.mark.parametrize(
-    ("task", "right", "answer"), TRIED, ids=[f"{task.exercise}-{task.id}-{answer.name}" for task, _, answer in TRIED]
+    ("task", "right", "answer"),
+    TRIED,
+    ids=[f"{task.exercise}-{task.id}-{answer.name}" for task, _, answer in TRIED],
 )
-def test_an_answer_gets_the_same_verdict_in_the_notebook_and_in_a_fresh_run(task, right, answer, fresh):
+def test_an_answer_gets_the_same_verdict_in_the_notebook_and_in_a_fresh_run(
+    task, right, answer, fresh
+):
     exercise = manifest.exercise(task.exercise)
     with Trial(exercise, task) as trial:
         here = trial.answer(answer.function)

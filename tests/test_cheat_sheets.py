@@ -12,15 +12,26 @@ from pymilvus import MilvusClient
 from support import ROOT
 
 from vdbcourse import datasets, embedding, engines, sizing
+from vdbcourse.authoring.site import cheat_sheet_pdf, local_server
+from vdbcourse.choosers.index_chooser import RULES, Candidate, Needs
+from vdbcourse.choosers.index_chooser.candidates import (
+    CANDIDATES_A_HIT,
+    EF,
+    EF_CONSTRUCTION,
+    LISTS_OPENED,
+    MAKERS,
+    PQ_PART,
+    M,
+)
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import milvus_indexes
-from vdbcourse.index_chooser import RULES, Candidate, Needs
-from vdbcourse.index_chooser.candidates import CANDIDATES_A_HIT, EF, EF_CONSTRUCTION, LISTS_OPENED, MAKERS, PQ_PART, M
-from vdbcourse.site import serving, sheets
 
 FOLDER = ROOT / "docs" / "cheat-sheets"
 SHEETS = sorted(path.stem for path in FOLDER.glob("*.md"))
-FENCE = re.compile(r"(?:^<!-- only: (?P<only>\w+) -->\n)?^```(?P<kind>\S*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"(?:^<!-- only: (?P<only>\w+) -->\n)?^```(?P<kind>\S*)\n(?P<code>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 SPACE = "cheat_sheets"  # the schema of PostgreSQL and the prefix of collections
 
 
@@ -47,7 +58,9 @@ def run_python(code, names):
     """Run statement by statement; return (stated, got) for each `# -> value` behind or below an expression."""
     compared, lines = [], [*code.splitlines(), ""]
     for statement in ast.parse(code).body:
-        stated = re.search(r"# -> (.+)", lines[statement.end_lineno - 1]) or re.match(r"# -> (.+)", lines[statement.end_lineno])
+        stated = re.search(r"# -> (.+)", lines[statement.end_lineno - 1]) or re.match(
+            r"# -> (.+)", lines[statement.end_lineno]
+        )
         if isinstance(statement, ast.Expr):
             value = eval(compile(ast.Expression(statement.value), "sheet", "eval"), names)
             compared += [(stated[1], value)] if stated else []
@@ -93,7 +106,9 @@ def same(stated, got):
     if isinstance(stated, list | tuple):
         return len(stated) == len(got) and all(map(same, stated, got))
     if isinstance(stated, dict):
-        return stated.keys() == got.keys() and all(same(value, got[key]) for key, value in stated.items())
+        return stated.keys() == got.keys() and all(
+            same(value, got[key]) for key, value in stated.items()
+        )
     return stated == got
 
 
@@ -176,16 +191,27 @@ def test_code_fits_into_a_column(sheet):
 
 
 @pytest.mark.parametrize(
-    "code", ["1 + 1  # -> 3", "x = [1.0, 0.5]\nx  # -> [1.0, 0.51]", "1 + 1\n# -> 3", "{'a': 1}  # -> {'a': 1, 'b': 2}"]
+    "code",
+    [
+        "1 + 1  # -> 3",
+        "x = [1.0, 0.5]\nx  # -> [1.0, 0.51]",
+        "1 + 1\n# -> 3",
+        "{'a': 1}  # -> {'a': 1, 'b': 2}",
+    ],
 )
 def test_a_wrong_result_in_python_is_noticed(code):
     with pytest.raises(AssertionError, match="stated"):
         compare(run_python(code, {}))
 
 
-@pytest.mark.parametrize("code", ["SELECT 1; -- -> 2", "SELECT 0.5::float8;\n-- -> 0.51", "SELECT 1, 2; -- -> (1, 3)"])
+@pytest.mark.parametrize(
+    "code", ["SELECT 1; -- -> 2", "SELECT 0.5::float8;\n-- -> 0.51", "SELECT 1, 2; -- -> (1, 3)"]
+)
 def test_a_wrong_result_in_sql_is_noticed(code):
-    with psycopg.connect(engines.postgres(SPACE), autocommit=True) as conn, pytest.raises(AssertionError, match="stated"):
+    with (
+        psycopg.connect(engines.postgres(SPACE), autocommit=True) as conn,
+        pytest.raises(AssertionError, match="stated"),
+    ):
         compare(run_sql(code, conn))
 
 
@@ -196,7 +222,9 @@ def test_an_error_that_is_stated_must_come_with_these_words():
             run_sql("SELECT 1 / 0; -- -> error: something else", conn)
 
 
-@pytest.mark.parametrize("code", ["import math  # -> 3", "y = 2\n# -> 2", "for i in []:  # -> 3\n    pass"])
+@pytest.mark.parametrize(
+    "code", ["import math  # -> 3", "y = 2\n# -> 2", "for i in []:  # -> 3\n    pass"]
+)
 def test_a_result_behind_what_has_none_is_noticed(code):
     with pytest.raises(AssertionError, match="no value"):
         run_python(code, {})
@@ -216,7 +244,10 @@ def table(header):
 
 def members(words):
     """The index types that a cell of the table of rules names."""
-    named = {"graphs": {"HNSW", "HNSW_SQ", "DISKANN"}, "lists": {"IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN"}}
+    named = {
+        "graphs": {"HNSW", "HNSW_SQ", "DISKANN"},
+        "lists": {"IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN"},
+    }
     if words.startswith("all but "):
         return set(MAKERS) - members(words.removeprefix("all but "))
     return named.get(words) or set(words.split(", "))
@@ -229,13 +260,18 @@ def test_the_points_are_those_of_the_chooser():
     assert len(RULES) - len(weighed) == 4, "the sheet tells of four conditions"
     assert [int(points) for points, _, _ in rows] == [rule.weight for rule in weighed]
     for rule, (_, _, words) in zip(weighed, rows, strict=True):
-        assert {one for one in MAKERS if rule.holds(Candidate(one, 0), needs)} == members(words), rule.key
+        assert {one for one in MAKERS if rule.holds(Candidate(one, 0), needs)} == members(words), (
+            rule.key
+        )
 
 
 def test_the_deployments_are_those_of_the_facts():
     types = milvus_indexes.book().types
     for name, *cells in table("| type | Lite 3.2 | 2.3.5 | 3.0 | keeps |"):
-        there = ["yes" if key in types[name].deployments else "no" for key in ("lite", "course", "standalone")]
+        there = [
+            "yes" if key in types[name].deployments else "no"
+            for key in ("lite", "course", "standalone")
+        ]
         assert cells[:3] == there, name
     versions = {key: one.version for key, one in milvus_indexes.book().deployments.items()}
     assert versions == {"lite": "3.2", "course": "2.3.5", "standalone": "3.0", "distributed": "3.0"}
@@ -267,7 +303,10 @@ def test_the_formulas_give_the_bytes_of_sizing(rows, dimensions):
 
 def test_the_start_values_are_those_of_the_chooser():
     text = CHOICE.read_text()
-    assert f"`M` {M}, `efConstruction` {EF_CONSTRUCTION}" in text and f"`ef` from {EF[0][1]} up" in text
+    assert (
+        f"`M` {M}, `efConstruction` {EF_CONSTRUCTION}" in text
+        and f"`ef` from {EF[0][1]} up" in text
+    )
     assert f"`m` = d / {PQ_PART}" in text and f"`reorder_k` {CANDIDATES_A_HIT} a hit" in text
     assert LISTS_OPENED[0][1] == 1 / 4 and "`nprobe` from a quarter of `nlist` up" in text
 
@@ -296,7 +335,7 @@ PAPER = 741  # pixels of 196 mm: A4 without its margins
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The sheets as a site, each page made as on the whole site."""
-    if not any(map(shutil.which, serving.PROGRAMS)):
+    if not any(map(shutil.which, local_server.PROGRAMS)):
         pytest.skip("no Chromium found: install one to run the browser tests")
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -307,7 +346,9 @@ def site(tmp_path_factory):
     for style in ("site.css", "print.css"):
         shutil.copy(ROOT / "docs" / "assets" / style, folder / "docs" / "assets")
     (folder / "mkdocs.yml").write_text(CONFIG)
-    (folder / "hooks.py").write_text("from vdbcourse.site.hooks import on_page_content")
+    (folder / "hooks.py").write_text(
+        "from vdbcourse.authoring.site.mkdocs_hooks import on_page_content"
+    )
     build(load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site")))
     return folder / "site"
 
@@ -315,7 +356,7 @@ def site(tmp_path_factory):
 @pytest.fixture
 def open_sheet(site):
     """Open a sheet in print media, on paper of A4."""
-    with serving.served(site) as address, serving.browser() as chromium:
+    with local_server.served(site) as address, local_server.browser() as chromium:
 
         def opened(sheet):
             page = chromium.new_page(viewport={"width": PAPER, "height": 1_050})
@@ -350,34 +391,45 @@ def test_a_sheet_prints_in_two_columns_without_navigation(open_sheet, sheet):
 @pytest.mark.browser
 def test_each_sheet_is_one_page_of_a4_and_linked(site, tmp_path):
     copy = shutil.copytree(site, tmp_path / "site")
-    printed = sheets.print_sheets(copy)
+    printed = cheat_sheet_pdf.print_sheets(copy)
     assert [path.name for path in printed] == [f"{sheet}.pdf" for sheet in SHEETS]
     for path in printed:
         data = path.read_bytes()
         width, height = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data).groups()
-        assert len(sheets.PAGE.findall(data)) == 1 and (round(float(width)), round(float(height))) == (595, 842)
-        assert f'href="../{path.name}"' in (copy / "cheat-sheets" / path.stem / "index.html").read_text()
+        assert len(cheat_sheet_pdf.PAGE.findall(data)) == 1 and (
+            round(float(width)),
+            round(float(height)),
+        ) == (595, 842)
+        assert (
+            f'href="../{path.name}"'
+            in (copy / "cheat-sheets" / path.stem / "index.html").read_text()
+        )
 
 
 @pytest.mark.browser
 def test_a_sheet_that_grows_over_its_page_is_named_and_nothing_is_written(site, tmp_path):
     copy = shutil.copytree(site, tmp_path / "site")
     page = copy / "cheat-sheets" / "milvus" / "index.html"
-    page.write_text(page.read_text().replace("</article>", "<p style='break-before: page'>more</p></article>"))
-    with pytest.raises(CourseError, match=r"sheet milvus takes 2 A4 pages instead of one.*docs/cheat-sheets/milvus\.md"):
-        sheets.print_sheets(copy)
+    page.write_text(
+        page.read_text().replace("</article>", "<p style='break-before: page'>more</p></article>")
+    )
+    with pytest.raises(
+        CourseError,
+        match=r"sheet milvus takes 2 A4 pages instead of one.*docs/cheat-sheets/milvus\.md",
+    ):
+        cheat_sheet_pdf.print_sheets(copy)
     assert not list(copy.rglob("*.pdf"))
 
 
 def test_without_pages_there_is_nothing_to_print(tmp_path):
     with pytest.raises(CourseError, match="holds no page below cheat-sheets/"):
-        sheets.print_sheets(tmp_path)
+        cheat_sheet_pdf.print_sheets(tmp_path)
 
 
 def test_without_chromium_it_says_how_to_get_one(tmp_path, monkeypatch):
     (tmp_path / "cheat-sheets" / "x").mkdir(parents=True)
     (tmp_path / "cheat-sheets" / "x" / "index.html").write_text("x")
-    monkeypatch.setattr(serving.shutil, "which", lambda name: None)
+    monkeypatch.setattr(local_server.shutil, "which", lambda name: None)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install chromium"):
-        sheets.print_sheets(tmp_path)
+        cheat_sheet_pdf.print_sheets(tmp_path)

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from vdbcourse import chooser, facts
-from vdbcourse.chooser import RULES, SCENARIOS, Needs, choose
+from vdbcourse import facts
+from vdbcourse.choosers import engine_chooser
+from vdbcourse.choosers.engine_chooser import RULES, SCENARIOS, Needs, choose
 from vdbcourse.errors import CourseError
 
 ENGINES = ("milvus", "weaviate", "pinecone", "qdrant", "vespa", "pgvector")
@@ -26,9 +27,17 @@ EXPECTED = {
     "transactions": (Needs(transactions=True), Needs(), "nnnnny"),
     "vectorization": (Needs(vectorization=True), Needs(), "yyyyyn"),
     "tenants": (Needs(tenants=100_001), Needs(), "y?n???"),
-    "budget": (Needs(budget=20, hosting="managed", vectors=400_000, dimensions=768), Needs(), "yny???"),
+    "budget": (
+        Needs(budget=20, hosting="managed", vectors=400_000, dimensions=768),
+        Needs(),
+        "yny???",
+    ),
     "data-with-you": (Needs(purpose="regulated"), Needs(), "yyyyyy"),
-    "no-kubernetes": (replace(BIG, hosting="own-hardware"), replace(BIG, hosting="own-hardware", runs_kubernetes=True), "nyyyyy"),
+    "no-kubernetes": (
+        replace(BIG, hosting="own-hardware"),
+        replace(BIG, hosting="own-hardware", runs_kubernetes=True),
+        "nyyyyy",
+    ),
     "postgres": (Needs(runs_postgres=True), Needs(), "nnnnny"),
     "postgres-tools": (Needs(runs_postgres=True), Needs(), "nnnnny"),
     "shards": (BIG, replace(BIG, machine_gb=512), "yyyyyn"),
@@ -53,16 +62,46 @@ EXPECTED = {
 def reasons(needs, rule, book=None):
     """What the rule says of each engine; empty if it is not asked."""
     assessed = choose(needs, book).assessments
-    return {one.engine.key: reason for one in assessed for reason in one.reasons if reason.rule.key == rule}
+    return {
+        one.engine.key: reason
+        for one in assessed
+        for reason in one.reasons
+        if reason.rule.key == rule
+    }
 
 
 WEIGHTS = {
-    **dict.fromkeys(["own-hardware", "managed", "in-program", "local-size", "dimensions", "transactions", "vectorization"], 0),
+    **dict.fromkeys(
+        [
+            "own-hardware",
+            "managed",
+            "in-program",
+            "local-size",
+            "dimensions",
+            "transactions",
+            "vectorization",
+        ],
+        0,
+    ),
     **dict.fromkeys(["tenants", "budget", "data-with-you", "no-kubernetes"], 0),
     **dict.fromkeys(
-        ["disk", "full-precision", "bm25", "released", "runs-models", "gpu", "backup", "point-in-time", "prometheus"], 1
+        [
+            "disk",
+            "full-precision",
+            "bm25",
+            "released",
+            "runs-models",
+            "gpu",
+            "backup",
+            "point-in-time",
+            "prometheus",
+        ],
+        1,
     ),
-    **dict.fromkeys(["postgres-tools", "tenant-unit", "filters", "hybrid", "pip", "other-index", "open-source"], 2),
+    **dict.fromkeys(
+        ["postgres-tools", "tenant-unit", "filters", "hybrid", "pip", "other-index", "open-source"],
+        2,
+    ),
     **dict.fromkeys(["postgres", "shards"], 3),
 }
 
@@ -90,12 +129,19 @@ def test_a_rule_decides_the_ranks(rule):
     """Without it, somebody would rank otherwise: a condition rules out who fails it, the others add their weight."""
     needs = EXPECTED[rule.key][0]
     with_it = {one.engine.key: one for one in choose(needs).assessments}
-    without = {one.engine.key: one for one in choose(needs, rules=[one for one in RULES if one is not rule]).assessments}
+    without = {
+        one.engine.key: one
+        for one in choose(needs, rules=[one for one in RULES if one is not rule]).assessments
+    }
     for engine, reason in reasons(needs, rule.key).items():
-        assert with_it[engine].points - without[engine].points == (rule.weight if reason.holds else 0)
+        assert with_it[engine].points - without[engine].points == (
+            rule.weight if reason.holds else 0
+        )
         if rule.weight == 0 and reason.holds is False:
             assert with_it[engine].ruled_out
-        assert len(with_it[engine].open_questions) - len(without[engine].open_questions) == (reason.holds is None)
+        assert len(with_it[engine].open_questions) - len(without[engine].open_questions) == (
+            reason.holds is None
+        )
 
 
 def test_the_weights_are_the_ones_that_the_lesson_shows():
@@ -116,7 +162,14 @@ def test_a_reason_carries_the_facts_that_its_rule_names(rule):
 
 
 def test_a_rule_sees_only_the_facts_that_it_names():
-    nosy = chooser.Rule("nosy", "looks elsewhere", ("licence",), 1, lambda case: True, lambda found, case: bool(found["pricing"]))
+    nosy = engine_chooser.Rule(
+        "nosy",
+        "looks elsewhere",
+        ("licence",),
+        1,
+        lambda case: True,
+        lambda found, case: bool(found["pricing"]),
+    )
     with pytest.raises(KeyError):
         choose(Needs(), rules=[nosy])
 
@@ -132,13 +185,29 @@ def test_a_rule_sees_only_the_facts_that_it_names():
             Needs(hosting="managed", vectors=100_000, dimensions=2000),
             "ynynn?",
         ),  # 1.2 GB with index; Pinecone and Milvus still fit
-        (0, Needs(hosting="managed", vectors=700_000, dimensions=768), "ynnnn?"),  # above Pinecone's 2 GB
+        (
+            0,
+            Needs(hosting="managed", vectors=700_000, dimensions=768),
+            "ynnnn?",
+        ),  # above Pinecone's 2 GB
         (0, Needs(hosting="managed", vectors=2_000_000, dimensions=768), "nnnnn?"),
         (45, Needs(hosting="managed", vectors=2_000_000, dimensions=768), "?yy???"),
         (44, Needs(hosting="managed", vectors=2_000_000, dimensions=768), "?ny???"),
-        (0, Needs(vectors=2_000_000, dimensions=768), "yynyyy"),  # free software on a server of one's own
-        (0, Needs(vectors=2_000_000, dimensions=768, runs_servers=False), "nnnnn?"),  # nobody runs one
-        (0, Needs(vectors=2_000_000, dimensions=768, runs_servers=False, purpose="prototype"), "ynnyny"),  # in the program
+        (
+            0,
+            Needs(vectors=2_000_000, dimensions=768),
+            "yynyyy",
+        ),  # free software on a server of one's own
+        (
+            0,
+            Needs(vectors=2_000_000, dimensions=768, runs_servers=False),
+            "nnnnn?",
+        ),  # nobody runs one
+        (
+            0,
+            Needs(vectors=2_000_000, dimensions=768, runs_servers=False, purpose="prototype"),
+            "ynnyny",
+        ),  # in the program
     ],
 )
 def test_what_fits_the_budget(budget, needs, signs):
@@ -188,7 +257,9 @@ def test_a_scenario_says_why_with_facts_sources_and_days(key):
             for fact in reason.facts:
                 assert f"{fact.label}: {fact.value} [" in text
                 assert all(source.url in page and source.url in text for source in fact.sources)
-        assert page.count("checked 2026-") == sum(len(reason.facts) for reason in why.assessment.reasons)
+        assert page.count("checked 2026-") == sum(
+            len(reason.facts) for reason in why.assessment.reasons
+        )
 
 
 @pytest.mark.parametrize("key", SCENARIOS)
@@ -205,14 +276,18 @@ def test_a_scenario_says_when_to_reconsider(key):
 
 def test_a_tie_is_shown_as_a_tie():
     answer = choose(SCENARIOS["startup"].needs)
-    assert repr(answer).startswith("Recommendation: Milvus or Qdrant, a tie that the facts do not decide. Next: Pinecone.")
+    assert repr(answer).startswith(
+        "Recommendation: Milvus or Qdrant, a tie that the facts do not decide. Next: Pinecone."
+    )
 
 
 def test_what_is_not_stated_is_to_be_asked_first():
     needs = replace(SCENARIOS["medium-business"].needs, vectors=50_000_000)
     answer = choose(needs)
     assert answer.winners == ("qdrant",)
-    assert "Not stated, so ask first: that Qdrant costs no more than your budget." in re.sub(r"\s+", " ", repr(answer))
+    assert "Not stated, so ask first: that Qdrant costs no more than your budget." in re.sub(
+        r"\s+", " ", repr(answer)
+    )
 
 
 def test_an_open_question_loses_a_tie():
@@ -228,7 +303,9 @@ def test_when_nothing_fits_the_answer_says_what_rules_each_engine_out():
     assert answer.winners == answer.runners_up == ()
     assert repr(answer).startswith("No engine meets all conditions.")
     assert "pgvector: ruled out; not met: turns text into vectors for you" in repr(answer)
-    assert "Milvus: ruled out; not met: changes vectors and other data in one transaction" in repr(answer)
+    assert "Milvus: ruled out; not met: changes vectors and other data in one transaction" in repr(
+        answer
+    )
 
 
 def test_the_memory_is_computed_and_its_factor_has_a_source():
@@ -237,15 +314,18 @@ def test_the_memory_is_computed_and_its_factor_has_a_source():
     assert answer.memory.factor == facts.fact("qdrant", "scaling").numbers["memory_factor"] == 1.5
     assert answer.memory.total_bytes == 6_144_000_000
     shown = re.sub(r"\s+", " ", repr(answer))
-    assert "1,000,000 vectors x 1,024 dimensions x 4 bytes = 4.10 GB; 1.5 times that with an index = 6.14 GB" in shown
+    assert (
+        "1,000,000 vectors x 1,024 dimensions x 4 bytes = 4.10 GB; 1.5 times that with an index = 6.14 GB"
+        in shown
+    )
     assert "https://qdrant.tech/documentation/capacity-planning/" in repr(answer)
 
 
 def test_the_page_is_short_and_the_full_one_holds_every_fact():
     answer = choose(SCENARIOS["enterprise"].needs)
-    from vdbcourse.chooser import shown
+    from vdbcourse.choosers.engine_chooser import display
 
-    short, full = shown.page(answer), shown.page(answer, full=True)
+    short, full = display.page(answer), display.page(answer, full=True)
     assert len(short) < 6000 and short.count("<details>") == 0
     assert full.count("<details>") == len(ENGINES)
     asked = sum(len(reason.facts) for one in answer.assessments for reason in one.reasons)
@@ -272,9 +352,27 @@ def test_why_of_an_unknown_engine():
             ("milvus", "qdrant"),
         ),
         ("milvus", "local_mode", {"tags": ("container",)}, "startup", ("qdrant",)),
-        ("weaviate", "pricing", {"tags": ("usage",), "numbers": {"minimum_usd": 51}}, "medium-business", ("qdrant",)),
-        ("pgvector", "hosting", {"tags": ("own-hardware",)}, "postgres", ("milvus", "weaviate", "qdrant")),
-        ("pgvector", "index_types", {"tags": ("hnsw", "ivf", "gpu")}, "research", ("milvus", "pgvector")),
+        (
+            "weaviate",
+            "pricing",
+            {"tags": ("usage",), "numbers": {"minimum_usd": 51}},
+            "medium-business",
+            ("qdrant",),
+        ),
+        (
+            "pgvector",
+            "hosting",
+            {"tags": ("own-hardware",)},
+            "postgres",
+            ("milvus", "weaviate", "qdrant"),
+        ),
+        (
+            "pgvector",
+            "index_types",
+            {"tags": ("hnsw", "ivf", "gpu")},
+            "research",
+            ("milvus", "pgvector"),
+        ),
     ],
 )
 def test_a_changed_fact_turns_the_answer(engine, feature, parts, scenario, winners):
@@ -301,11 +399,20 @@ def test_a_changed_fact_turns_the_answer(engine, feature, parts, scenario, winne
         ({"budget": math.nan}, "budget=nan is not a number"),
         ({"budget": math.inf}, "budget=inf is not a number"),
         ({"machine_gb": 0}, "machine_gb=0 is not possible. Give a number above 0."),
-        ({"purpose": "fun"}, "purpose='fun' is not known. Use one of: prototype, product, research, regulated."),
+        (
+            {"purpose": "fun"},
+            "purpose='fun' is not known. Use one of: prototype, product, research, regulated.",
+        ),
         ({"hosting": "moon"}, "hosting='moon' is not known. Use one of: any, own-hardware"),
         ({"filters": "yes"}, "filters='yes' is no answer to yes or no"),
-        ({"hosting": "own-hardware", "runs_servers": False}, "Your own hardware needs somebody who runs the server on it."),
-        ({"runs_kubernetes": True, "runs_servers": False}, "Whoever runs Kubernetes can run a server."),
+        (
+            {"hosting": "own-hardware", "runs_servers": False},
+            "Your own hardware needs somebody who runs the server on it.",
+        ),
+        (
+            {"runs_kubernetes": True, "runs_servers": False},
+            "Whoever runs Kubernetes can run a server.",
+        ),
     ],
 )
 def test_needs_that_cannot_be_are_refused(wrong, message):
@@ -315,7 +422,10 @@ def test_needs_that_cannot_be_are_refused(wrong, message):
 
 def test_dimensions_above_every_stated_maximum_are_refused():
     assert choose(Needs(dimensions=65_536)).winners == ("qdrant",)
-    with pytest.raises(CourseError, match=r"dimensions=65,537 is above every maximum .* the largest is 65,536 \(Qdrant\)"):
+    with pytest.raises(
+        CourseError,
+        match=r"dimensions=65,537 is above every maximum .* the largest is 65,536 \(Qdrant\)",
+    ):
         choose(Needs(dimensions=65_537))
 
 
@@ -329,27 +439,27 @@ def test_the_package_is_light_until_the_form_is_asked_for():
 
 
 def test_a_fresh_form_answers_the_default_needs():
-    form = chooser.form()
+    form = engine_chooser.form()
     assert form.needs() == Needs()
     assert form.answer.value == answer_page(Needs())
 
 
 def answer_page(needs):
-    from vdbcourse.chooser import shown
+    from vdbcourse.choosers.engine_chooser import display
 
-    return shown.page(choose(needs), full=True)
+    return display.page(choose(needs), full=True)
 
 
 @pytest.mark.parametrize("key", SCENARIOS)
 def test_the_form_starts_from_a_scenario(key):
-    form = chooser.form()
+    form = engine_chooser.form()
     form.preset.value = key
     assert form.needs() == SCENARIOS[key].needs
     assert form.answer.value == answer_page(SCENARIOS[key].needs)
 
 
 def test_a_change_of_a_field_changes_the_answer():
-    form = chooser.form()
+    form = engine_chooser.form()
     form.preset.value = "postgres"
     assert "Recommendation: pgvector." in form.answer.value
     form.fields["vectors"].value = "10 000 000"
@@ -361,7 +471,11 @@ def test_a_change_of_a_field_changes_the_answer():
 @pytest.mark.parametrize(
     ("field", "typed", "message"),
     [
-        ("vectors", "many", "How many vectors?: &#x27;many&#x27; is not a whole number. Write digits, for example 1,000,000."),
+        (
+            "vectors",
+            "many",
+            "How many vectors?: &#x27;many&#x27; is not a whole number. Write digits, for example 1,000,000.",
+        ),
         ("vectors", "-5", "vectors=-5 is not possible"),
         ("vectors", "", "is not a whole number"),
         ("dimensions", "0", "dimensions=0 is not possible"),
@@ -372,7 +486,7 @@ def test_a_change_of_a_field_changes_the_answer():
     ],
 )
 def test_a_bad_number_is_told_and_can_be_mended(field, typed, message):
-    form = chooser.form()
+    form = engine_chooser.form()
     before, good = form.answer.value, form.fields[field].value
     form.fields[field].value = typed
     assert "role='alert'" in form.answer.value and message in form.answer.value
@@ -382,7 +496,7 @@ def test_a_bad_number_is_told_and_can_be_mended(field, typed, message):
 
 
 def test_an_empty_budget_is_no_limit():
-    form = chooser.form()
+    form = engine_chooser.form()
     form.fields["budget"].value = "0"
     assert form.needs().budget == 0
     form.fields["budget"].value = " "
@@ -390,11 +504,14 @@ def test_an_empty_budget_is_no_limit():
 
 
 def test_every_need_has_a_labelled_field():
-    form = chooser.form()
+    form = engine_chooser.form()
     assert set(form.fields) == set(Needs.__dataclass_fields__)
     labels = [field.description for field in (form.preset, *form.fields.values())]
     assert all(labels) and len(set(labels)) == len(labels)
 
 
 def test_without_a_kernel_a_notebook_shows_what_to_do():
-    assert chooser.form()._repr_mimebundle_()["text/plain"] == "The chooser as a form. Run this cell in JupyterLab to use it."
+    assert (
+        engine_chooser.form()._repr_mimebundle_()["text/plain"]
+        == "The chooser as a form. Run this cell in JupyterLab to use it."
+    )

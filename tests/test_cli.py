@@ -8,7 +8,7 @@ from support import one_line
 
 from vdbcourse import embedding, lessons, progress, settings
 from vdbcourse.cli import lab
-from vdbcourse.engines import local
+from vdbcourse.engines import supervisor
 from vdbcourse.errors import CourseError
 
 
@@ -33,8 +33,12 @@ def test_doctor_finds_a_version_that_is_not_the_locks(home, monkeypatch):
     from vdbcourse.cli import doctor
 
     real = doctor.metadata.version
-    monkeypatch.setattr(doctor.metadata, "version", lambda name: "0.0.1" if name == "pymilvus" else real(name))
-    with pytest.raises(CourseError, match=r"pymilvus is 0\.0\.1, the lock says ==3\.0\.2.*course install --again"):
+    monkeypatch.setattr(
+        doctor.metadata, "version", lambda name: "0.0.1" if name == "pymilvus" else real(name)
+    )
+    with pytest.raises(
+        CourseError, match=r"pymilvus is 0\.0\.1, the lock says ==3\.0\.2.*course install --again"
+    ):
         doctor.packages()
 
 
@@ -49,44 +53,48 @@ def test_doctor_finds_a_package_that_is_missing(home, monkeypatch):
 
 def test_doctor_finds_an_engine_that_hangs(home, monkeypatch):
     from vdbcourse.cli import doctor
-    from vdbcourse.engines import lite
+    from vdbcourse.engines.local import milvus_lite
 
-    local.up("milvus-lite")
-    monkeypatch.setattr(lite, "is_ready", lambda _: False)
+    supervisor.up("milvus-lite")
+    monkeypatch.setattr(milvus_lite, "is_ready", lambda _: False)
     with pytest.raises(CourseError, match="does not answer.*course down milvus"):
         doctor.engine("milvus-lite")()
 
 
 def test_reset_asks_and_no_means_no(home, cli):
-    local.up("milvus-lite")
+    supervisor.up("milvus-lite")
     result = cli("reset", stdin="n\n")
     assert "Nothing was removed" in result.stdout
     assert result.returncode == 0
-    assert local.running("milvus-lite")
+    assert supervisor.running("milvus-lite")
 
 
 def test_reset_without_anybody_to_ask_removes_nothing(home, cli):
-    local.up("milvus-lite")
+    supervisor.up("milvus-lite")
     result = cli("reset")
     assert result.returncode == 2
     assert "Nobody answered, so nothing was removed" in result.stderr
-    assert local.running("milvus-lite")
+    assert supervisor.running("milvus-lite")
 
 
 def test_reset_removes_what_the_course_made_and_nothing_else(home, cli):
-    local.up("postgres")
-    local.up("milvus-lite")
+    supervisor.up("postgres")
+    supervisor.up("milvus-lite")
     embedding.encode("a text")
     progress.mark("1_concepts/01_first_search")
     (home / "my notes.txt").write_text("mine")
     result = cli("reset", "--yes")
     assert result.returncode == 0, result.stderr
-    assert {path.name for path in home.iterdir()} - {settings.MARKER} == {"my notes.txt", "progress.json", "progress.lock"}
-    assert local.running("postgres") is None
+    assert {path.name for path in home.iterdir()} - {settings.MARKER} == {
+        "my notes.txt",
+        "progress.json",
+        "progress.lock",
+    }
+    assert supervisor.running("postgres") is None
 
 
 def test_reset_with_progress_leaves_no_folder(home, cli):
-    local.up("milvus-lite")
+    supervisor.up("milvus-lite")
     progress.mark("x")
     assert cli("reset", "--yes", "--progress").returncode == 0
     assert not home.exists()
@@ -99,7 +107,7 @@ def test_the_suites_exit_code_is_that_of_pytest(cli):
 
 
 def test_reset_refuses_while_a_lab_runs(home, cli):
-    lease = local.Lease()
+    lease = supervisor.Lease()
     lease.take()
     assert "A lab is running" in one_line(cli("reset", "--yes"))
     lease.give_back()
@@ -129,35 +137,35 @@ def test_a_slip_of_the_fingers_is_one_clear_line(cli, arguments):
 
 
 def test_the_last_lab_stops_what_labs_started(home, monkeypatch):
-    monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus-lite")
-    first, second = local.Lease(), local.Lease()
+    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    supervisor.up("milvus-lite")
+    first, second = supervisor.Lease(), supervisor.Lease()
     second.path = second.path.with_name("other.json")
     first.take()
     second.take()
     assert first.give_back() == []
-    assert local.running("milvus-lite")
+    assert supervisor.running("milvus-lite")
     assert second.give_back() == ["milvus-lite"]
-    assert local.running("milvus-lite") is None
+    assert supervisor.running("milvus-lite") is None
 
 
 def test_a_lab_that_died_does_not_hold_the_engines(home, monkeypatch):
-    monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus-lite")
-    lease = local.Lease()
+    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    supervisor.up("milvus-lite")
+    lease = supervisor.Lease()
     lease.take()
     (lease.folder / "999999.json").write_text('{"pid": 999999, "created": 1.0}')
     assert lease.give_back() == ["milvus-lite"]
 
 
 def test_what_up_started_outlives_the_lab(home, monkeypatch):
-    monkeypatch.setenv(local.IN_LAB, "1")
-    local.up("milvus-lite")
-    local.up("milvus-lite", claim=True)
-    lease = local.Lease()
+    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    supervisor.up("milvus-lite")
+    supervisor.up("milvus-lite", claim=True)
+    lease = supervisor.Lease()
     lease.take()
     assert lease.give_back() == []
-    assert local.running("milvus-lite")
+    assert supervisor.running("milvus-lite")
 
 
 # --- lessons and progress --------------------------------------------------------------------------------------------
@@ -165,7 +173,10 @@ def test_what_up_started_outlives_the_lab(home, monkeypatch):
 
 def test_the_map_shows_minutes_and_what_is_done(home):
     key = lessons.lessons()[0].key
-    assert lessons.finish(key) == f"Done: {lessons.lessons()[0].title}. 1 of {len(lessons.lessons())} lessons."
+    assert (
+        lessons.finish(key)
+        == f"Done: {lessons.lessons()[0].title}. 1 of {len(lessons.lessons())} lessons."
+    )
     shown = lessons.CourseMap()
     assert repr(shown).startswith("[x] 1 Concepts: Your first search by meaning (20 min)")
     assert "done" in shown._repr_html_()
@@ -198,4 +209,6 @@ def test_a_course_error_shows_no_traceback_in_a_notebook():
     shell = InteractiveShell.instance()
     result = shell.run_cell("from vdbcourse import datasets; datasets.card('x')", silent=True)
     assert isinstance(result.error_in_exec, CourseError)
-    assert result.error_in_exec._render_traceback_() == ["CourseError: " + str(result.error_in_exec)]
+    assert result.error_in_exec._render_traceback_() == [
+        "CourseError: " + str(result.error_in_exec)
+    ]

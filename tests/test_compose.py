@@ -20,17 +20,23 @@ import yaml
 from support import ROOT
 
 from vdbcourse import engines, facts
-from vdbcourse.engines import servers
+from vdbcourse.engines import compared
 
 STACKS = sorted(ROOT.glob("docker/*/compose.yaml"))
 COMPARISON = ROOT / "docker/comparison/compose.yaml"
-MADE = ("MILVUS_PASSWORD", "MINIO_USER", "MINIO_PASSWORD")  # by the first `./course up milvus`, not in any .env
+MADE = (
+    "MILVUS_PASSWORD",
+    "MINIO_USER",
+    "MINIO_PASSWORD",
+)  # by the first `./course up milvus`, not in any .env
 every_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.parent.name)
 
 
 def command(name):
     """A program that came with a package of the environment."""
-    return shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    return shutil.which(
+        name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
 
 
 @functools.cache
@@ -39,14 +45,25 @@ def config(stack):
     names = versions(stack)
     environment = {name: value for name, value in os.environ.items() if name not in names}
     result = subprocess.run(
-        [command("docker-compose"), "-f", str(stack), "--profile", "*", "config", "--format", "json"],
+        [
+            command("docker-compose"),
+            "-f",
+            str(stack),
+            "--profile",
+            "*",
+            "config",
+            "--format",
+            "json",
+        ],
         capture_output=True,
         text=True,
         cwd=ROOT,
         env=environment | dict.fromkeys(MADE, "made-at-the-first-start"),
     )
     assert result.returncode == 0, result.stderr
-    assert not result.stderr, result.stderr  # Compose warns of unset variables and of what is obsolete
+    assert not result.stderr, (
+        result.stderr
+    )  # Compose warns of unset variables and of what is obsolete
     return json.loads(result.stdout)
 
 
@@ -68,7 +85,9 @@ def test_compose_accepts_it_and_is_not_told_an_obsolete_version(stack):
 @every_stack
 def test_it_fits_the_compose_specification(stack):
     result = subprocess.run(
-        [command("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(stack)], capture_output=True, text=True
+        [command("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(stack)],
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -86,7 +105,9 @@ def test_every_image_is_pinned(stack):
 @every_stack
 def test_each_version_stands_once_in_env_and_nowhere_else(stack):
     written = stack.read_text(encoding="utf-8")
-    assert len(versions(stack)) == (stack.parent / ".env").read_text(encoding="utf-8").count("_VERSION=")
+    assert len(versions(stack)) == (stack.parent / ".env").read_text(encoding="utf-8").count(
+        "_VERSION="
+    )
     for name, version in versions(stack).items():
         assert f"${{{name}:?" in written, f"{name} is not used"
         assert version not in written, f"{version} of {name} stands in compose.yaml as well"
@@ -104,7 +125,11 @@ def test_every_port_is_published_on_this_machine_alone(stack):
 
 @every_stack
 def test_no_two_services_share_a_port(stack):
-    ports = [port["published"] for service in config(stack)["services"].values() for port in service.get("ports", [])]
+    ports = [
+        port["published"]
+        for service in config(stack)["services"].values()
+        for port in service.get("ports", [])
+    ]
     assert sorted(ports) == sorted(set(ports))
 
 
@@ -112,7 +137,9 @@ def test_no_two_services_share_a_port(stack):
 def test_every_service_is_watched_and_limited(stack):
     for name, service in config(stack)["services"].items():
         assert service.get("healthcheck", {}).get("test"), name
-        assert "mem_limit" in service or "limits" in service.get("deploy", {}).get("resources", {}), name
+        assert "mem_limit" in service or "limits" in service.get("deploy", {}).get(
+            "resources", {}
+        ), name
         assert service.get("restart", "always") != "always", name
 
 
@@ -144,10 +171,15 @@ def test_the_readme_names_every_service_that_can_be_reached(stack):
 def test_the_defaults_of_the_settings_are_the_ports_of_the_comparison():
     services = config(COMPARISON)["services"]
     published = {
-        (name, port["target"]): int(port["published"]) for name, service in services.items() for port in service.get("ports", [])
+        (name, port["target"]): int(port["published"])
+        for name, service in services.items()
+        for port in service.get("ports", [])
     }
     weaviate = engines.weaviate()
-    assert (weaviate["http_host"], weaviate["http_port"]) == ("127.0.0.1", published["weaviate", 8080])
+    assert (weaviate["http_host"], weaviate["http_port"]) == (
+        "127.0.0.1",
+        published["weaviate", 8080],
+    )
     assert weaviate["grpc_port"] == published["weaviate", 50051]
     assert urlsplit(engines.vespa()).port == published["vespa", 8080]
     assert urlsplit(engines.vespa_config()).port == published["vespa", 19071]
@@ -155,7 +187,7 @@ def test_the_defaults_of_the_settings_are_the_ports_of_the_comparison():
 
 @pytest.mark.parametrize("name", ["qdrant", "weaviate", "vespa"])
 def test_the_command_that_a_learner_is_told_names_a_service(name):
-    told = servers.start(name).split()
+    told = compared.start(name).split()
     assert told[:2] == ["docker", "compose"]
     assert ROOT / told[told.index("-f") + 1] == COMPARISON
     assert told[-1] in config(COMPARISON)["services"]
@@ -201,7 +233,11 @@ def test_the_milvus_stack_has_no_password_in_the_repository_and_asks_for_one():
     known = config(ROOT / "docker/milvus/compose.yaml")["services"]
     milvus, minio = known["milvus"]["environment"], known["minio"]["environment"]
     assert milvus["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
-    for made in (milvus["COMMON_SECURITY_DEFAULTROOTPASSWORD"], minio["MINIO_ROOT_PASSWORD"], minio["MINIO_ROOT_USER"]):
+    for made in (
+        milvus["COMMON_SECURITY_DEFAULTROOTPASSWORD"],
+        minio["MINIO_ROOT_PASSWORD"],
+        minio["MINIO_ROOT_USER"],
+    ):
         assert made == "made-at-the-first-start"
     assert (milvus["MINIO_ACCESS_KEY_ID"], milvus["MINIO_SECRET_ACCESS_KEY"]) == (
         minio["MINIO_ROOT_USER"],
@@ -215,4 +251,6 @@ def test_only_milvus_and_the_ui_can_be_reached_and_the_ui_is_asked_for():
     known = config(ROOT / "docker/milvus/compose.yaml")["services"]
     assert {name for name, service in known.items() if service.get("ports")} == {"milvus", "ui"}
     assert [name for name, service in known.items() if service.get("profiles")] == ["ui"]
-    assert [port["target"] for port in known["milvus"]["ports"]] == [19530]  # not 9091, which has no password
+    assert [port["target"] for port in known["milvus"]["ports"]] == [
+        19530
+    ]  # not 9091, which has no password

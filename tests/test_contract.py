@@ -63,7 +63,8 @@ DIFFERENT = {
     ),
 }  # fmt: skip
 EXPECTED = {
-    engine: SAME | {question: answers[place] for question, answers in DIFFERENT.items()} for place, engine in enumerate(ENGINES)
+    engine: SAME | {question: answers[place] for question, answers in DIFFERENT.items()}
+    for place, engine in enumerate(ENGINES)
 }
 
 

@@ -18,7 +18,10 @@ from support import ROOT, one_line, online
 
 from vdbcourse.engines import processes
 
-pytestmark = [pytest.mark.clone, pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C and paths are those of Unix")]
+pytestmark = [
+    pytest.mark.clone,
+    pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C and paths are those of Unix"),
+]
 
 PYTHON = sys._base_executable  # the Python without any package
 FOLDER = "Kurs für Ähnlichkeit 向量 and a name that is long enough to break a socket's path, which may have a hundred bytes"
@@ -28,14 +31,22 @@ URL = re.compile(r"JupyterLab: (http://127\.0\.0\.1:(\d+)/\S+token=(\w+))")
 def bare_environment(**more):
     """The environment of a newcomer: no virtual environment, no settings of the course."""
     hidden = ("VIRTUAL_ENV", "PYTHONPATH", "JUPYTER_TOKEN")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("VDBCOURSE_", "PYTEST_", "COV_")) and k not in hidden}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("VDBCOURSE_", "PYTEST_", "COV_")) and k not in hidden
+    }
     return kept | more
 
 
 def copy_repository(target):
     """The files git tracks or would track, as they are now."""
     listed = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-coz", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).exists():
@@ -104,7 +115,9 @@ class Lab:
     def get(self, path):
         code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=30).read().decode())"
         command = [PYTHON, "-c", code, f"http://127.0.0.1:{self.port}{path}?token={self.token}"]
-        asked = subprocess.run(online(*command) if self.first else command, capture_output=True, text=True, check=True)
+        asked = subprocess.run(
+            online(*command) if self.first else command, capture_output=True, text=True, check=True
+        )
         return asked.stdout
 
     def stop(self, how=signal.SIGINT):
@@ -140,17 +153,26 @@ def test_an_old_python_can_read_the_script():
 
 
 def old_pythons():
-    folders = [*Path.home().glob(".pyenv/versions/*/bin"), *map(Path, os.environ["PATH"].split(os.pathsep))]
+    folders = [
+        *Path.home().glob(".pyenv/versions/*/bin"),
+        *map(Path, os.environ["PATH"].split(os.pathsep)),
+    ]
     names = ("python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10")
     found = {}
     for path in (folder / name for name in names for folder in folders):
-        if path.exists() and path.name not in found and subprocess.run([path, "-V"], capture_output=True).returncode == 0:
+        if (
+            path.exists()
+            and path.name not in found
+            and subprocess.run([path, "-V"], capture_output=True).returncode == 0
+        ):
             found[path.name] = str(path)
     return list(found.values())
 
 
 @pytest.mark.parametrize(
-    "python", old_pythons() or [pytest.param("", marks=pytest.mark.skip(reason="no Python older than 3.11 here"))]
+    "python",
+    old_pythons()
+    or [pytest.param("", marks=pytest.mark.skip(reason="no Python older than 3.11 here"))],
 )
 def test_an_old_python_says_which_one_is_needed(python):
     message = one_line(course(ROOT, "lab", python=python))
@@ -163,7 +185,11 @@ def test_the_message_of_an_old_python_wherever_none_is_installed(tmp_path):
         " runpy.run_path('course', run_name='__main__')"
     )
     result = subprocess.run(
-        [PYTHON, "-c", code], cwd=ROOT, env=bare_environment(PATH=str(tmp_path)), capture_output=True, text=True
+        [PYTHON, "-c", code],
+        cwd=ROOT,
+        env=bare_environment(PATH=str(tmp_path)),
+        capture_output=True,
+        text=True,
     )
     assert "Python 3.11 or newer is needed" in one_line(result)
     assert "https://www.python.org" in result.stderr
@@ -177,7 +203,9 @@ def test_without_a_command_it_says_how_to_use_it(tmp_path):
     assert not (folder / ".venv").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--extra", "nonsense"], ["--frob"], ["--extra"], ["--again"]])
+@pytest.mark.parametrize(
+    "arguments", [["--extra", "nonsense"], ["--frob"], ["--extra"], ["--again"]]
+)
 def test_install_refuses_what_it_does_not_know(arguments):
     assert "is not understood" in one_line(course(ROOT, "install", *arguments))
 
@@ -211,7 +239,10 @@ def wheel_of_uv(folder):
         wheel.writestr("uv/__init__.py", "")
         wheel.writestr("uv/__main__.py", "")
         wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: uv\nVersion: {version}\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         wheel.writestr(f"{info}/RECORD", "")
     return {"PIP_FIND_LINKS": str(folder), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
 
@@ -221,7 +252,12 @@ def small(tmp_path_factory):
     """A copy whose environment holds nothing but that installer, made while pip is told to put packages elsewhere."""
     folder = copy_repository(tmp_path_factory.mktemp("small") / "c")
     elsewhere = folder.parent / "elsewhere"
-    settings = {"PIP_USER": "1", "PYTHONUSERBASE": str(elsewhere), "PIP_TARGET": str(elsewhere), "PIP_DRY_RUN": "1"}
+    settings = {
+        "PIP_USER": "1",
+        "PYTHONUSERBASE": str(elsewhere),
+        "PIP_TARGET": str(elsewhere),
+        "PIP_DRY_RUN": "1",
+    }
     result = course(folder, "install", **wheel_of_uv(folder.parent / "wheels"), **settings)
     return folder, result
 
@@ -234,12 +270,18 @@ def test_settings_of_pip_that_install_elsewhere_do_not_reach_the_environment(sma
     assert not (folder / ".venv/tmp").exists()
 
 
-@pytest.mark.parametrize("extras", [5, None, "docs", {"docs": 1}, [["docs"], 7, "docs", "nonsense"]])
+@pytest.mark.parametrize(
+    "extras", [5, None, "docs", {"docs": 1}, [["docs"], 7, "docs", "nonsense"]]
+)
 def test_a_stamp_with_wrong_types_is_no_traceback(small, extras):
     folder, _ = small
     stamp = folder / ".venv/course-stamp.json"
     stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"extras": extras}))
-    result = course(folder, "install", **wheel_of_uv(folder.parent / f"wheels{len(list(folder.parent.iterdir()))}"))
+    result = course(
+        folder,
+        "install",
+        **wheel_of_uv(folder.parent / f"wheels{len(list(folder.parent.iterdir()))}"),
+    )
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
 
@@ -255,11 +297,18 @@ def silent_index():
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("step", ["ensurepip", "--disable-pip-version-check"])
-def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_folder(tmp_path, silent_index, step, how):
+def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_folder(
+    tmp_path, silent_index, step, how
+):
     """The signal goes to `./course` alone, as from another terminal; whoever waits for it finds that all has ended."""
     folder, scratch = copy_repository(tmp_path / "c"), tmp_path / "scratch"
     scratch.mkdir()
-    settings = {"PIP_INDEX_URL": silent_index, "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "TMPDIR": str(scratch)}
+    settings = {
+        "PIP_INDEX_URL": silent_index,
+        "PIP_FIND_LINKS": "",
+        "PIP_CONFIG_FILE": os.devnull,
+        "TMPDIR": str(scratch),
+    }
     process = subprocess.Popen(
         [PYTHON, "course", "install"],
         cwd=folder,
@@ -277,7 +326,10 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
     process.send_signal(how)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert errors.decode().strip().splitlines()[-1] == "course: stopped; run the same command again to go on."
+    assert (
+        errors.decode().strip().splitlines()[-1]
+        == "course: stopped; run the same command again to go on."
+    )
     assert processes_of(folder) == []
     assert list(scratch.iterdir()) == []
     assert not (folder / ".venv/tmp").exists()
@@ -320,7 +372,12 @@ def test_two_labs_share_the_engines_and_the_last_one_stops_them(installed):
     assert first.stop() == 0
     assert "Another lab is open" in first.output
     status = json.loads(course(installed, "status", "--json").stdout)["engines"]
-    assert [one["running"] for one in status] == [True, True, False, False]  # PostgreSQL and Milvus Lite, not the servers
+    assert [one["running"] for one in status] == [
+        True,
+        True,
+        False,
+        False,
+    ]  # PostgreSQL and Milvus Lite, not the servers
     assert second.stop() == 0
     assert "Stopped: postgres, milvus-lite" in second.output
     assert processes_of(installed) == []
@@ -343,7 +400,9 @@ def test_a_port_that_is_none_is_one_clear_line(installed, port):
 
 
 def test_an_engine_that_cannot_start_ends_the_lab(installed):
-    message = one_line(course(installed, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x"))
+    message = one_line(
+        course(installed, "lab", "--no-browser", DATABASE_URL="postgresql://u@127.0.0.1:1/x")
+    )
     assert "does not take the connection" in message
     assert processes_of(installed) == []
 
@@ -353,7 +412,11 @@ def test_two_first_starts_at_once_build_one_environment(installed, tmp_path):
     (installed / ".venv/course-stamp.json").unlink()
     both = [
         subprocess.Popen(
-            online(PYTHON, "course", "install"), cwd=installed, env=bare_environment(), stdout=subprocess.PIPE, text=True
+            online(PYTHON, "course", "install"),
+            cwd=installed,
+            env=bare_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(2)
     ]
@@ -411,10 +474,17 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         outside = []
         page.on(
-            "request", lambda r: None if "127.0.0.1" in r.url or r.url.startswith(("data:", "blob:")) else outside.append(r.url)
+            "request",
+            lambda r: (
+                None
+                if "127.0.0.1" in r.url or r.url.startswith(("data:", "blob:"))
+                else outside.append(r.url)
+            ),
         )
         # while it starts, JupyterLab sometimes asks which kernel to take
-        page.add_locator_handler(page.locator(".jp-Dialog", has_text="Select Kernel"), take_the_first_answer)
+        page.add_locator_handler(
+            page.locator(".jp-Dialog", has_text="Select Kernel"), take_the_first_answer
+        )
         page.goto(lab.url)
         page.get_by_role("link", name="Your first search by meaning").click(timeout=60_000)
         page.get_by_role("tab", name="01_first_search.ipynb").wait_for()
@@ -426,7 +496,9 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
         page.get_by_role("tab", name="start.ipynb").click()
         run_all(page)
         shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output")
-        shown.locator("tr", has_text="Your first search by meaning").get_by_text("done", exact=True).wait_for(timeout=60_000)
+        shown.locator("tr", has_text="Your first search by meaning").get_by_text(
+            "done", exact=True
+        ).wait_for(timeout=60_000)
         assert outside == []
     finally:
         code = lab.stop()

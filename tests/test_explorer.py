@@ -12,7 +12,7 @@ import pytest
 from support import ROOT
 
 from vdbcourse import datasets, embedding, measure
-from vdbcourse.site import explorer
+from vdbcourse.authoring.site import index_explorer
 
 ASSETS = ROOT / "docs" / "assets" / "explorer"
 PAGE = """<!doctype html>
@@ -35,7 +35,7 @@ MODULES = """
 
 @pytest.fixture(scope="module")
 def data():
-    return json.loads(explorer.data())
+    return json.loads(index_explorer.data())
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +55,19 @@ def address(data, tmp_path_factory):
     shutil.copytree(ASSETS, folder / "explorer", ignore=shutil.ignore_patterns("films.json"))
     (folder / "explorer" / "films.json").write_text(json.dumps(data), encoding="utf-8")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=folder)
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+    }
 
     def log_message(self, *arguments):
         pass
@@ -73,7 +78,9 @@ def run(browser, address):
     """Run lines of JavaScript that see the modules and the films: `run("return films.titles.length")`."""
     page = browser.new_page()
     page.goto(address)
-    yield lambda lines, argument=None: page.evaluate(f"async (argument) => {{ {MODULES} {lines} }}", argument)
+    yield lambda lines, argument=None: page.evaluate(
+        f"async (argument) => {{ {MODULES} {lines} }}", argument
+    )
     page.close()
 
 
@@ -94,14 +101,14 @@ def page(browser, address):
 
 
 def test_the_films_are_few_enough_for_a_page_and_the_questions_are_not_among_them(data):
-    assert len(explorer.data().encode()) < 60_000
+    assert len(index_explorer.data().encode()) < 60_000
     assert len(data["films"]["titles"]) == 400
     assert len(data["questions"]["titles"]) == 20
     assert not set(data["films"]["titles"]) & set(data["questions"]["titles"])
 
 
 def test_the_films_are_the_same_each_time(data):
-    assert json.loads(explorer.data()) == data
+    assert json.loads(index_explorer.data()) == data
 
 
 def test_true_neighbours_are_those_of_an_exact_search(data, rows, asked):
@@ -114,7 +121,9 @@ def test_what_the_short_vectors_keep_is_what_the_page_says(data, rows):
     plots = [stories["plot"].iloc[titles.index(title)] for title in data["films"]["titles"]]
     whole, points = embedding.encode(plots), np.array(data["films"]["points"])
     assert data["kept"]["vectors"] == pytest.approx(shared_neighbours(whole, rows), abs=0.002)
-    assert data["kept"]["points"] == pytest.approx(shared_neighbours(rows, points), abs=0.01)  # equal places tie
+    assert data["kept"]["points"] == pytest.approx(
+        shared_neighbours(rows, points), abs=0.01
+    )  # equal places tie
 
 
 def test_the_drawing_keeps_more_neighbours_than_two_axes_would(data, rows):
@@ -124,7 +133,8 @@ def test_the_drawing_keeps_more_neighbours_than_two_axes_would(data, rows):
 def shared_neighbours(before, after):
     """Of ten neighbours of a row in `before`, the share that is left in `after`."""
     near = [
-        np.argsort(((space[:, None] - space) ** 2).sum(axis=2) + 1e9 * np.eye(len(space)))[:, :10] for space in (before, after)
+        np.argsort(((space[:, None] - space) ** 2).sum(axis=2) + 1e9 * np.eye(len(space)))[:, :10]
+        for space in (before, after)
     ]
     return np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*near, strict=True)])
 
@@ -135,7 +145,9 @@ def shared_neighbours(before, after):
 @pytest.mark.browser
 @pytest.mark.parametrize("k", [1, 10, 400])
 def test_the_exact_search_is_that_of_measure(run, rows, asked, k):
-    found = run("return questions.vectors.map((query) => vectors.exact(films.vectors, query, argument))", k)
+    found = run(
+        "return questions.vectors.map((query) => vectors.exact(films.vectors, query, argument))", k
+    )
     assert found == measure.exact_knn(asked, rows, k, "l2").indices.tolist()
 
 
@@ -147,9 +159,13 @@ GRAPH = "const graph = hnsw.build(films.vectors, argument);"
 def test_a_list_as_long_as_the_films_finds_all_that_can_be_reached(run, data, m):
     settings = {"m": m, "efConstruction": 40, "seed": 1}
     reached = set(run(f"{GRAPH} return [...hnsw.reachable(graph)]", settings))
-    for found, truth in zip(searched(run, settings, 400)[0], data["questions"]["truth"], strict=True):
+    for found, truth in zip(
+        searched(run, settings, 400)[0], data["questions"]["truth"], strict=True
+    ):
         assert set(found) >= set(truth) & reached
-        assert len(reached) < 400 or found == truth  # with no film out of reach: recall 1.0, in the right order
+        assert (
+            len(reached) < 400 or found == truth
+        )  # with no film out of reach: recall 1.0, in the right order
     assert m == 3 or len(reached) == 400
 
 
@@ -176,7 +192,9 @@ def test_a_longer_list_computes_more_distances_and_finds_no_less(run, data):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("m", "ef_construction", "seed"), [(2, 10, 1), (4, 40, 2), (8, 100, 3), (16, 40, 4)])
+@pytest.mark.parametrize(
+    ("m", "ef_construction", "seed"), [(2, 10, 1), (4, 40, 2), (8, 100, 3), (16, 40, 4)]
+)
 def test_no_film_has_more_links_than_its_layer_has_room_for(run, m, ef_construction, seed):
     layers = built(run, {"m": m, "efConstruction": ef_construction, "seed": seed})
     assert len(layers[0]) == 400 and len(layers) > 1
@@ -196,7 +214,9 @@ def built(run, settings):
 
 @pytest.mark.browser
 def test_each_layer_holds_about_one_in_m_of_the_one_below(run):
-    heights = [len(built(run, {"m": 4, "efConstruction": 4, "seed": seed})[1]) for seed in range(1, 21)]
+    heights = [
+        len(built(run, {"m": 4, "efConstruction": 4, "seed": seed})[1]) for seed in range(1, 21)
+    ]
     assert 400 / 4 * 0.9 < np.mean(heights) < 400 / 4 * 1.1, heights
 
 
@@ -206,10 +226,15 @@ def test_links_are_chosen_by_the_rule_of_the_paper(run, rows):
     for m in (2, 4, 8):
         point, *found = draw.choice(400, 60, replace=False).tolist()
         sorted_found = sorted((int(((rows[point] - rows[one]) ** 2).sum()), one) for one in found)
-        chosen = run("return hnsw.select(films.vectors, argument.found, argument.m)", {"found": sorted_found, "m": m})
+        chosen = run(
+            "return hnsw.select(films.vectors, argument.found, argument.m)",
+            {"found": sorted_found, "m": m},
+        )
         kept = []
         for distance, one in sorted_found:
-            if len(kept) < m and all(((rows[one] - rows[other]) ** 2).sum() > distance for other in kept):
+            if len(kept) < m and all(
+                ((rows[one] - rows[other]) ** 2).sum() > distance for other in kept
+            ):
                 kept.append(one)
         assert chosen == kept
 
@@ -218,7 +243,10 @@ def test_links_are_chosen_by_the_rule_of_the_paper(run, rows):
 def test_a_seed_gives_one_graph_and_another_seed_another(run):
     graphs = [built(run, {"m": 4, "efConstruction": 40, "seed": seed}) for seed in (1, 1, 2)]
     assert graphs[0] == graphs[1] != graphs[2]
-    centres = [run("return ivf.build(films.vectors, { nlist: 16, seed: argument }).centres", seed) for seed in (1, 1, 2)]
+    centres = [
+        run("return ivf.build(films.vectors, { nlist: 16, seed: argument }).centres", seed)
+        for seed in (1, 1, 2)
+    ]
     assert centres[0] == centres[1] != centres[2]
 
 
@@ -271,12 +299,17 @@ def test_every_film_is_in_the_cell_of_its_nearest_centre(run, rows, nlist):
     assert cells["cellOf"] == nearest.tolist()
     assert cells["cells"] == [np.flatnonzero(nearest == cell).tolist() for cell in range(nlist)]
     means = [rows[nearest == cell].mean(axis=0) for cell in range(nlist) if (nearest == cell).any()]
-    assert np.allclose(means, centres[[cell for cell in range(nlist) if (nearest == cell).any()]])  # Lloyd came to rest
+    assert np.allclose(
+        means, centres[[cell for cell in range(nlist) if (nearest == cell).any()]]
+    )  # Lloyd came to rest
 
 
 def probed(run, nlist, nprobe):
     argument = {"nlist": nlist, "nprobe": nprobe, "seed": 1, "k": 10}
-    both = run(f"{CELLS} return questions.vectors.map((q) => ivf.search(cells, films.vectors, q, argument))", argument)
+    both = run(
+        f"{CELLS} return questions.vectors.map((q) => ivf.search(cells, films.vectors, q, argument))",
+        argument,
+    )
     return [one["found"] for one in both], [one["distances"] for one in both]
 
 
@@ -306,10 +339,14 @@ def test_what_the_page_lets_predict_is_so(run, data):
     recall = {ef: measure.recall_at_k(found, truth, 10) for ef, (found, _) in at.items()}
     assert np.mean(at[40][1]) / np.mean(at[10][1]) > recall[40] / recall[10] > 1
     found, _ = searched(run, {"m": 2, "efConstruction": 40, "seed": 1}, 400)
-    lost = 400 - run(f"{GRAPH} return hnsw.reachable(graph).size", {"m": 2, "efConstruction": 40, "seed": 1})
+    lost = 400 - run(
+        f"{GRAPH} return hnsw.reachable(graph).size", {"m": 2, "efConstruction": 40, "seed": 1}
+    )
     assert lost > 0 and measure.recall_at_k(found, truth, 10) < 1
     quarters = {nlist: probed(run, nlist, nlist // 4) for nlist in (16, 64)}
-    few, many = ((measure.recall_at_k(found, truth, 10), np.mean(work)) for found, work in quarters.values())
+    few, many = (
+        (measure.recall_at_k(found, truth, 10), np.mean(work)) for found, work in quarters.values()
+    )
     assert few[0] != many[0] and few[1] != many[1]
 
 
@@ -339,14 +376,18 @@ def choose(page, algorithm, **settings):
 
 
 ALGORITHMS = pytest.mark.parametrize(
-    ("algorithm", "settings"), [("HNSW", {"m": 4, "ef": 12}), ("IVF", {"nlist": 12, "nprobe": 3})], ids=["HNSW", "IVF"]
+    ("algorithm", "settings"),
+    [("HNSW", {"m": 4, "ef": 12}), ("IVF", {"nlist": 12, "nprobe": 3})],
+    ids=["HNSW", "IVF"],
 )
 
 
 def shown(page):
     """All that a reader can see: the text, and every mark and line of the picture."""
     text = page.locator("#explorer").inner_text()
-    marks = page.locator(".picture path").evaluate_all("all => all.map((e) => [e.getAttribute('class'), e.getAttribute('d')])")
+    marks = page.locator(".picture path").evaluate_all(
+        "all => all.map((e) => [e.getAttribute('class'), e.getAttribute('d')])"
+    )
     return text, marks, page.locator(".picture").get_attribute("aria-label")
 
 
@@ -358,11 +399,16 @@ def test_steps_to_the_end_find_what_a_search_at_once_finds(page, run, data, algo
     while button(page, "Step").get_attribute("aria-disabled") == "false":
         button(page, "Step").evaluate("(e) => e.click()")
     if algorithm == "HNSW":
-        found, distances = (one[3] for one in searched(run, {**settings, "efConstruction": 40, "seed": 1}, settings["ef"]))
+        found, distances = (
+            one[3]
+            for one in searched(run, {**settings, "efConstruction": 40, "seed": 1}, settings["ef"])
+        )
     else:
         found, distances = (one[3] for one in probed(run, settings["nlist"], settings["nprobe"]))
     titles = [data["films"]["titles"][film] for film in found]
-    listed = [line.rsplit(", ", 1)[0] for line in part(page, "list").locator("li").all_inner_texts()]
+    listed = [
+        line.rsplit(", ", 1)[0] for line in part(page, "list").locator("li").all_inner_texts()
+    ]
     assert len(listed) == settings.get("ef", 10) and listed[:10] == titles
     assert part(page, "distances").inner_text() == f"{distances} of 400"
     right = len(set(found) & set(data["questions"]["truth"][3]))
@@ -399,13 +445,17 @@ def test_every_step_is_a_line_that_a_screen_reader_is_told(page, data):
     assert [line.split(":")[0] for line in lines] == [f"Step {number}" for number in range(1, 41)]
     compared = [line for line in lines if "compare with" in line]
     assert all(any(title in line for title in data["films"]["titles"]) for line in compared)
-    assert any("drops out" in line for line in compared) and any("not kept" in line for line in compared)
+    assert any("drops out" in line for line in compared) and any(
+        "not kept" in line for line in compared
+    )
 
 
 @pytest.mark.browser
 def test_a_step_says_when_the_list_is_full(page):
     button(page, "To the end").click()
-    full = [line for line in part(page, "steps").locator("li").all_inner_texts() if "full with" in line]
+    full = [
+        line for line in part(page, "steps").locator("li").all_inner_texts() if "full with" in line
+    ]
     assert full and all("full with ef = " in line for line in full)
     assert "full with ef = 10" in full[-1]
 
@@ -460,7 +510,9 @@ def test_the_table_scores_all_questions_and_keeps_what_was_tried(page, run, data
     recall = measure.recall_at_k(found, data["questions"]["truth"], 10)
     rows = [one.inner_text().split("\t") for one in part(page, "tried").locator("tr").all()]
     assert rows[0][0] == "HNSW, M 4, efConstruction 40, ef 40, seed 1"
-    assert rows[0][1] == f"{recall:.3f}" and float(rows[0][3]) == pytest.approx(np.mean(distances), abs=0.51)
+    assert rows[0][1] == f"{recall:.3f}" and float(rows[0][3]) == pytest.approx(
+        np.mean(distances), abs=0.51
+    )
     assert rows[1][0] == "HNSW, M 4, efConstruction 40, ef 10, seed 1"
     assert rows[-1] == ["exact search", "1.000", "1.0", "400"]
 
@@ -517,7 +569,10 @@ def test_films_that_do_not_come_are_said_in_a_line(browser, address):
     page.route("**/films.json", lambda route: route.fulfill(status=404))
     page.goto(address)
     page.wait_for_selector("[data-state=failed]")
-    assert page.get_by_role("alert").inner_text() == "The films could not be loaded (the server answered 404). Reload the page."
+    assert (
+        page.get_by_role("alert").inner_text()
+        == "The films could not be loaded (the server answered 404). Reload the page."
+    )
     page.close()
 
 
@@ -527,4 +582,6 @@ def test_the_page_of_the_site_loads_what_is_there():
         assert f'"../assets/explorer/{name}"' in page
         assert (ASSETS / name).is_file()
     assert "<noscript>" in page
-    assert "\n## " in page.split('id="explorer"')[0]  # the headings that the script makes are of the third level
+    assert (
+        "\n## " in page.split('id="explorer"')[0]
+    )  # the headings that the script makes are of the third level

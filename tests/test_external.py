@@ -11,14 +11,15 @@ from pymilvus import MilvusClient
 from support import one_line
 
 from vdbcourse import engines
-from vdbcourse.engines import embedded_postgres, local, processes, spaces
+from vdbcourse.engines import processes, spaces, supervisor
+from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 
 
 @pytest.fixture
 def server(home):
     """A PostgreSQL that stands for somebody's server: its URL as superuser."""
-    return local.up("postgres").uri
+    return supervisor.up("postgres").uri
 
 
 def as_user(url, user, database=None):
@@ -36,7 +37,10 @@ def test_the_same_code_reaches_another_server(server, monkeypatch):
     execute(server, "CREATE ROLE ana LOGIN", "GRANT CREATE ON DATABASE course TO ana")
     monkeypatch.setenv("DATABASE_URL", as_user(server, "ana"))
     with psycopg.connect(engines.postgres("nb")) as conn:
-        assert conn.execute("SELECT current_user, current_schema()").fetchone() == ("ana", "tester_nb")
+        assert conn.execute("SELECT current_user, current_schema()").fetchone() == (
+            "ana",
+            "tester_nb",
+        )
 
 
 def test_other_options_and_key_value_addresses_are_kept(server, monkeypatch):
@@ -50,7 +54,13 @@ def test_other_options_and_key_value_addresses_are_kept(server, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "postgresql://[bad", "mysql://root:hunter2@localhost/db", "postgresql://u@h/d?nosuch=1"]
+    "url",
+    [
+        "nonsense",
+        "postgresql://[bad",
+        "mysql://root:hunter2@localhost/db",
+        "postgresql://u@h/d?nosuch=1",
+    ],
 )
 def test_an_address_that_is_none(cli, url):
     message = one_line(cli("up", "postgres", DATABASE_URL=url))
@@ -82,34 +92,36 @@ def test_no_right_to_create_the_extension(server, monkeypatch, cli):
 def test_no_right_to_create_a_schema(server, monkeypatch):
     execute(server, "CREATE ROLE eva LOGIN")
     monkeypatch.setenv("DATABASE_URL", as_user(server, "eva"))
-    with pytest.raises(CourseError, match="eva may not create a schema.*GRANT CREATE ON DATABASE course TO eva"):
+    with pytest.raises(
+        CourseError, match="eva may not create a schema.*GRANT CREATE ON DATABASE course TO eva"
+    ):
         engines.postgres("nb")
 
 
 def test_a_server_without_pgvector(tmp_path, home, monkeypatch, cli):
     """A real PostgreSQL whose installation has no pgvector."""
-    package = Path(embedded_postgres.binary("postgres")).parents[2]
+    package = Path(postgres.binary("postgres")).parents[2]
     copied = tmp_path / package.name / "pginstall18"
     shutil.copytree(package / "pginstall18", copied, symlinks=True)
     for libraries in package.parent.glob(f"{package.name}.*libs"):
         shutil.copytree(libraries, tmp_path / libraries.name)
     (copied / "share/postgresql/extension/vector.control").unlink()
-    monkeypatch.setattr(embedded_postgres, "binary", lambda name: str(copied / "bin" / name))
-    monkeypatch.setattr(embedded_postgres, "prepare_database", lambda *_: None)
-    monkeypatch.setattr(embedded_postgres, "address", lambda _, *rest: real_address("postgres", *rest))
-    monkeypatch.setattr(embedded_postgres, "versions", lambda _: "PostgreSQL without pgvector")
-    started = embedded_postgres.start(home / "postgres", home / "log")
+    monkeypatch.setattr(postgres, "binary", lambda name: str(copied / "bin" / name))
+    monkeypatch.setattr(postgres, "prepare_database", lambda *_: None)
+    monkeypatch.setattr(postgres, "address", lambda _, *rest: real_address("postgres", *rest))
+    monkeypatch.setattr(postgres, "versions", lambda _: "PostgreSQL without pgvector")
+    started = postgres.start(home / "postgres", home / "log")
     try:
         assert "has no pgvector" in one_line(cli("up", "postgres", DATABASE_URL=started.uri))
     finally:
-        embedded_postgres.stop(started, home / "postgres")
+        postgres.stop(started, home / "postgres")
 
 
-real_address = embedded_postgres.address
+real_address = postgres.address
 
 
 def test_milvus_elsewhere(home, monkeypatch, cli):
-    uri = local.up("milvus-lite").uri
+    uri = supervisor.up("milvus-lite").uri
     monkeypatch.setenv("MILVUS_URI", uri)
     assert engines.milvus() == uri
     assert "MILVUS_URI" in cli("status", MILVUS_URI=uri).stdout
@@ -131,7 +143,9 @@ def test_milvus_uri_of_something_that_is_not_milvus(cli):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        message = one_line(cli("up", "milvus-lite", MILVUS_URI=f"http://127.0.0.1:{other.getsockname()[1]}"))
+        message = one_line(
+            cli("up", "milvus-lite", MILVUS_URI=f"http://127.0.0.1:{other.getsockname()[1]}")
+        )
     assert "does not serve Milvus to you" in message
 
 
@@ -141,11 +155,17 @@ def test_status_shows_a_dead_address_and_does_not_fail(home, cli):
     assert "unreachable Nothing answers" in result.stdout
 
 
-def test_reset_removes_the_courses_schemas_and_collections_and_no_others(home, tmp_path, monkeypatch, cli):
-    database, milvus = local.up("postgres").uri, local.up("milvus-lite").uri
+def test_reset_removes_the_courses_schemas_and_collections_and_no_others(
+    home, tmp_path, monkeypatch, cli
+):
+    database, milvus = supervisor.up("postgres").uri, supervisor.up("milvus-lite").uri
     execute(database, "CREATE SCHEMA tester_own_work", "CREATE SCHEMA other")
     MilvusClient(milvus).create_collection("tester_own_work", dimension=2)
-    settings = {"DATABASE_URL": database, "MILVUS_URI": milvus, "VDBCOURSE_HOME": str(tmp_path / "second")}
+    settings = {
+        "DATABASE_URL": database,
+        "MILVUS_URI": milvus,
+        "VDBCOURSE_HOME": str(tmp_path / "second"),
+    }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     execute(engines.postgres("nb"), "CREATE TABLE t (x int)")
@@ -166,9 +186,9 @@ def test_reset_removes_the_courses_schemas_and_collections_and_no_others(home, t
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 def test_a_wrong_password_is_not_shown(home, cli):
-    folder = local.data_folder("postgres")
-    started = embedded_postgres.start(folder, local.log_path("postgres"), tcp=True)
-    started.save(local.record_path("postgres"))
+    folder = supervisor.data_folder("postgres")
+    started = postgres.start(folder, supervisor.log_path("postgres"), tcp=True)
+    started.save(supervisor.record_path("postgres"))
     password = (folder / "vdbcourse.password").read_text()
     message = one_line(cli("up", "postgres", DATABASE_URL=started.uri.replace(password, "hunter2")))
     assert "password authentication failed" in message

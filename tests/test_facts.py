@@ -12,14 +12,35 @@ import yaml
 
 from vdbcourse import facts
 from vdbcourse.errors import CourseError
-from vdbcourse.facts import loading
+from vdbcourse.facts import loader
 
 ENGINES = ("milvus", "weaviate", "pinecone", "qdrant", "vespa", "pgvector")
 FEATURES = (
-    *("licence", "hosting", "scaling", "index_types", "metrics", "max_dimensions", "sparse", "full_text", "hybrid", "filtering"),
-    *("multi_tenancy", "vectorization", "api", "python_client", "backup", "monitoring", "local_mode", "pricing", "consistency"),
+    *(
+        "licence",
+        "hosting",
+        "scaling",
+        "index_types",
+        "metrics",
+        "max_dimensions",
+        "sparse",
+        "full_text",
+        "hybrid",
+        "filtering",
+    ),
+    *(
+        "multi_tenancy",
+        "vectorization",
+        "api",
+        "python_client",
+        "backup",
+        "monitoring",
+        "local_mode",
+        "pricing",
+        "consistency",
+    ),
 )
-FILE = loading.FOLDER / "facts.yaml"
+FILE = loader.FOLDER / "facts.yaml"
 EVERY_FACT = [fact for engine in facts.engines() for fact in engine.facts.values()]
 
 
@@ -31,7 +52,9 @@ def name(fact):
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft202012Validator.check_schema(json.loads((loading.FOLDER / "schema.json").read_text()))
+    jsonschema.Draft202012Validator.check_schema(
+        json.loads((loader.FOLDER / "schema.json").read_text())
+    )
 
 
 def test_every_engine_has_a_fact_for_every_feature():
@@ -49,7 +72,11 @@ def test_a_fact_has_a_source_and_a_day_that_is_past(fact):
 @pytest.mark.parametrize("source", facts.book().sources.values(), ids=lambda source: source.key)
 def test_a_source_has_a_title_a_safe_address_and_a_state_that_is_past(source):
     address = urlsplit(source.url)
-    assert address.scheme == "https" and "." in address.netloc and not re.search(r"[\s<>\"']", source.url)
+    assert (
+        address.scheme == "https"
+        and "." in address.netloc
+        and not re.search(r"[\s<>\"']", source.url)
+    )
     assert source.title and source.state
     if re.fullmatch(r"\d{4}-\d\d-\d\d", source.state):
         assert datetime.date.fromisoformat(source.state) <= max(fact.checked for fact in EVERY_FACT)
@@ -121,8 +148,14 @@ def test_one_fact():
             lambda: facts.fact("Milvus", "licence"),
             "There is no engine 'Milvus'. Did you mean 'milvus'? There are: milvus, weaviate",
         ),
-        (lambda: facts.fact("milvus", "license"), "There is no feature 'license'. Did you mean 'licence'?"),
-        (lambda: facts.table("index types"), "There is no feature 'index types'. Did you mean 'index_types'?"),
+        (
+            lambda: facts.fact("milvus", "license"),
+            "There is no feature 'license'. Did you mean 'licence'?",
+        ),
+        (
+            lambda: facts.table("index types"),
+            "There is no feature 'index types'. Did you mean 'index_types'?",
+        ),
         (lambda: facts.table(engines=["chroma"]), "There is no engine 'chroma'. There are: milvus"),
         (lambda: facts.portrait("pg-vector"), "Did you mean 'pgvector'?"),
     ],
@@ -161,7 +194,10 @@ def test_each_cell_of_a_table_has_value_link_and_day():
         for feature in ("licence", "pricing"):
             fact = facts.fact(engine, feature)
             (cell,) = (
-                one for one in found if fact.value.split(";")[0] in one and all(source.url in one for source in fact.sources)
+                one
+                for one in found
+                if fact.value.split(";")[0] in one
+                and all(source.url in one for source in fact.sources)
             )
             assert f"checked {fact.checked}" in cell
             assert cell.count("<a href=") == len(fact.sources)
@@ -183,7 +219,9 @@ def test_a_table_as_text_has_a_note_for_every_source():
     text = repr(facts.table(["licence", "hosting"], "milvus"))
     for feature in ("licence", "hosting"):
         fact = facts.fact("milvus", feature)
-        assert all(f"{source.title} ({source.state}) {source.url}" in text for source in fact.sources)
+        assert all(
+            f"{source.title} ({source.state}) {source.url}" in text for source in fact.sources
+        )
     assert text.replace("\n      ", " ").count("checked 2026-11-21]") == 2
 
 
@@ -202,7 +240,7 @@ def test_a_portrait_shows_each_sentence_with_its_facts(engine):
 
 def test_what_is_shown_is_escaped():
     book = facts.book().changed("milvus", "licence", value="a < b & <script>")
-    from vdbcourse.facts.shown import Table
+    from vdbcourse.facts.display import Table
 
     assert "a &lt; b &amp; &lt;script&gt;" in Table(book, ["licence"], ["milvus"])._repr_html_()
 
@@ -227,7 +265,7 @@ def broken(tmp_path, old, new):
 
 def refused(tmp_path, old, new, *words):
     with pytest.raises(CourseError) as raised:
-        loading.load(broken(tmp_path, old, new))
+        loader.load(broken(tmp_path, old, new))
     for word in words:
         assert word in str(raised.value)
 
@@ -236,7 +274,7 @@ PLACE = "engines > milvus > facts > licence"
 
 
 def test_an_unchanged_copy_is_read(tmp_path):
-    assert loading.load(broken(tmp_path, "engines:", "engines:")) == facts.book()
+    assert loader.load(broken(tmp_path, "engines:", "engines:")) == facts.book()
 
 
 @pytest.mark.parametrize(
@@ -250,8 +288,16 @@ def test_an_unchanged_copy_is_read(tmp_path):
         ("checked: 2026-11-21", "checked: 2026-02-30", "'2026-02-30' is no day"),
         ("[open-source]", "[opensource]", "unknown tag 'opensource'. Did you mean 'open-source'?"),
         ("tags: [open-source]", "numbers: {copies: 3}", "unknown number 'copies'"),
-        ("        value: Apache-2.0; the separate graphical tool Attu is proprietary since 2.6.0\n", "", "'value' is a required"),
-        ("value: Apache-2.0; the", "worth: 3\n        value: Apache-2.0; the", "'worth' was unexpected"),
+        (
+            "        value: Apache-2.0; the separate graphical tool Attu is proprietary since 2.6.0\n",
+            "",
+            "'value' is a required",
+        ),
+        (
+            "value: Apache-2.0; the",
+            "worth: 3\n        value: Apache-2.0; the",
+            "'worth' was unexpected",
+        ),
     ],
 )
 def test_a_broken_fact_is_refused_with_its_place(tmp_path, old, new, words):
@@ -277,32 +323,47 @@ def test_a_misspelt_feature_is_refused(tmp_path):
 
 
 def test_an_unused_source_is_refused(tmp_path):
-    refused(tmp_path, "[milvus-overview, attu]", "[milvus-overview]", "sources > attu", "no fact uses it")
+    refused(
+        tmp_path,
+        "[milvus-overview, attu]",
+        "[milvus-overview]",
+        "sources > attu",
+        "no fact uses it",
+    )
 
 
 def test_an_address_without_tls_is_refused(tmp_path):
     refused(
-        tmp_path, "https://milvus.io/docs/overview.md", "http://milvus.io/docs/overview.md", "sources > milvus-overview > url"
+        tmp_path,
+        "https://milvus.io/docs/overview.md",
+        "http://milvus.io/docs/overview.md",
+        "sources > milvus-overview > url",
     )
 
 
 def test_a_sentence_without_facts_is_refused(tmp_path):
-    refused(tmp_path, "facts: [index_types]", "facts: []", "engines > milvus > strengths", "non-empty")
+    refused(
+        tmp_path, "facts: [index_types]", "facts: []", "engines > milvus > strengths", "non-empty"
+    )
 
 
 def test_a_sentence_on_an_unknown_fact_is_refused(tmp_path):
     refused(
-        tmp_path, "facts: [index_types]", "facts: [indextypes]", "engines > milvus > strengths > 1", "Did you mean 'index_types'?"
+        tmp_path,
+        "facts: [index_types]",
+        "facts: [indextypes]",
+        "engines > milvus > strengths > 1",
+        "Did you mean 'index_types'?",
     )
 
 
 def test_a_missing_engine_is_refused(tmp_path):
-    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loading.Strict)
+    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader.Strict)
     del data["engines"]["vespa"]
     copy = tmp_path / "facts.yaml"
     copy.write_text(yaml.safe_dump(data), encoding="utf-8")
     with pytest.raises(CourseError, match="engines: 'vespa' is a required property"):
-        loading.load(copy)
+        loader.load(copy)
 
 
 def test_a_file_that_is_no_yaml_is_refused(tmp_path):

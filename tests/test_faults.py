@@ -22,7 +22,11 @@ def disk(tmp_path):
 
     def mount(size, *, remount=""):
         options = f"{remount}size={size},mode=755"
-        result = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, text=True)
+        result = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)],
+            capture_output=True,
+            text=True,
+        )
         if result.returncode:
             pytest.skip(f"no right to mount here: {result.stderr.strip()}")
         return folder
@@ -45,12 +49,16 @@ except CourseError as error:
 def python(code, **environment):
     """Run Python with the course; a `CourseError` prints its line as in a notebook."""
     command = [sys.executable, "-c", COURSE_ERRORS, code]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
+    )
 
 
 def test_a_full_disk_stops_the_embedding_with_one_line_and_keeps_what_was_saved(disk):
     home = disk("2m") / "home"
-    assert "cannot be used: database or disk is full" in one_line(python(ENCODE, VDBCOURSE_HOME=str(home)))
+    assert "cannot be used: database or disk is full" in one_line(
+        python(ENCODE, VDBCOURSE_HOME=str(home))
+    )
     count = (
         "from vdbcourse.embedding.cache import Cache; from vdbcourse import embedding as e; m = e.current_model();"
         " print(len(Cache(m.name, m.fingerprint).read([f'text number {i}' for i in range(3000)])))"
@@ -73,15 +81,24 @@ def test_a_read_only_folder_is_one_line(disk, cli):
 
 def test_a_cache_that_became_read_only_is_one_line(disk, cli):
     home = disk("50m") / "home"
-    assert python("from vdbcourse import embedding; embedding.encode('a')", VDBCOURSE_HOME=str(home)).returncode == 0
+    assert (
+        python(
+            "from vdbcourse import embedding; embedding.encode('a')", VDBCOURSE_HOME=str(home)
+        ).returncode
+        == 0
+    )
     disk("50m", remount="remount,ro,")
-    message = one_line(python("from vdbcourse import embedding; embedding.encode('b')", VDBCOURSE_HOME=str(home)))
+    message = one_line(
+        python("from vdbcourse import embedding; embedding.encode('b')", VDBCOURSE_HOME=str(home))
+    )
     assert "Read-only file system" in message
 
 
 # --- no network at all: the root conftest.py takes it from the whole suite -----------------------------------------------
 
-no_network = pytest.mark.skipif("VDBCOURSE_TEST_ONLINE" not in os.environ, reason="the network is there: not root on Linux")
+no_network = pytest.mark.skipif(
+    "VDBCOURSE_TEST_ONLINE" not in os.environ, reason="the network is there: not root on Linux"
+)
 
 
 @no_network

@@ -19,7 +19,10 @@ def films():
 def texts(films):
     """The words of each film's text, as the lesson searches it: line and plot."""
     lines = datasets.film_lines(films)
-    return {i: words(f"{line} {plot}") for i, line, plot in zip(films.index, lines, films["plot"], strict=True)}
+    return {
+        i: words(f"{line} {plot}")
+        for i, line, plot in zip(films.index, lines, films["plot"], strict=True)
+    }
 
 
 @pytest.fixture(scope="module")

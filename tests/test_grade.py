@@ -19,16 +19,20 @@ from support import why_there_is_no_sandbox
 from vdbcourse import engines, progress
 from vdbcourse.cli.app import main
 from vdbcourse.engines import spaces
-from vdbcourse.grading import batch, manifest, sandbox
-from vdbcourse.grading.answers import Answer
-from vdbcourse.grading.batch import Options
-from vdbcourse.grading.data import Data
-from vdbcourse.grading.limits import Limits
+from vdbcourse.grading import manifest
+from vdbcourse.grading.checks.answer import Answer
+from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.classroom import batch
+from vdbcourse.grading.classroom.batch import Options
 from vdbcourse.grading.manifest import check
+from vdbcourse.grading.sandbox import bubblewrap
+from vdbcourse.grading.sandbox.limits import Limits
 
 NO_SANDBOX = why_there_is_no_sandbox()
 needs_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=str(NO_SANDBOX))
-not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="a class is graded on Linux and macOS")
+not_on_windows = pytest.mark.skipif(
+    sys.platform == "win32", reason="a class is graded on Linux and macOS"
+)
 LIMITS = Limits(seconds=8, memory=1, processes=16, disk=0.125)
 
 
@@ -50,8 +54,12 @@ def check_double(double: Answer) -> None:
 @check("count")
 def check_count(count: Answer, data: Data) -> None:
     data.postgres.run("DROP TABLE IF EXISTS item")
-    data.postgres.run("CREATE TABLE item AS SELECT generate_series(1, %s) AS id", [int(data.rng.integers(5, 50))])
-    count.on_data(data.postgres.conn).equals(data.postgres.run("SELECT count(*) FROM item")[0][0], "Every row.")
+    data.postgres.run(
+        "CREATE TABLE item AS SELECT generate_series(1, %s) AS id", [int(data.rng.integers(5, 50))]
+    )
+    count.on_data(data.postgres.conn).equals(
+        data.postgres.run("SELECT count(*) FROM item")[0][0], "Every row."
+    )
 
 
 COMMON = {
@@ -64,7 +72,14 @@ COMMON = {
     "leaves_out": ["everything"],
 }
 TASKS = [
-    {"id": name, "title": f"The task {name}", "functions": [name], "points": points, "seconds": 2, "hints": ["a" * 20] * 3}
+    {
+        "id": name,
+        "title": f"The task {name}",
+        "functions": [name],
+        "points": points,
+        "seconds": 2,
+        "hints": ["a" * 20] * 3,
+    }
     for name, points in (("add", 1), ("double", 2), ("count", 3))
 ]
 EXERCISES = [
@@ -84,15 +99,24 @@ SMALL_RIGHT = (SMALL, ADD, DOUBLE)
 def tiny(tmp_path_factory):
     """A manifest of two exercises, whose checks are those above: one with PostgreSQL, and the same without."""
     folder = tmp_path_factory.mktemp("tiny")
-    (folder / "manifest.schema.json").write_text((manifest.FOLDER / "manifest.schema.json").read_text())
+    (folder / "manifest.schema.json").write_text(
+        (manifest.FOLDER / "manifest.schema.json").read_text()
+    )
     (folder / "manifest.yaml").write_text(yaml.safe_dump({"exercises": EXERCISES}))
     write(folder / "01_tiny.ipynb", *RIGHT)
     write(folder / "02_small.ipynb", *SMALL_RIGHT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest, "FOLDER", folder)
-        patch.setattr(manifest.Exercise, "master", property(lambda exercise: folder / f"{exercise.id}.ipynb"))
-        for name, checks in {"tiny": [check_add, check_double, check_count], "small": [check_add, check_double]}.items():
-            package, module = (types.ModuleType(f"vdbcourse.exercises.{name}{part}") for part in ("", ".checks"))
+        patch.setattr(
+            manifest.Exercise, "master", property(lambda exercise: folder / f"{exercise.id}.ipynb")
+        )
+        for name, checks in {
+            "tiny": [check_add, check_double, check_count],
+            "small": [check_add, check_double],
+        }.items():
+            package, module = (
+                types.ModuleType(f"vdbcourse.exercises.{name}{part}") for part in ("", ".checks")
+            )
             vars(module).update({one.__name__: one for one in checks})
             patch.setitem(sys.modules, package.__name__, package)
             patch.setitem(sys.modules, module.__name__, module)
@@ -109,7 +133,12 @@ def forget():
 def write(path, *cells):
     """A notebook with these code cells."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells]), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells]
+        ),
+        path,
+    )
     return path
 
 
@@ -129,10 +158,20 @@ def run(tiny, capsys, monkeypatch):
 # --- a class in which much goes wrong ----------------------------------------------------------------------------------------
 
 CASES = {  # learner: (cells after the right answers, points of 6, words of the line, words of the result of `double`)
-    "missing": (["del double"], 4, "double: `double` is defined in code cell 3 and removed", "removed again by a later cell"),
+    "missing": (
+        ["del double"],
+        4,
+        "double: `double` is defined in code cell 3 and removed",
+        "removed again by a later cell",
+    ),
     "never-written": (None, 4, "", "No cell of the notebook defines `double`"),
     "stub": (["def double(numbers): return ..."], 4, "", "still returns `...`"),
-    "text": (["def double(numbers): return 'none'"], 4, "", "It gave a text; asked for is a list of 2"),
+    "text": (
+        ["def double(numbers): return 'none'"],
+        4,
+        "",
+        "It gave a text; asked for is a list of 2",
+    ),
     "none": (["def double(numbers): pass"], 4, "", "It returned None"),
     "exception": (
         ["def double(numbers): return numbers / 0"],
@@ -152,19 +191,49 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "double: took too long: computed for",
         "could not be interrupted",
     ),
-    "generator": (["def double(numbers): return (2 * n for n in numbers)"], 4, "", "wrap it in list(...)"),
+    "generator": (
+        ["def double(numbers): return (2 * n for n in numbers)"],
+        4,
+        "",
+        "wrap it in list(...)",
+    ),
     "nan": (["def double(numbers): return [float('nan')] * 2"], 4, "", "Each number twice"),
-    "mutated": (["def double(numbers):\n    numbers += numbers\n    return [2, 4]"], 4, "", "changed its argument `numbers`"),
-    "printer": (["print('x' * 10**8)\ndef double(numbers): print('x' * 10**8)"], 4, "", "It returned None"),
-    "exits": (["def double(numbers): raise SystemExit"], 4, "double: raised SystemExit", "raised this error, SystemExit, at"),
-    "os-exit": (["def double(numbers): import os; os._exit(0)"], 4, "ended its own process (exit code 0)", "ended its own"),
+    "mutated": (
+        ["def double(numbers):\n    numbers += numbers\n    return [2, 4]"],
+        4,
+        "",
+        "changed its argument `numbers`",
+    ),
+    "printer": (
+        ["print('x' * 10**8)\ndef double(numbers): print('x' * 10**8)"],
+        4,
+        "",
+        "It returned None",
+    ),
+    "exits": (
+        ["def double(numbers): raise SystemExit"],
+        4,
+        "double: raised SystemExit",
+        "raised this error, SystemExit, at",
+    ),
+    "os-exit": (
+        ["def double(numbers): import os; os._exit(0)"],
+        4,
+        "ended its own process (exit code 0)",
+        "ended its own",
+    ),
     "memory": (
         ["def double(numbers): return bytearray(20 * 2**30)"],
         4,
         "double: raised MemoryError",
         "raised this error, MemoryError, at",
     ),
-    "fork-bomb": (["import os\nwhile True: os.fork()"], 6, "code cell 5 started more than 16 processes", ""),
+    "fork-bomb": (
+        ["import os\nwhile True: os.fork()"],
+        6,
+        "code cell 5 started more than 16 processes",
+        "",
+    ),
     "fork-in-call": (
         ["import os\ndef double(n):\n  while True: os.fork()"],
         4,
@@ -172,9 +241,24 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "Your code started",
     ),
     "cell-loop": (["while True: pass"], 6, "code cell 5 was stopped after", ""),
-    "cell-exit": (["import os; os._exit(1)"], 6, "code cell 5 ended its own process (exit code 1)", ""),
-    "cell-sys-exit": (["import sys; sys.exit()", "exit()"], 6, "code cell 5 ended with SystemExit", ""),
-    "syntax": (["def broken(:"], 6, "code cell 5 ended with SyntaxError: invalid syntax (line 1)", ""),
+    "cell-exit": (
+        ["import os; os._exit(1)"],
+        6,
+        "code cell 5 ended its own process (exit code 1)",
+        "",
+    ),
+    "cell-sys-exit": (
+        ["import sys; sys.exit()", "exit()"],
+        6,
+        "code cell 5 ended with SystemExit",
+        "",
+    ),
+    "syntax": (
+        ["def broken(:"],
+        6,
+        "code cell 5 ended with SyntaxError: invalid syntax (line 1)",
+        "",
+    ),
     "magic": (["%time 1\n!true\nimport asyncio\nawait asyncio.sleep(0)"], 6, "", ""),
     "patches": (
         [
@@ -205,10 +289,22 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "wrote something of its own where only answers go",
         "wrote something",
     ),
-    "order": (["use_later()", "def use_later(): pass"], 6, "code cell 5 ended with NameError: name 'use_later'", ""),
-    "three-deaths": (["import os\ndef add(*_): os._exit(1)\ndouble = count = add"], None, "its process ended 3 times", ""),
+    "order": (
+        ["use_later()", "def use_later(): pass"],
+        6,
+        "code cell 5 ended with NameError: name 'use_later'",
+        "",
+    ),
+    "three-deaths": (
+        ["import os\ndef add(*_): os._exit(1)\ndouble = count = add"],
+        None,
+        "its process ended 3 times",
+        "",
+    ),
     "deletes": (
-        ["import os, shutil\nos.system('rm -rf ~ {folder} {out} 2>/dev/null')\nshutil.rmtree('{folder}', True)"],
+        [
+            "import os, shutil\nos.system('rm -rf ~ {folder} {out} 2>/dev/null')\nshutil.rmtree('{folder}', True)"
+        ],
         6,
         "",
         "",
@@ -242,7 +338,14 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "",
         "",
     ),
-    "kills": (["import os\nfor pid in (os.getppid(), 1, {pid}):\n  try: os.kill(pid, 9)\n  except OSError: pass"], 6, "", ""),
+    "kills": (
+        [
+            "import os\nfor pid in (os.getppid(), 1, {pid}):\n  try: os.kill(pid, 9)\n  except OSError: pass"
+        ],
+        6,
+        "",
+        "",
+    ),
     "superuser": (
         [
             """
@@ -262,13 +365,17 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "",
     ),
     "locks": (
-        ["def count(conn): conn.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')"],
+        [
+            "def count(conn): conn.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')"
+        ],
         3,
         "count: raised InsufficientPrivilege",
         "",
     ),
     "tells": (
-        ["def add(a, b):\n  if a > 9:\n    print(a)\n    raise ValueError(f'{{a}} and {{b}}')\n  return a + b"],
+        [
+            "def add(a, b):\n  if a > 9:\n    print(a)\n    raise ValueError(f'{{a}} and {{b}}')\n  return a + b"
+        ],
         5,
         "add: raised ValueError",
         "",
@@ -293,13 +400,24 @@ CASES = {  # learner: (cells after the right answers, points of 6, words of the 
         "add: ended its own process (exit code 0)",
         "",
     ),
-    "sleeper": (["def double(numbers): import time; time.sleep(0.01)", "print('<i>printed</i> in a cell')"], 4, "", "None"),
+    "sleeper": (
+        ["def double(numbers): import time; time.sleep(0.01)", "print('<i>printed</i> in a cell')"],
+        4,
+        "",
+        "None",
+    ),
     "<b>bold": (["raise ValueError('<script>alert(1)</script>')"], 6, "<script>", ""),
     "=HYPERLINK(1)": ([], 6, "", ""),
 }
 NO_NOTEBOOKS = {
-    "renamed/hw.ipynb.txt": (b"{}", "hw.ipynb.txt does not end in .ipynb. If it is a notebook, rename it: hw.ipynb"),
-    "packed/hw.ZIP": (b"PK", "hw.ZIP is an archive, which is not opened here. Unpack it into a folder of the learner's name."),
+    "renamed/hw.ipynb.txt": (
+        b"{}",
+        "hw.ipynb.txt does not end in .ipynb. If it is a notebook, rename it: hw.ipynb",
+    ),
+    "packed/hw.ZIP": (
+        b"PK",
+        "hw.ZIP is an archive, which is not opened here. Unpack it into a folder of the learner's name.",
+    ),
     "pictures/a.png": (b"", "The folder pictures holds no notebook (*.ipynb), only a.png, b.py."),
     "pictures/b.py": (b"", "The folder pictures holds no notebook (*.ipynb), only a.png, b.py."),
     "hidden/.hw.ipynb": (b"{}", "The folder hidden holds no notebook (*.ipynb), only .hw.ipynb."),
@@ -308,7 +426,10 @@ NO_NOTEBOOKS = {
     "empty/empty.ipynb": (b"", "empty.ipynb is not a notebook"),
     "object/object.ipynb": (b'{"cells": 3}', "object.ipynb is not a notebook: it has no cells"),
     "nested/nested.ipynb": (b"[" * 100_000, "nested.ipynb is not a notebook"),
-    "other/lesson.ipynb": (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "opens no exercise"),
+    "other/lesson.ipynb": (
+        b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        "opens no exercise",
+    ),
 }
 
 
@@ -318,12 +439,22 @@ def graded(tiny, tmp_path_factory):
     folder, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("out")
     with socket.create_server(("127.0.0.1", 0)) as server:
         known = {"folder": folder, "out": out, "port": server.getsockname()[1], "pid": os.getpid()}
-        known["secrets"] = [str(path) for path in (tiny, folder, out, sandbox.PACKAGE / "exercises" / "manifest.yaml")]
+        known["secrets"] = [
+            str(path)
+            for path in (tiny, folder, out, bubblewrap.PACKAGE / "exercises" / "manifest.yaml")
+        ]
         for name, (cells, *_) in CASES.items():
             extra = [
-                cell.format(**known) if re.search(r"\{(folder|port|pid|secrets)\}|\{\{", cell) else cell for cell in cells or []
+                cell.format(**known)
+                if re.search(r"\{(folder|port|pid|secrets)\}|\{\{", cell)
+                else cell
+                for cell in cells or []
             ]
-            write(folder / name / f"{name[:3]} renamed.ipynb", *(RIGHT if cells is not None else (OPEN, ADD, COUNT)), *extra)
+            write(
+                folder / name / f"{name[:3]} renamed.ipynb",
+                *(RIGHT if cells is not None else (OPEN, ADD, COUNT)),
+                *extra,
+            )
         for name, (content, _) in NO_NOTEBOOKS.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
@@ -338,18 +469,27 @@ def graded(tiny, tmp_path_factory):
             write(folder / os.fsdecode(b"caf\xe9") / "x.ipynb", OPEN)
         write(folder / ".ipynb_checkpoints" / "alone-checkpoint.ipynb", OPEN)
         lines = []
-        found = batch.grade(folder, out, Options(jobs=3, limits=LIMITS, seed=5), lambda entry, _: lines.append(entry.line()))
+        found = batch.grade(
+            folder,
+            out,
+            Options(jobs=3, limits=LIMITS, seed=5),
+            lambda entry, _: lines.append(entry.line()),
+        )
         server.settimeout(0.1)
         with pytest.raises(TimeoutError):
             server.accept()
-    from vdbcourse.grading import report
+    from vdbcourse.grading.classroom import report
 
     report.write(found, out)
     return types.SimpleNamespace(batch=found, out=out, folder=folder, lines=lines)
 
 
 def entry_of(graded, learner):
-    return next(entry for entry in graded.batch.entries if entry.learner == learner and not entry.superseded_by)
+    return next(
+        entry
+        for entry in graded.batch.entries
+        if entry.learner == learner and not entry.superseded_by
+    )
 
 
 @needs_sandbox
@@ -381,10 +521,23 @@ def test_what_is_no_notebook_is_told_and_the_others_are_graded(graded, name):
 @needs_sandbox
 def test_a_learner_who_handed_in_nothing_that_can_be_graded_has_a_row_all_the_same(graded):
     assert "nothing | nothing | not graded | The folder nothing is empty." in graded.lines
-    assert "away | away | not graded | away is a link, not a file. Hand in the notebook itself." in graded.lines
-    by_learner = {row["learner"]: row for row in csv.DictReader((graded.out / "grades.csv").read_text().splitlines())}
-    folders = {path.name for path in graded.folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
-    assert folders - set(by_learner) <= {"=HYPERLINK(1)", os.fsdecode(b"caf\xe9")}  # which are written in another way
+    assert (
+        "away | away | not graded | away is a link, not a file. Hand in the notebook itself."
+        in graded.lines
+    )
+    by_learner = {
+        row["learner"]: row
+        for row in csv.DictReader((graded.out / "grades.csv").read_text().splitlines())
+    }
+    folders = {
+        path.name
+        for path in graded.folder.iterdir()
+        if path.is_dir() and not path.name.startswith(".")
+    }
+    assert folders - set(by_learner) <= {
+        "=HYPERLINK(1)",
+        os.fsdecode(b"caf\xe9"),
+    }  # which are written in another way
     assert by_learner["packed"]["status"] == "not graded"
 
 
@@ -395,12 +548,19 @@ def test_what_ended_a_task_has_a_column_so_that_its_zero_is_no_honest_one(graded
     assert ended["os-exit", "double"] == "ended its own process (exit code 0)"
     assert ended["fork-in-call", "double"] == "started more than 16 processes"
     assert ended["endless", "double"] == "limit of computing time"
-    assert ended["stubborn", "double"].endswith("could not be interrupted, so its process was ended")
+    assert ended["stubborn", "double"].endswith(
+        "could not be interrupted, so its process was ended"
+    )
     assert ended["forges", "double"] == "wrote something of its own where only answers go"
     assert ended["text", "double"] == ended["exception", "double"] == ended["os-exit", "add"] == ""
     cells = {row["learner"]: row["cells"] for row in rows}
     assert cells["cell-exit"] == "code cell 5 ended its own process (exit code 1)"
-    overview = (graded.out / "index.html").read_text().partition("Stopped, or ended by themselves")[2].partition("</table>")[0]
+    overview = (
+        (graded.out / "index.html")
+        .read_text()
+        .partition("Stopped, or ended by themselves")[2]
+        .partition("</table>")[0]
+    )
     for learner in ("os-exit", "fork-in-call", "endless", "cell-exit", "fork-bomb"):
         assert f">{learner}</th>" in overview
     for learner in ("text", "exception", "syntax"):
@@ -411,7 +571,10 @@ def test_what_ended_a_task_has_a_column_so_that_its_zero_is_no_honest_one(graded
 def test_what_cells_printed_is_on_the_page_as_text_and_not_without_end(graded):
     page = (graded.out / "learners" / page_of("sleeper")).read_text()
     assert "<dt>code cell 6</dt>\n<dd><code>&lt;i&gt;printed&lt;/i&gt; in a cell" in page
-    assert "(600 of 100,000,001 characters)" in (graded.out / "learners" / page_of("printer")).read_text()
+    assert (
+        "(600 of 100,000,001 characters)"
+        in (graded.out / "learners" / page_of("printer")).read_text()
+    )
     assert "this is printed []" in (graded.out / "learners" / page_of("smuggles")).read_text()
 
 
@@ -419,7 +582,9 @@ def test_what_cells_printed_is_on_the_page_as_text_and_not_without_end(graded):
 def test_of_two_files_the_one_saved_last_counts_and_says_so(graded):
     entry = entry_of(graded, "twice")
     assert (entry.file, entry.points) == ("twice/deep/a.ipynb", 6)
-    assert "2 files for this exercise, the one saved last counts: twice/deep/a.ipynb" in entry.line()
+    assert (
+        "2 files for this exercise, the one saved last counts: twice/deep/a.ipynb" in entry.line()
+    )
     (earlier,) = [one for one in graded.batch.entries if one.superseded_by]
     assert (earlier.file, earlier.points) == ("twice/z.ipynb", 1)
     assert "does not count: twice/deep/a.ipynb was saved later" in earlier.line()
@@ -433,12 +598,17 @@ def test_a_file_by_itself_is_of_the_learner_of_its_name(graded):
 
 @needs_sandbox
 def test_a_link_is_refused_for_it_may_lead_to_what_is_not_the_learners(graded):
-    assert "link.ipynb is a link, not a file. Hand in the notebook itself." in entry_of(graded, "link").line()
+    assert (
+        "link.ipynb is a link, not a file. Hand in the notebook itself."
+        in entry_of(graded, "link").line()
+    )
 
 
 @needs_sandbox
 def test_nothing_outside_was_touched(graded):
-    assert len(list(graded.folder.rglob("*.ipynb"))) == 1 + 1 + sum(e.file.endswith(".ipynb") for e in graded.batch.entries)
+    assert len(list(graded.folder.rglob("*.ipynb"))) == 1 + 1 + sum(
+        e.file.endswith(".ipynb") for e in graded.batch.entries
+    )
     assert (graded.out / "results" / "batch.json").exists()
 
 
@@ -472,7 +642,9 @@ def test_the_json_says_everything(graded):
     content = json.loads((graded.out / "grades.json").read_text())
     assert content["seed"] == 5
     by_file = {one["file"]: one for one in content["submissions"]}
-    assert by_file["cell-exit/cel renamed.ipynb"]["cells"] == ["code cell 5 ended its own process (exit code 1)"]
+    assert by_file["cell-exit/cel renamed.ipynb"]["cells"] == [
+        "code cell 5 ended its own process (exit code 1)"
+    ]
     assert by_file["three-deaths/thr renamed.ipynb"]["points"] is None
     assert by_file["twice/z.ipynb"]["superseded_by"] == "twice/deep/a.ipynb"
 
@@ -507,20 +679,28 @@ def test_pages_are_plain_accessible_and_ask_nobody(graded):
         assert "<script" not in text
         assert "prefers-color-scheme: dark" in text
         assert not re.search(r'(src|href)="(https?:|//)', text)
-        assert len(re.findall(r"<th[ >]", text)) == len(re.findall(r'<th scope="(?:col|row)"', text))
+        assert len(re.findall(r"<th[ >]", text)) == len(
+            re.findall(r'<th scope="(?:col|row)"', text)
+        )
         assert len(re.findall("<table", text)) == len(re.findall("<caption", text))
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (graded.out / "learners" / page_of("<b>bold")).read_text()
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt;"
+        in (graded.out / "learners" / page_of("<b>bold")).read_text()
+    )
 
 
 def page_of(learner):
-    from vdbcourse.grading.report import pages
+    from vdbcourse.grading.classroom.report import pages
 
     (name,) = pages.file_names([types.SimpleNamespace(learner=learner)]).values()
     return name
 
 
 def test_pages_have_names_that_every_system_takes():
-    names = [page_of(learner) for learner in ("ana", "Ana", "../ana", "ana/..", "CON:", "Ünal", "a" * 300, "", "\n")]
+    names = [
+        page_of(learner)
+        for learner in ("ana", "Ana", "../ana", "ana/..", "CON:", "Ünal", "a" * 300, "", "\n")
+    ]
     assert names[0] == "ana.html"
     assert len(set(map(str.lower, names))) == len(names)
     assert all(re.fullmatch(r"[a-z0-9_-]{1,80}\.html", name) for name in names)
@@ -542,7 +722,9 @@ def test_a_second_run_takes_what_was_graded_and_grades_what_is_new(run, tmp_path
     assert "1 of them were graded by an earlier run and not again; --again" in again
     assert "bob | 02_small | 3 of 3 points" in again
     assert re.findall(r"seed (\d+)", again) == re.findall(r"seed (\d+)", output)
-    code, anew, _ = run("grade", tmp_path / "class", "--out", tmp_path / "out", "--again", "--seed", 7, *QUICK)
+    code, anew, _ = run(
+        "grade", tmp_path / "class", "--out", tmp_path / "out", "--again", "--seed", 7, *QUICK
+    )
     assert "earlier run" not in anew
     assert "with seed 7." in anew
 
@@ -557,25 +739,32 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tiny, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         batch.grade(tmp_path / "class", tmp_path / "out", Options(limits=LIMITS), stop)
-    found = batch.grade(tmp_path / "class", tmp_path / "out", Options(limits=LIMITS), lambda *_: None)
+    found = batch.grade(
+        tmp_path / "class", tmp_path / "out", Options(limits=LIMITS), lambda *_: None
+    )
     assert found.kept >= 1
     assert [entry.points for entry in found.entries] == [3, 3, 3, 3]
 
 
 @needs_sandbox
-def test_nothing_is_graded_where_the_solution_itself_does_not_pass(run, tiny, tmp_path, monkeypatch):
+def test_nothing_is_graded_where_the_solution_itself_does_not_pass(
+    run, tiny, tmp_path, monkeypatch
+):
     write(tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT)
     monkeypatch.setattr(manifest.Exercise, "master", write(tmp_path / "master.ipynb", SMALL, ADD))
     code, output, _ = run("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
     assert code == 1
-    assert "ana | 02_small | not graded | The course's own solution of 02_small does not pass on this machine" in output
+    assert (
+        "ana | 02_small | not graded | The course's own solution of 02_small does not pass on this machine"
+        in output
+    )
 
 
 @not_on_windows
 def test_without_bubblewrap_it_refuses_and_says_how_to_ask_for_less(run, tmp_path, monkeypatch):
     write(tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT)
     monkeypatch.setenv("PATH", str(tmp_path))
-    sandbox.program.cache_clear()
+    bubblewrap.program.cache_clear()
     code, _, errors = run("grade", tmp_path / "class", "--out", tmp_path / "out")
     assert code == 2
     assert len(errors.splitlines()) == 1
@@ -587,23 +776,42 @@ def test_without_bubblewrap_it_refuses_and_says_how_to_ask_for_less(run, tmp_pat
 @not_on_windows
 def test_without_a_sandbox_the_limits_still_hold(run, tmp_path):
     write(
-        tmp_path / "class" / "ana.ipynb", *SMALL_RIGHT, "print('x' * 10**8)", "large = bytearray(20 * 2**30)", "while True: pass"
+        tmp_path / "class" / "ana.ipynb",
+        *SMALL_RIGHT,
+        "print('x' * 10**8)",
+        "large = bytearray(20 * 2**30)",
+        "while True: pass",
     )
     write(
-        tmp_path / "class" / "bob.ipynb", *SMALL_RIGHT, "def double(numbers): return sum(iter(int, 1))", "import os; os._exit(9)"
+        tmp_path / "class" / "bob.ipynb",
+        *SMALL_RIGHT,
+        "def double(numbers): return sum(iter(int, 1))",
+        "import os; os._exit(9)",
     )
-    code, output, errors = run("grade", tmp_path / "class", "--out", tmp_path / "out", "--no-sandbox", *QUICK)
+    code, output, errors = run(
+        "grade", tmp_path / "class", "--out", tmp_path / "out", "--no-sandbox", *QUICK
+    )
     assert code == 0
     assert "No sandbox: the notebooks run with your rights" in errors
     if sys.platform == "linux":
-        assert "ana | 02_small | 3 of 3 points | code cell 5 ended with MemoryError; code cell 6 was stopped" in output
-    assert "bob | 02_small | 1 of 3 points | code cell 5 ended its own process (exit code 9); double: took too long" in output
+        assert (
+            "ana | 02_small | 3 of 3 points | code cell 5 ended with MemoryError; code cell 6 was stopped"
+            in output
+        )
+    assert (
+        "bob | 02_small | 1 of 3 points | code cell 5 ended its own process (exit code 9); double: took too long"
+        in output
+    )
 
 
 @not_on_windows
 @pytest.mark.parametrize(
     ("folder", "words"),
-    [("nowhere", "is not a folder"), ("empty", "There is no notebook (*.ipynb)"), ("file", "is not a folder")],
+    [
+        ("nowhere", "is not a folder"),
+        ("empty", "There is no notebook (*.ipynb)"),
+        ("file", "is not a folder"),
+    ],
 )
 def test_a_class_that_is_none_is_one_line(run, tmp_path, folder, words):
     (tmp_path / "empty").mkdir()
@@ -657,9 +865,7 @@ def test_check_leaves_nothing_in_the_engines(run, tmp_path):
     )
     assert code == 0, output
     with psycopg.connect(engines.postgres("tests")) as connection:
-        left = (
-            "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'mine'"  # other checks may run beside this one
-        )
+        left = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'mine'"  # other checks may run beside this one
         assert connection.execute(left).fetchall() == []
     spaces.drop_schema(engines.postgres("tests"), spaces.space_name("tests"))
 
@@ -680,8 +886,14 @@ def test_check_in_json(run, tmp_path):
         ('{"cells": []}', "opens no exercise: no cell says exercise"),
         ([], "opens no exercise"),
         (["# exercise('01_tiny')"], "opens no exercise"),
-        (["ex = exercise('99_no_such')"], "There is no exercise '99_no_such'. Exercises: 01_tiny, 02_small."),
-        (["ex = exercise('01_tiny')\nex = exercise('02_other')"], "opens more than one exercise (01_tiny, 02_other)"),
+        (
+            ["ex = exercise('99_no_such')"],
+            "There is no exercise '99_no_such'. Exercises: 01_tiny, 02_small.",
+        ),
+        (
+            ["ex = exercise('01_tiny')\nex = exercise('02_other')"],
+            "opens more than one exercise (01_tiny, 02_other)",
+        ),
     ],
 )
 def test_what_cannot_be_checked_is_one_line(run, tmp_path, content, words):

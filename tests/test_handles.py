@@ -6,7 +6,7 @@ import pytest
 from vdbcourse import engines
 from vdbcourse.engines import spaces
 from vdbcourse.grading import Data, Handle
-from vdbcourse.grading.handles import Opened
+from vdbcourse.grading.calls.handles import Opened
 
 ASKED = [
     "SHOW hnsw.ef_search",

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 from pymilvus import MilvusClient
 
-from vdbcourse import engines, index_chooser, sizing
+from vdbcourse import engines, sizing
 from vdbcourse.bench import indexes
 from vdbcourse.bench.indexes import Kind
+from vdbcourse.choosers import index_chooser
+from vdbcourse.choosers.index_chooser import RULES, Needs, candidates, choose, display, ranking
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import Source, milvus_indexes
-from vdbcourse.index_chooser import RULES, Needs, candidates, choose, choosing, shown
 
 MILLION = Needs(rows=1_000_000)
 
@@ -30,11 +31,23 @@ EXPECTED = {
     "unindexed": (replace(MILLION, rows=1_023), replace(MILLION, rows=1_024), {"FLAT"}),
     "few": (replace(MILLION, rows=10_000), replace(MILLION, rows=10_001), {"FLAT"}),
     "graph": (MILLION, replace(MILLION, share_kept_by_filter=0.15), {"HNSW", "HNSW_SQ", "DISKANN"}),
-    "much-filtered": (replace(MILLION, share_kept_by_filter=0.15), replace(MILLION, share_kept_by_filter=0.16), LISTS),
-    "nearly-all-filtered": (replace(MILLION, share_kept_by_filter=0.049), replace(MILLION, share_kept_by_filter=0.05), {"FLAT"}),
+    "much-filtered": (
+        replace(MILLION, share_kept_by_filter=0.15),
+        replace(MILLION, share_kept_by_filter=0.16),
+        LISTS,
+    ),
+    "nearly-all-filtered": (
+        replace(MILLION, share_kept_by_filter=0.049),
+        replace(MILLION, share_kept_by_filter=0.05),
+        {"FLAT"},
+    ),
     "many-hits": (replace(MILLION, k=2_001), replace(MILLION, k=2_000), LISTS),
     "very-high-recall": (replace(MILLION, recall=0.991), replace(MILLION, recall=0.99), {"FLAT"}),
-    "codes": (replace(MILLION, memory_gb=1.5), replace(MILLION, memory_gb=1.6), {"HNSW_SQ", "IVF_SQ8", "IVF_PQ", "DISKANN"}),
+    "codes": (
+        replace(MILLION, memory_gb=1.5),
+        replace(MILLION, memory_gb=1.6),
+        {"HNSW_SQ", "IVF_SQ8", "IVF_PQ", "DISKANN"},
+    ),
     "disk": (replace(MILLION, memory_gb=0.4), replace(MILLION, memory_gb=0.38), {"DISKANN"}),
     "quick-build": (MILLION, None, ALL - {"IVF_PQ", "SCANN", "DISKANN"}),
     "one-look": (MILLION, None, ALL - {"IVF_PQ", "SCANN"}),
@@ -44,8 +57,13 @@ EXPECTED = {
 
 def said(needs, rule, rules=RULES):
     """What the rule says of each type; empty if it is not asked."""
-    assessments = choosing.ranked(needs, tuple(rules)).assessments
-    return {one.index_type: reason for one in assessments for reason in one.reasons if reason.rule.key == rule}
+    assessments = ranking.ranked(needs, tuple(rules)).assessments
+    return {
+        one.index_type: reason
+        for one in assessments
+        for reason in one.reasons
+        if reason.rule.key == rule
+    }
 
 
 # ---- every rule
@@ -71,8 +89,11 @@ def test_a_rule_is_not_asked_without_need(key):
 def test_a_rule_decides(rule):
     """A condition rules out who fails it; the others add their weight."""
     needs = EXPECTED[rule.key][0]
-    with_it = {one.index_type: one for one in choosing.ranked(needs, RULES).assessments}
-    without = {one.index_type: one for one in choosing.ranked(needs, tuple(one for one in RULES if one is not rule)).assessments}
+    with_it = {one.index_type: one for one in ranking.ranked(needs, RULES).assessments}
+    without = {
+        one.index_type: one
+        for one in ranking.ranked(needs, tuple(one for one in RULES if one is not rule)).assessments
+    }
     for name, reason in said(needs, rule.key).items():
         assert with_it[name].points - without[name].points == (rule.weight if reason.holds else 0)
         if rule.weight == 0 and reason.holds is False:
@@ -81,7 +102,7 @@ def test_a_rule_decides(rule):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_a_rule_names_its_source_and_day(rule):
-    text = shown.origin_text(rule.origin)
+    text = display.origin_text(rule.origin)
     assert re.search(r"2026-11-21$", text)
     assert "https://milvus.io/docs/" in text or "measured on Milvus 2.3.5" in text
 
@@ -90,7 +111,9 @@ def test_what_was_not_measured_is_unknown():
     assert said(MILLION, "recall")["DISKANN"].holds is None
     answer = choose(rows=10_000_000, memory_gb=4)
     assert answer.index_type == "DISKANN"
-    assert "Not measured here, so try first: that it reached the recall you ask for." in re.sub(r"\s+", " ", repr(answer))
+    assert "Not measured here, so try first: that it reached the recall you ask for." in re.sub(
+        r"\s+", " ", repr(answer)
+    )
 
 
 # ---- answers
@@ -120,7 +143,10 @@ def test_needs_get_their_index(needs, index_type):
 
 @pytest.mark.parametrize("recall", [0.5, 0.8, 0.9, 0.95, 0.97, 1.0])
 def test_more_recall_never_takes_less_effort(recall):
-    less, more = candidates(replace(MILLION, recall=recall * 0.9)), candidates(replace(MILLION, recall=recall))
+    less, more = (
+        candidates(replace(MILLION, recall=recall * 0.9)),
+        candidates(replace(MILLION, recall=recall)),
+    )
     for before, after in zip(less, more, strict=True):
         assert all(before.search[name] <= value for name, value in after.search.items())
 
@@ -142,7 +168,9 @@ def test_the_memory_is_the_estimate_of_sizing():
     assert by_type["FLAT"].memory_bytes == MILLION.raw_bytes
 
 
-@pytest.mark.parametrize("needs", [MILLION, replace(MILLION, memory_gb=0.45, recall=0.9)], ids=["much", "little"])
+@pytest.mark.parametrize(
+    "needs", [MILLION, replace(MILLION, memory_gb=0.45, recall=0.9)], ids=["much", "little"]
+)
 def test_a_reconsidered_need_turns_the_choice(needs):
     answer = choose(needs)
     assert answer.reconsider
@@ -158,15 +186,23 @@ def test_a_reconsidered_need_turns_the_choice(needs):
 
 def test_the_answer_says_parameters_memory_and_what_is_ruled_out():
     text = re.sub(r"\s+", " ", repr(choose(rows=1_000_000, memory_gb=0.5, recall=0.9)))
-    assert text.startswith("Recommendation: IVF_SQ8, nlist=2365; search with nprobe=1183, about 402.9 MB. Next: IVF_PQ.")
-    assert "1,000,000 rows x 384 dimensions x 4 bytes = 1.54 GB of vectors, in 0.5 GB, recall@10 of 0.9" in text
+    assert text.startswith(
+        "Recommendation: IVF_SQ8, nlist=2365; search with nprobe=1183, about 402.9 MB. Next: IVF_PQ."
+    )
+    assert (
+        "1,000,000 rows x 384 dimensions x 4 bytes = 1.54 GB of vectors, in 0.5 GB, recall@10 of 0.9"
+        in text
+    )
     assert "HNSW: ruled out, 1.68 GB; not met: fits into the memory you give it" in text
-    assert "Measure on your own data" in text and "https://milvus.io/docs/index-explained.md, read 2026-11-21" in text
+    assert (
+        "Measure on your own data" in text
+        and "https://milvus.io/docs/index-explained.md, read 2026-11-21" in text
+    )
 
 
 def test_the_page_is_a_table_and_the_full_one_holds_every_reason():
     answer = choose(MILLION)
-    short, full = answer._repr_html_(), shown.page(answer, full=True)
+    short, full = answer._repr_html_(), display.page(answer, full=True)
     assert short.count("<tr>") == len(ALL) + 1 and "<details>" not in short
     assert full.count("<details>") == len(ALL)
     assert len(short) < 9_000
@@ -175,7 +211,10 @@ def test_the_page_is_a_table_and_the_full_one_holds_every_reason():
 def test_why_lists_every_rule_with_its_source():
     why = choose(MILLION).why("IVF_PQ")
     for reason in why.assessment.reasons:
-        assert reason.rule.text in re.sub(r"\s+", " ", repr(why)) and reason.rule.text in why._repr_html_()
+        assert (
+            reason.rule.text in re.sub(r"\s+", " ", repr(why))
+            and reason.rule.text in why._repr_html_()
+        )
     with pytest.raises(CourseError, match="There is no index type 'ANOY'"):
         choose(MILLION).why("ANOY")
 
@@ -203,7 +242,10 @@ def test_why_lists_every_rule_with_its_source():
         ({"k": 0}, "k=0 is not possible"),
         ({"k": 16_385}, "k=16,385 is not possible. Give a number from 1 to 16,384."),
         ({"rows": 5, "k": 6}, "k=6 is not possible. Give a number from 1 to 5."),
-        ({"deployment": "moon"}, "deployment='moon' is not known. Use one of: lite, course, standalone, distributed."),
+        (
+            {"deployment": "moon"},
+            "deployment='moon' is not known. Use one of: lite, course, standalone, distributed.",
+        ),
     ],
     ids=str,
 )
@@ -219,8 +261,14 @@ def test_needs_that_cannot_be_are_refused(wrong, message):
             {"memory_gb": 0.001},
             r"^No index type of Milvus standalone 3.0 holds .* needs the least, 0.346 GB\. Give it that memory",
         ),
-        ({"memory_gb": 4, "rows": 10_000_000, "deployment": "course"}, r"IVF_SQ8 needs the least, 4.0\d GB\."),
-        ({"memory_gb": 0.1, "recall": 0.999, "deployment": "lite"}, r"FLAT needs the least, 1.54 GB\."),
+        (
+            {"memory_gb": 4, "rows": 10_000_000, "deployment": "course"},
+            r"IVF_SQ8 needs the least, 4.0\d GB\.",
+        ),
+        (
+            {"memory_gb": 0.1, "recall": 0.999, "deployment": "lite"},
+            r"FLAT needs the least, 1.54 GB\.",
+        ),
     ],
     ids=str,
 )
@@ -241,7 +289,9 @@ def test_each_candidate_and_each_rule_is_in_the_facts():
 
 def test_the_table_shows_sources_and_days():
     table = milvus_indexes.table(["DISKANN", "IVF_RABITQ"])
-    assert "https://milvus.io/docs/diskann.md" in repr(table) and "checked 2026-11-21" in repr(table)
+    assert "https://milvus.io/docs/diskann.md" in repr(table) and "checked 2026-11-21" in repr(
+        table
+    )
     assert table._repr_html_().count("<tr>") == 3
     with pytest.raises(CourseError, match="There is no index type 'DISKAN'. There are: FLAT, HNSW"):
         milvus_indexes.table(["DISKAN"])
@@ -250,8 +300,16 @@ def test_the_table_shows_sources_and_days():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("field: dense vector\n    about: no index", "about: no index", "types > FLAT must hold about, field, in, sources"),
-        ("in: [lite, course, standalone, distributed]", "in: [moon]", "types > FLAT: unknown deployment 'moon'"),
+        (
+            "field: dense vector\n    about: no index",
+            "about: no index",
+            "types > FLAT must hold about, field, in, sources",
+        ),
+        (
+            "in: [lite, course, standalone, distributed]",
+            "in: [moon]",
+            "types > FLAT: unknown deployment 'moon'",
+        ),
         ("sources: [rabitq]", "sources: [rabbit]", "types > IVF_RABITQ: unknown source 'rabbit'"),
         ("checked: 2026-11-21", "checked: 2026-11-31", "checked: '2026-11-31' is no day"),
         ("  HNSW:\n", "  FLAT:\n", "'FLAT' is given twice"),
@@ -303,7 +361,9 @@ PROMISES = {
     "an eighth": {"memory_gb": RAW / 8e9, "recall": 0.8},
     "a filter that keeps little": {"memory_gb": 1.0, "recall": 0.9, "share_kept_by_filter": 0.12},
 }
-MARGIN = 0.03  # recall: what is ruled out for its recall may have reached this much more than was asked
+MARGIN = (
+    0.03  # recall: what is ruled out for its recall may have reached this much more than was asked
+)
 
 
 def needs_of(promise):
@@ -322,11 +382,19 @@ def measured(milvus_server):
     client = MilvusClient(milvus_server.uri)
     kinds = {index_type: kind_of(some) for index_type, some in ways.items()}
     work = indexes.text_work(ROWS, n_queries=100)
-    frame = indexes.measure_indexes(client, engines.collection("test_index_chooser", "films"), work, kinds)
+    frame = indexes.measure_indexes(
+        client, engines.collection("test_index_chooser", "films"), work, kinds
+    )
     client.close()
     sizes = (frame["index MB"] * 1e6).mask(frame["index"] == "FLAT", RAW)
     efforts = frame["effort"].fillna(0).astype(int)
-    return dict(zip(zip(frame["index"], efforts, strict=True), zip(frame["recall@10"], sizes, strict=True), strict=True))
+    return dict(
+        zip(
+            zip(frame["index"], efforts, strict=True),
+            zip(frame["recall@10"], sizes, strict=True),
+            strict=True,
+        )
+    )
 
 
 def kind_of(ways):
@@ -347,7 +415,9 @@ def result_of(measured, one):
 def real_server(test):
     """Marks of a test that needs the builds; they take minutes on a busy machine."""
     elsewhere = sys.platform == "win32" or "MILVUS_URI" in os.environ
-    return pytest.mark.timeout(1800)(pytest.mark.skipif(elsewhere, reason="needs the files of the package's Milvus server")(test))
+    return pytest.mark.timeout(1800)(
+        pytest.mark.skipif(elsewhere, reason="needs the files of the package's Milvus server")(test)
+    )
 
 
 @real_server
@@ -368,8 +438,17 @@ def test_nothing_that_would_do_is_ruled_out(measured, promise):
     for one in choose(needs).assessments:
         if one.ruled_out and one.index_type not in ("HNSW_SQ", "DISKANN"):
             recall, size = result_of(measured, one.candidate)
-            assert recall < needs.recall + MARGIN or size > needs.memory_bytes * 0.95, (one.index_type, recall, size)
+            assert recall < needs.recall + MARGIN or size > needs.memory_bytes * 0.95, (
+                one.index_type,
+                recall,
+                size,
+            )
 
 
 def test_the_promises_are_about_several_types():
-    assert {choose(needs_of(promise)).index_type for promise in PROMISES} == {"HNSW", "IVF_SQ8", "IVF_PQ", "FLAT"}
+    assert {choose(needs_of(promise)).index_type for promise in PROMISES} == {
+        "HNSW",
+        "IVF_SQ8",
+        "IVF_PQ",
+        "FLAT",
+    }

@@ -11,10 +11,18 @@ import pytest
 from pymilvus import MilvusClient
 from support import ROOT
 
-from vdbcourse.engines import local, loopback, processes
+from vdbcourse.engines import loopback, processes, supervisor
 
 URL = re.compile(r"JupyterLab: (https?://\S+)")
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+PROXIES = (
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "grpc_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+)
 
 
 def dead_proxies():
@@ -28,9 +36,22 @@ def lab(home):
     started = []
 
     def run(*options, **environment):
-        command = [sys.executable, "-m", "vdbcourse", "lab", "--no-browser", f"--port={processes.free_port()}", *options]
+        command = [
+            sys.executable,
+            "-m",
+            "vdbcourse",
+            "lab",
+            "--no-browser",
+            f"--port={processes.free_port()}",
+            *options,
+        ]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         started.append(process)
         watchdog = threading.Timer(300, process.kill)
@@ -94,7 +115,11 @@ print(MilvusClient(engines.milvus(), token=engines.milvus_token()).list_collecti
 
 def test_milvus_lite_is_reached_without_the_proxy(home):
     result = subprocess.run(
-        [sys.executable, "-c", INSERT], cwd=ROOT, env=os.environ | dead_proxies(), capture_output=True, text=True
+        [sys.executable, "-c", INSERT],
+        cwd=ROOT,
+        env=os.environ | dead_proxies(),
+        capture_output=True,
+        text=True,
     )
     assert result.stdout.strip() == "[]", result.stderr
     assert "hunter2" not in result.stderr
@@ -103,7 +128,7 @@ def test_milvus_lite_is_reached_without_the_proxy(home):
 def test_a_proxy_that_is_set_in_a_cell_is_bypassed_as_well(home, monkeypatch):
     from vdbcourse import engines
 
-    uri = local.up("milvus-lite").uri
+    uri = supervisor.up("milvus-lite").uri
     for name, address in dead_proxies().items():
         monkeypatch.setenv(name, address)
     for name in ("no_proxy", "NO_PROXY"):
@@ -127,7 +152,9 @@ def test_what_the_environment_excepts_stays_excepted(monkeypatch):
     monkeypatch.setenv("no_grpc_proxy", "grpc.example")
     loopback.bypass_proxies()
     given = ["example.org", "10.0.0.0/8", "corp", "grpc.example", *loopback.HOSTS]
-    assert [os.environ[name].split(",") for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy")] == [given] * 3
+    assert [os.environ[name].split(",") for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy")] == [
+        given
+    ] * 3
 
 
 def test_without_a_proxy_nothing_is_changed(monkeypatch):

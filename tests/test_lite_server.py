@@ -12,9 +12,9 @@ from milvus_lite.storage.wal import _read_wal_file
 from pymilvus import DataType, MilvusClient, MilvusException
 from pymilvus.grpc_gen import milvus_pb2
 
-from vdbcourse.engines import local, processes
-from vdbcourse.engines.lite_locks import names
-from vdbcourse.engines.lite_servicer import together
+from vdbcourse.engines import processes, supervisor
+from vdbcourse.engines.local.milvus_lite_locks import names
+from vdbcourse.engines.local.milvus_lite_methods import together
 
 WRITERS, BATCHES, ROWS = 4, 60, 20
 
@@ -43,13 +43,13 @@ def kill(server):
 
 @pytest.fixture
 def uri(home):
-    return local.up("milvus-lite").uri
+    return supervisor.up("milvus-lite").uri
 
 
 @pytest.fixture
 def shared():
     """The server that all tests and lessons use; it is not killed."""
-    return local.up("milvus-lite").uri
+    return supervisor.up("milvus-lite").uri
 
 
 # --- nothing acknowledged is lost ----------------------------------------------------------------------------------
@@ -68,11 +68,15 @@ def test_writers_that_are_first_to_open_a_collection_after_a_restart_write_into_
     MilvusClient(uri).create_collection("t", dimension=2)
     acknowledged = 0
     for round_ in range(3):
-        server = local.up("milvus-lite")
+        server = supervisor.up("milvus-lite")
         with ThreadPoolExecutor(WRITERS) as pool:
-            acknowledged += sum(pool.map(write, [server.uri] * WRITERS, range(round_ * WRITERS, (round_ + 1) * WRITERS)))
+            acknowledged += sum(
+                pool.map(
+                    write, [server.uri] * WRITERS, range(round_ * WRITERS, (round_ + 1) * WRITERS)
+                )
+            )
         kill(server)
-    assert count(local.up("milvus-lite").uri) == acknowledged
+    assert count(supervisor.up("milvus-lite").uri) == acknowledged
 
 
 def test_writers_through_an_alias_and_by_name_share_a_lock(home, uri):
@@ -80,9 +84,11 @@ def test_writers_through_an_alias_and_by_name_share_a_lock(home, uri):
     client.create_collection("t", dimension=2)
     client.create_alias("t", "other_name")
     with ThreadPoolExecutor(WRITERS) as pool:
-        acknowledged = sum(pool.map(write, [uri] * WRITERS, range(WRITERS), itertools.cycle(["t", "other_name"])))
-    kill(local.up("milvus-lite"))
-    assert count(local.up("milvus-lite").uri) == acknowledged
+        acknowledged = sum(
+            pool.map(write, [uri] * WRITERS, range(WRITERS), itertools.cycle(["t", "other_name"]))
+        )
+    kill(supervisor.up("milvus-lite"))
+    assert count(supervisor.up("milvus-lite").uri) == acknowledged
 
 
 def test_upserts_and_deletes_at_once_leave_what_they_acknowledged(home, uri):
@@ -101,8 +107,8 @@ def test_upserts_and_deletes_at_once_leave_what_they_acknowledged(home, uri):
         done += [pool.submit(delete, first) for first in range(200, 400, 10)]
         for one in done:
             one.result()
-    kill(local.up("milvus-lite"))
-    again = MilvusClient(local.up("milvus-lite").uri)
+    kill(supervisor.up("milvus-lite"))
+    again = MilvusClient(supervisor.up("milvus-lite").uri)
     again.load_collection("t")
     rows = again.query("t", filter="id >= 0", output_fields=["id", "vector"], limit=1000)
     assert {row["id"] for row in rows} == set(range(200))
@@ -122,7 +128,11 @@ def test_a_collection_is_dropped_and_made_while_others_write_into_it(home, uri):
                 writer.insert("t", batch(0))
                 answers.add("acknowledged")
             except MilvusException as error:
-                answers.add("not there" if "exist" in str(error) or "not found" in str(error) else str(error))
+                answers.add(
+                    "not there"
+                    if "exist" in str(error) or "not found" in str(error)
+                    else str(error)
+                )
         return answers
 
     with ThreadPoolExecutor(3) as pool:
@@ -175,7 +185,9 @@ def test_the_collections_that_a_request_names(request_, expected):
 def build(client, index_type, params):
     """A collection of four rows with one index of this type; what the server says of it."""
     vectors = np.eye(4, dtype=np.float32)
-    name = "p" + "".join(character for character in index_type + json.dumps(params) if character.isalnum())
+    name = "p" + "".join(
+        character for character in index_type + json.dumps(params) if character.isalnum()
+    )
     schema = client.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=vectors.shape[1])
@@ -191,11 +203,18 @@ def build(client, index_type, params):
 
 @pytest.mark.parametrize(
     ("index_type", "params"),
-    [("HNSW", {"M": 4, "efConstruction": 8}), ("IVF_FLAT", {"nlist": 2}), ("IVF_SQ8", {"nlist": 2}), ("FLAT", {})],
+    [
+        ("HNSW", {"M": 4, "efConstruction": 8}),
+        ("IVF_FLAT", {"nlist": 2}),
+        ("IVF_SQ8", {"nlist": 2}),
+        ("FLAT", {}),
+    ],
 )
 def test_an_index_tells_the_parameters_it_was_asked_for(shared, index_type, params):
     told = build(MilvusClient(shared), index_type, params)
-    assert {name: told[name] for name in params} == {name: str(value) for name, value in params.items()}
+    assert {name: told[name] for name in params} == {
+        name: str(value) for name, value in params.items()
+    }
     assert told["index_type"] == index_type
     assert "params" not in told
 
@@ -206,13 +225,24 @@ def test_parameters_that_are_sent_whole_arrive_as_well(shared):
 
 def test_parameters_survive_a_restart(home, uri):
     build(MilvusClient(uri), "IVF_FLAT", {"nlist": 2})
-    kill(local.up("milvus-lite"))
-    assert MilvusClient(local.up("milvus-lite").uri).describe_index("pIVFFLATnlist2", "vector")["nlist"] == "2"
+    kill(supervisor.up("milvus-lite"))
+    assert (
+        MilvusClient(supervisor.up("milvus-lite").uri).describe_index("pIVFFLATnlist2", "vector")[
+            "nlist"
+        ]
+        == "2"
+    )
 
 
 def test_what_is_no_parameter_stays_where_it_was():
     request = milvus_pb2.CreateIndexRequest(collection_name="c", field_name="v", index_name="i")
-    sent = {"index_type": "HNSW", "metric_type": "L2", "M": "4", "mmap.enabled": "true", "algorithm": "DAAT"}
+    sent = {
+        "index_type": "HNSW",
+        "metric_type": "L2",
+        "M": "4",
+        "mmap.enabled": "true",
+        "algorithm": "DAAT",
+    }
     for key, value in sent.items():
         request.extra_params.add(key=key, value=value)
     copy = together(request)

@@ -9,7 +9,8 @@ from psycopg.sql import SQL, Identifier, Literal
 from pymilvus import MilvusClient, MilvusException
 
 from vdbcourse import engines, masking, settings
-from vdbcourse.engines import addresses, embedded_postgres, external, local, processes
+from vdbcourse.engines import addresses, configured, processes, supervisor
+from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 
 PASSWORDS = (
@@ -27,32 +28,40 @@ PIECES = ("Secret", "Word1", "ssword", "word", "1234", "b/c", "hunter2")
 
 
 def shows_nothing(text):
-    assert not [piece for piece in PIECES if piece in text.replace("password", "").replace("PASSWORD", "")], text
+    assert not [
+        piece for piece in PIECES if piece in text.replace("password", "").replace("PASSWORD", "")
+    ], text
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """A PostgreSQL that asks for passwords; what makes the address of a user with such a password, written as it is."""
     folder = tmp_path_factory.mktemp("asking")
-    started = embedded_postgres.start(folder / "postgres", folder / "log", tcp=True)
+    started = postgres.start(folder / "postgres", folder / "log", tcp=True)
     number = iter(range(100))
 
     def with_password(password):
         user = f"odd{next(number)}"
         with psycopg.connect(started.uri, autocommit=True) as conn:
-            conn.execute(SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(user), Literal(password)))
+            conn.execute(
+                SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(user), Literal(password))
+            )
             conn.execute(SQL("GRANT CREATE ON DATABASE course TO {}").format(Identifier(user)))
         port = psycopg.conninfo.conninfo_to_dict(started.uri)["port"]
         return f"postgresql://{user}:{password}@127.0.0.1:{port}/course"
 
     yield with_password
-    embedded_postgres.stop(started, folder / "postgres")
+    postgres.stop(started, folder / "postgres")
 
 
 @pytest.mark.parametrize("password", PASSWORDS)
-def test_the_notebook_and_the_command_line_agree_on_an_odd_password(server, home, monkeypatch, capsys, password):
+def test_the_notebook_and_the_command_line_agree_on_an_odd_password(
+    server, home, monkeypatch, capsys, password
+):
     address = server(password)
-    user = psycopg.conninfo.conninfo_to_dict(addresses.postgres_url(addresses.postgres(address)))["user"]
+    user = psycopg.conninfo.conninfo_to_dict(addresses.postgres_url(addresses.postgres(address)))[
+        "user"
+    ]
     monkeypatch.setenv("DATABASE_URL", f"  {address}\n")
     monkeypatch.setenv("VDBCOURSE_LEARNER", user)
     with psycopg.connect(engines.postgres("nb")) as conn:
@@ -69,13 +78,17 @@ def test_the_notebook_and_the_command_line_agree_on_an_odd_password(server, home
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
 def test_a_refused_connection_shows_nothing_of_the_password(monkeypatch, password, host):
     """Nor does what caused it, which a traceback would print."""
-    monkeypatch.setenv("DATABASE_URL", f"postgresql://odd:{password}@{host}:{processes.free_port()}/db")
+    monkeypatch.setenv(
+        "DATABASE_URL", f"postgresql://odd:{password}@{host}:{processes.free_port()}/db"
+    )
     with pytest.raises(CourseError, match="does not take the connection") as raised:
         engines.postgres("nb")
     shows_nothing("".join(traceback.format_exception(raised.value)).replace(str(__file__), ""))
 
 
-@pytest.mark.parametrize("address", ["postgresql://odd:hunter2@h:x/db", "postgresql//odd:hunter2@h", "odd:hunter2@h"])
+@pytest.mark.parametrize(
+    "address", ["postgresql://odd:hunter2@h:x/db", "postgresql//odd:hunter2@h", "odd:hunter2@h"]
+)
 def test_an_address_that_is_none_is_not_repeated(monkeypatch, address):
     monkeypatch.setenv("DATABASE_URL", address)
     with pytest.raises(CourseError, match="DATABASE_URL is not an address of PostgreSQL") as raised:
@@ -85,7 +98,7 @@ def test_an_address_that_is_none_is_not_repeated(monkeypatch, address):
 
 @pytest.mark.parametrize("password", [*PASSWORDS, "hunter2"])
 def test_user_and_password_of_milvus_become_its_token(home, monkeypatch, password):
-    uri = local.up("milvus-lite").uri
+    uri = supervisor.up("milvus-lite").uri
     monkeypatch.setenv("MILVUS_URI", uri.replace("//", f"//root:{password}@"))
     assert engines.milvus() == uri
     assert engines.milvus_token() == f"root:{password}"
@@ -95,7 +108,10 @@ def test_user_and_password_of_milvus_become_its_token(home, monkeypatch, passwor
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz", "https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz"),
+        (
+            "https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz",
+            "https://registry.npmjs.org/@mermaid-js/tiny/-/tiny.tgz",
+        ),
         ("http://root:Mil/vus@host:1", "http://***@host:1"),
         ("http://root:12/@host:1", "http://***@host:1"),
         ("http://key@host/@scope", "http://***@scope"),
@@ -105,7 +121,14 @@ def test_a_path_that_begins_with_an_at_sign_is_no_password(text, shown):
     assert masking.without_secrets(text) == shown
 
 
-COMMANDS = (["status"], ["status", "--json"], ["up", "milvus-lite"], ["doctor"], ["reset", "--yes"], ["bench", "milvus"])
+COMMANDS = (
+    ["status"],
+    ["status", "--json"],
+    ["up", "milvus-lite"],
+    ["doctor"],
+    ["reset", "--yes"],
+    ["bench", "milvus"],
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -122,14 +145,17 @@ def test_no_command_shows_a_password(home, cli, command):
 
 
 def test_a_running_server_is_shown_without_its_password(home, cli):
-    uri = local.up("milvus-lite").uri
+    uri = supervisor.up("milvus-lite").uri
     for command in (["status"], ["status", "--json"], ["doctor"], ["up", "milvus-lite", "--json"]):
         result = cli(*command, MILVUS_URI=uri.replace("//", "//root:Secret/Word1@"))
         assert uri in result.stdout
         shows_nothing(result.stdout + result.stderr)
 
 
-@pytest.mark.parametrize("variable", ["QDRANT_URL", "WEAVIATE_URL", "VESPA_URL", "VESPA_CONFIG_URL", "PINECONE_CONTROLLER_HOST"])
+@pytest.mark.parametrize(
+    "variable",
+    ["QDRANT_URL", "WEAVIATE_URL", "VESPA_URL", "VESPA_CONFIG_URL", "PINECONE_CONTROLLER_HOST"],
+)
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_addresses_of_the_other_engines_show_no_password(monkeypatch, variable, password):
     monkeypatch.setenv("PINECONE_API_KEY", "k")
@@ -140,13 +166,17 @@ def test_addresses_of_the_other_engines_show_no_password(monkeypatch, variable, 
 
 def test_the_record_of_an_engine_is_readable_to_its_user_only_from_the_start(home, monkeypatch):
     modes = []
-    real = local.files.os.fsync
+    real = supervisor.files.os.fsync
     monkeypatch.setattr(
-        local.files.os, "fsync", lambda number: modes.append(local.files.os.fstat(number).st_mode) or real(number)
+        supervisor.files.os,
+        "fsync",
+        lambda number: modes.append(supervisor.files.os.fstat(number).st_mode) or real(number),
     )
-    from vdbcourse.engines.running import Running
+    from vdbcourse.engines.record import Running
 
-    Running.of(local.os.getpid(), "x", "http://127.0.0.1:1", "1", home / "log").save(home / "run" / "x.json")
+    Running.of(supervisor.os.getpid(), "x", "http://127.0.0.1:1", "1", home / "log").save(
+        home / "run" / "x.json"
+    )
     assert [oct(mode)[-3:] for mode in modes] == ["600"]
 
 
@@ -155,9 +185,15 @@ def test_the_record_of_an_engine_is_readable_to_its_user_only_from_the_start(hom
     [
         ("see postgresql://odd:Secret/Word1@h:5432/db now", "see postgresql://***@h:5432/db now"),
         ("http://root:a@b@c@h:19530", "http://***@h:19530"),
-        ('connection to "host=h password=hunter2 port=1" failed', 'connection to "host=h password=*** port=1" failed'),
+        (
+            'connection to "host=h password=hunter2 port=1" failed',
+            'connection to "host=h password=*** port=1" failed',
+        ),
         ("password='two words' user=x", "password=*** user=x"),
-        ("https://github.com/pgvector/pgvector#installation", "https://github.com/pgvector/pgvector#installation"),
+        (
+            "https://github.com/pgvector/pgvector#installation",
+            "https://github.com/pgvector/pgvector#installation",
+        ),
         ('invalid integer value "Tre/asure9" for "port"', 'invalid integer value "***" for "port"'),
         ('invalid integer value "asure9" for "port"', 'invalid integer value "***" for "port"'),
         ("Tre%2Fasure9", "***"),
@@ -205,8 +241,8 @@ def test_an_address_that_libpq_reads_right_is_read_as_it_reads_it(address):
 
 
 def test_https_to_a_server_without_tls_is_told(home, monkeypatch):
-    uri = local.up("milvus-lite").uri
-    monkeypatch.setattr(external, "CONNECT_SECONDS", 2)
+    uri = supervisor.up("milvus-lite").uri
+    monkeypatch.setattr(configured, "CONNECT_SECONDS", 2)
     monkeypatch.setenv("MILVUS_URI", uri.replace("http:", "https:"))
     with pytest.raises(CourseError, match=f"does not speak TLS, so write {uri} instead of https"):
         engines.milvus()

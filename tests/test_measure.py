@@ -38,10 +38,14 @@ def test_exact_knn_keeps_the_lower_row_of_equals():
 
 
 def test_exact_knn_agrees_with_a_plain_sort_in_blocks(monkeypatch):
-    monkeypatch.setattr("vdbcourse.measure.neighbours.BLOCK_BYTES", 8 * 300 * 7)  # seven queries a block
+    monkeypatch.setattr(
+        "vdbcourse.measure.neighbours.BLOCK_BYTES", 8 * 300 * 7
+    )  # seven queries a block
     rng = np.random.default_rng(3)
     rows, queries = rng.normal(size=(300, 16)), rng.normal(size=(50, 16))
-    plain = [sorted(range(300), key=lambda i, q=q: np.linalg.norm(rows[i] - q))[:10] for q in queries]
+    plain = [
+        sorted(range(300), key=lambda i, q=q: np.linalg.norm(rows[i] - q))[:10] for q in queries
+    ]
     assert exact_knn(queries, rows, 10, "l2").indices.tolist() == plain
 
 
@@ -52,15 +56,25 @@ def test_exact_knn_agrees_with_pgvector():
     from vdbcourse import engines
 
     rng = np.random.default_rng(4)
-    rows, queries = rng.normal(size=(200, 8)).astype(np.float32), rng.normal(size=(5, 8)).astype(np.float32)
+    rows, queries = (
+        rng.normal(size=(200, 8)).astype(np.float32),
+        rng.normal(size=(5, 8)).astype(np.float32),
+    )
     with psycopg.connect(engines.postgres("test_measure"), autocommit=True) as conn:
         register_vector(conn)
         conn.execute("CREATE TABLE t (id int, v vector(8))")
         conn.cursor().executemany("INSERT INTO t VALUES (%s, %s)", list(enumerate(rows)))
-        for metric, operator in {"cosine": "<=>", "l2": "<->", "inner_product": "<#>", "l1": "<+>"}.items():
+        for metric, operator in {
+            "cosine": "<=>",
+            "l2": "<->",
+            "inner_product": "<#>",
+            "l1": "<+>",
+        }.items():
             ours = exact_knn(queries, rows, 10, metric)
             for query, indices, distances in zip(queries, *ours, strict=True):
-                theirs = conn.execute(f"SELECT id, v {operator} %s AS d FROM t ORDER BY d LIMIT 10", (query,)).fetchall()
+                theirs = conn.execute(
+                    f"SELECT id, v {operator} %s AS d FROM t ORDER BY d LIMIT 10", (query,)
+                ).fetchall()
                 assert [i for i, _ in theirs] == indices.tolist()
                 np.testing.assert_allclose([d for _, d in theirs], distances, atol=1e-5)
 
@@ -120,11 +134,15 @@ def test_recall_refuses(arguments, message):
 
 def test_percentiles_are_measured_values():
     seconds = np.arange(1, 101) / 1000  # 1 ms to 100 ms
-    assert latency_percentiles(seconds) == pytest.approx({"p50_ms": 50.0, "p95_ms": 95.0, "p99_ms": 99.0})
+    assert latency_percentiles(seconds) == pytest.approx(
+        {"p50_ms": 50.0, "p95_ms": 95.0, "p99_ms": 99.0}
+    )
 
 
 def test_one_slow_call_shows_in_the_tail_and_not_in_the_median():
-    assert latency_percentiles([0.001] * 9 + [1.0], (50, 90, 99)) == pytest.approx({"p50_ms": 1, "p90_ms": 1, "p99_ms": 1000})
+    assert latency_percentiles([0.001] * 9 + [1.0], (50, 90, 99)) == pytest.approx(
+        {"p50_ms": 1, "p90_ms": 1, "p99_ms": 1000}
+    )
 
 
 @pytest.mark.parametrize("seconds", [[], [-0.1], [np.nan], [np.inf]])

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vdbcourse import sizing
-from vdbcourse.measure import exact_knn, latency_percentiles, ndcg_at_k, recall_at_k, reciprocal_rank
+from vdbcourse.measure import (
+    exact_knn,
+    latency_percentiles,
+    ndcg_at_k,
+    recall_at_k,
+    reciprocal_rank,
+)
 from vdbcourse.measure.latency import nearest_rank
 
 settings.register_profile("course", derandomize=True, deadline=None, database=None)
@@ -59,7 +65,11 @@ def test_a_percentile_is_named_by_all_its_digits():
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60), st.integers(1, 10_000))
 def test_a_percentile_is_a_latency_that_was_measured(seconds, hundredths):
     (found,) = latency_percentiles(seconds, (hundredths / 100,)).values()
-    reached = [one for one in sorted(seconds) if sum(x <= one for x in seconds) * 10_000 >= hundredths * len(seconds)]
+    reached = [
+        one
+        for one in sorted(seconds)
+        if sum(x <= one for x in seconds) * 10_000 >= hundredths * len(seconds)
+    ]
     assert found == reached[0] * 1000
 
 
@@ -75,7 +85,9 @@ def test_latencies_are_not_sorted_in_the_callers_hands():
 @given(st.lists(st.tuples(IDS, SOME_IDS), min_size=1, max_size=12), st.integers(1, 15))
 def test_recall_is_the_exact_mean_of_exact_shares(queries, k):
     shares = [Fraction(len(set(f[:k]) & set(t[:k])), len(set(t[:k]))) for f, t in queries]
-    assert recall_at_k([f for f, _ in queries], [t for _, t in queries], k) == float(sum(shares) / len(shares))
+    assert recall_at_k([f for f, _ in queries], [t for _, t in queries], k) == float(
+        sum(shares) / len(shares)
+    )
 
 
 @pytest.mark.parametrize("n", [3, 7, 10, 49, 1000])
@@ -93,10 +105,15 @@ def test_ndcg_agrees_with_fifty_digits(found, gains, k):
         context.prec = 50
 
         def dcg(ordered):
-            return sum(Decimal(gain) * Decimal(2).ln() / Decimal(rank + 1).ln() for rank, gain in enumerate(ordered, 1))
+            return sum(
+                Decimal(gain) * Decimal(2).ln() / Decimal(rank + 1).ln()
+                for rank, gain in enumerate(ordered, 1)
+            )
 
         first = found[:k]
-        got = dcg([0 if one in first[:place] else gains.get(one, 0) for place, one in enumerate(first)])
+        got = dcg(
+            [0 if one in first[:place] else gains.get(one, 0) for place, one in enumerate(first)]
+        )
         expected = got / dcg(sorted(gains.values(), reverse=True)[:k])
     value = ndcg_at_k(found, gains, k)
     assert value == pytest.approx(float(expected), rel=1e-14)
@@ -130,13 +147,21 @@ def test_the_reciprocal_rank_is_that_of_the_first_relevant_one(found, relevant):
 
 ROWS = [(1,), (2,)]  # as fetchall() returns them
 MISMATCHED = [
-    (["1", "2"], [1, 2], r"found holds '1' \(str\), truth holds 1 \(int\): ids of two kinds never match"),
+    (
+        ["1", "2"],
+        [1, 2],
+        r"found holds '1' \(str\), truth holds 1 \(int\): ids of two kinds never match",
+    ),
     ([1, 2], ["1", "2"], r"found holds 1 \(int\), truth holds '1' \(str\)"),
     (np.array([1, 2]), np.array(["1", "2"]), r"found holds 1 \(int\), truth holds '1' \(str\)"),
     ([b"1"], ["1"], r"found holds b'1' \(bytes\), truth holds '1' \(str\)"),
     ([1, "2"], [1, 2], r"found holds '2' \(str\)"),
     ([None, 1], [1, 2], r"found holds None \(NoneType\)"),
-    (ROWS, [1, 2], r"found holds rows such as \(1,\) \(tuple\), no ids; take their column: \[one\[0\] for one in found\]"),
+    (
+        ROWS,
+        [1, 2],
+        r"found holds rows such as \(1,\) \(tuple\), no ids; take their column: \[one\[0\] for one in found\]",
+    ),
     ([(1, 0.5), (2, 0.7)], [1, 2], r"found holds \(1, 0.5\) \(tuple\)"),
     ([[1, 2]], [1, 2], r"found holds \[1, 2\] \(list\) where an id belongs"),
     (np.array([[1, 2]]), [1, 2], r"found holds \[1, 2\] \(ndarray\) where an id belongs"),
@@ -159,8 +184,16 @@ def test_ids_that_can_never_match_are_refused_by_every_measure(found, known, mes
     ("found", "truth", "message"),
     [
         ([1, 2], [[1, 2], [3, 4]], r"found holds 1 \(int\) where another query has a list of ids"),
-        ([[1, 2], [3]], [[1, 2], 3], r"truth holds 3 \(int\) where another query has a list of ids"),
-        ([[1, 2], 3], [[1, 2], [3]], r"found holds 3 \(int\) where another query has a list of ids"),
+        (
+            [[1, 2], [3]],
+            [[1, 2], 3],
+            r"truth holds 3 \(int\) where another query has a list of ids",
+        ),
+        (
+            [[1, 2], 3],
+            [[1, 2], [3]],
+            r"found holds 3 \(int\) where another query has a list of ids",
+        ),
         ([ROWS], [[1, 2]], "found holds rows such as"),
         ([[1, 2]], [ROWS], "truth holds rows such as"),
         (ROWS, ROWS, r"found and truth hold rows such as \(1,\) \(tuple\)"),
@@ -212,7 +245,9 @@ VECTOR = st.lists(st.integers(-9, 9), min_size=DIMENSIONS, max_size=DIMENSIONS)
 def in_whole_numbers(metric, query, row):
     """Something that grows with the distance, exactly."""
     dot = sum(q * r for q, r in zip(query, row, strict=True))
-    if metric == "cosine":  # sign(dot) dot^2 / |row|^2, negated: the query's length is the same for all rows
+    if (
+        metric == "cosine"
+    ):  # sign(dot) dot^2 / |row|^2, negated: the query's length is the same for all rows
         return -Fraction(dot * abs(dot), sum(r * r for r in row))
     if metric == "inner_product":
         return -dot
@@ -233,7 +268,8 @@ def test_exact_knn_orders_as_whole_numbers_do(metric, scale, query, rows):
 @given(query=VECTOR.filter(any), row=VECTOR.filter(any))
 def test_exact_knn_distances_are_those_of_fractions(scale, query, row):
     dot, ours, theirs = (
-        Fraction(sum(a * b for a, b in zip(x, y, strict=True))) for x, y in [(query, row), (query, query), (row, row)]
+        Fraction(sum(a * b for a, b in zip(x, y, strict=True)))
+        for x, y in [(query, row), (query, query), (row, row)]
     )
     cosine = 1 - float(dot) / math.sqrt(ours * theirs)
     l2 = math.sqrt(ours - 2 * dot + theirs)
@@ -244,8 +280,14 @@ def test_exact_knn_distances_are_those_of_fractions(scale, query, row):
         "inner_product": -float(dot) * scale**2,
         "l1": l1 * scale,
     }.items():
-        ((distance,),) = exact_knn(np.array(query) * scale, np.array([row]) * scale, 1, metric).distances.tolist()
-        size = 1 if metric == "cosine" else 30 * (scale**2 * 30 if metric == "inner_product" else scale)
+        ((distance,),) = exact_knn(
+            np.array(query) * scale, np.array([row]) * scale, 1, metric
+        ).distances.tolist()
+        size = (
+            1
+            if metric == "cosine"
+            else 30 * (scale**2 * 30 if metric == "inner_product" else scale)
+        )
         assert distance == pytest.approx(expected, rel=1e-9, abs=2e-12 * size), metric
 
 
@@ -253,7 +295,10 @@ def test_each_query_has_a_scale_of_its_own_in_an_inner_product():
     rng = np.random.default_rng(5)
     queries, rows = rng.normal(size=(6, 16)), rng.normal(size=(200, 16))
     scaled = queries * np.array([[1e-100], [1e-8], [1.0], [1e3], [1e8], [1e100]])
-    assert (exact_knn(scaled, rows, 20, "inner_product").indices == exact_knn(queries, rows, 20, "inner_product").indices).all()
+    assert (
+        exact_knn(scaled, rows, 20, "inner_product").indices
+        == exact_knn(queries, rows, 20, "inner_product").indices
+    ).all()
 
 
 # ---- sizes
@@ -271,20 +316,31 @@ def test_a_graph_and_codes_on_disk_are_rounded_from_exact_fractions(rows, dimens
     edges = Fraction(2 * m * 4 + 4) + Fraction(4 * m + 4, m - 1) + 8
     assert sizing.hnsw_bytes(rows, dimensions, m) == rows * dimensions * 4 + round(rows * edges)
     assert sizing.hnsw_sq8_bytes(rows, dimensions, m) == rows * dimensions + round(rows * edges)
-    assert sizing.diskann_bytes(rows, dimensions) == round(Fraction(225, 1000) * rows * dimensions * 4)
+    assert sizing.diskann_bytes(rows, dimensions) == round(
+        Fraction(225, 1000) * rows * dimensions * 4
+    )
 
 
-@given(SIZES["rows"], SIZES["dimensions"], SIZES["nlist"], st.integers(1, 2_000), st.integers(1, 16))
+@given(
+    SIZES["rows"], SIZES["dimensions"], SIZES["nlist"], st.integers(1, 2_000), st.integers(1, 16)
+)
 def test_lists_and_codes_are_whole_numbers(rows, dimensions, nlist, m, nbits):
     made = max(1, min(nlist, rows // 39))
     lists = rows * 8 + made * dimensions * 4
     assert sizing.ivf_flat_bytes(rows, dimensions, nlist) == rows * (dimensions * 4 + 4) + lists
-    assert sizing.ivf_sq8_bytes(rows, dimensions, nlist) == rows * dimensions + lists + 8 * dimensions
+    assert (
+        sizing.ivf_sq8_bytes(rows, dimensions, nlist) == rows * dimensions + lists + 8 * dimensions
+    )
     codes = rows * math.ceil(Fraction(m * nbits, 8))
-    assert sizing.ivf_pq_bytes(rows, dimensions, nlist, m, nbits) == codes + lists + 2**nbits * dimensions * 4
+    assert (
+        sizing.ivf_pq_bytes(rows, dimensions, nlist, m, nbits)
+        == codes + lists + 2**nbits * dimensions * 4
+    )
     of_a_row = math.ceil(Fraction(math.ceil(Fraction(dimensions, 2)), 2))
     scann = of_a_row * (rows + math.floor(Fraction(made * 32, 2))) + 16 * dimensions * 4
-    assert sizing.scann_bytes(rows, dimensions, nlist) == scann + sizing.ivf_flat_bytes(rows, dimensions, nlist)
+    assert sizing.scann_bytes(rows, dimensions, nlist) == scann + sizing.ivf_flat_bytes(
+        rows, dimensions, nlist
+    )
 
 
 @given(SIZES["rows"], SIZES["dimensions"])
@@ -310,5 +366,6 @@ def test_an_estimate_is_the_sum_over_segments(index_type, rows, dimensions):
     function = sizing.ESTIMATES[index_type]
     rest = function(rows % most, dimensions) if rows % most else 0
     assert (
-        sizing.estimate(index_type, rows, dimensions) == rows // most * (function(most, dimensions) if rows >= most else 0) + rest
+        sizing.estimate(index_type, rows, dimensions)
+        == rows // most * (function(most, dimensions) if rows >= most else 0) + rest
     )

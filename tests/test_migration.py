@@ -18,7 +18,9 @@ def lesson_code():
     cells = nbformat.read(LESSON, as_version=4).cells
     code = "\n".join(cell.source for cell in cells if "copy" in cell.metadata.get("tags", []))
     assert "DROP TABLE IF EXISTS film, checkpoint" in code
-    return code.replace("DROP TABLE IF EXISTS film, checkpoint", "SELECT 1").replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
+    return code.replace("DROP TABLE IF EXISTS film, checkpoint", "SELECT 1").replace(
+        "CREATE TABLE", "CREATE TABLE IF NOT EXISTS"
+    )
 
 
 def process(tail):
@@ -75,9 +77,9 @@ def test_a_migration_killed_in_both_directions_goes_on_and_loses_nothing():
     )
     after_kill = finish("""print(conn.execute("SELECT count(*) FROM film").fetchone()[0])""")
     assert 2_000 <= int(after_kill) <= ROWS and int(after_kill) % 1_000 == 0
-    assert finish("""to_postgres(); print(conn.execute("SELECT count(*), sum(id)::bigint FROM film").fetchone())""") == str(
-        sums()
-    )
+    assert finish(
+        """to_postgres(); print(conn.execute("SELECT count(*), sum(id)::bigint FROM film").fetchone())"""
+    ) == str(sums())
     kill_at(
         """
         upsert = client.upsert

@@ -4,12 +4,14 @@ import ast
 
 import pytest
 
-from vdbcourse.grading import mutants
-from vdbcourse.grading.mutants import OPERATORS
+from vdbcourse.authoring.proof import mutants
+from vdbcourse.authoring.proof.mutants import OPERATORS
 
 
 def function(*lines):
-    return "\n".join(["def f(x, y, k):", '    """A docstring with 1 < 2."""', *(f"    {line}" for line in lines)])
+    return "\n".join(
+        ["def f(x, y, k):", '    """A docstring with 1 < 2."""', *(f"    {line}" for line in lines)]
+    )
 
 
 def keys(*lines, modules=("np",)):
@@ -19,7 +21,11 @@ def keys(*lines, modules=("np",)):
 def after(line, **options):
     """What becomes of one line, without the mutant that every `return` has."""
     assert all(key.startswith(f"{line} -> ") for key in keys(line, **options))
-    return [key.partition(" -> ")[2] for key in keys(line, **options) if not key.endswith("-> return None")]
+    return [
+        key.partition(" -> ")[2]
+        for key in keys(line, **options)
+        if not key.endswith("-> return None")
+    ]
 
 
 # By operator: a line, and what becomes of it. One entry holds all of them; `...` at the end: and others.
@@ -31,7 +37,10 @@ MADE = {
         ("return x in y", ["return x not in y"]),
         ("return x not in y", ["return x in y"]),
         ("return x is not y", ["return x is y"]),
-        ("return x < y <= k", ["return x <= y <= k", "return x >= y <= k", "return x < y < k", "return x < y > k"]),
+        (
+            "return x < y <= k",
+            ["return x <= y <= k", "return x >= y <= k", "return x < y < k", "return x < y > k"],
+        ),
     ],
     "arithmetic": [
         ("return x + y", ["return x - y"]),
@@ -45,9 +54,16 @@ MADE = {
     "boolean": [
         ("return x and y", ["return x or y", "return y", "return x"]),
         ("return x or y", ["return x and y", "return y", "return x"]),
-        ("return x and y and k", ["return x or y and k", "return x and y or k", "return (y and k)", ...]),
+        (
+            "return x and y and k",
+            ["return x or y and k", "return x and y or k", "return (y and k)", ...],
+        ),
     ],
-    "unary": [("return not x", ["return x"]), ("return -x", ["return x"]), ("return ~x", ["return x"])],
+    "unary": [
+        ("return not x", ["return x"]),
+        ("return -x", ["return x"]),
+        ("return ~x", ["return x"]),
+    ],
     "constant": [
         ("return 5", ["return 6", "return 4"]),
         ("return x[0]", ["return x[1]", "return x[-1]"]),
@@ -77,7 +93,10 @@ MADE = {
         ("return g(*x, y)", ["return y"]),
         ("return g([x, y, k])", ["return [x, y, k]", "return g([y, x, k])"]),
         ("return sum(i for i in x)", ["return (i for i in x)"]),
-        ("return g(y, 4).h()", ["return g(y, 4)", "return g(4, y).h()", "return y.h()", "return (4).h()", ...]),
+        (
+            "return g(y, 4).h()",
+            ["return g(y, 4)", "return g(4, y).h()", "return y.h()", "return (4).h()", ...],
+        ),
     ],
     "opposite": [
         ("return min", ["return max"]),
@@ -89,7 +108,12 @@ MADE = {
         ("if x: y = k", ["if True: y = k", "if False: y = k"]),
         ("while x: y = k", ["while True: y = k", "while False: y = k"]),
     ],
-    "conditions": [("return [i for i in x if i]", ["return [i for i in x if True]", "return [i for i in x if False]"])],
+    "conditions": [
+        (
+            "return [i for i in x if i]",
+            ["return [i for i in x if True]", "return [i for i in x if False]"],
+        )
+    ],
     "statement": [
         ("raise ValueError('x < 1')", ["pass"]),
         ("print()", ["pass"]),
@@ -105,12 +129,21 @@ MADE = {
 
 
 @pytest.mark.parametrize(
-    ("operator", "line", "made"), [(name, *one) for name, some in MADE.items() for one in some], ids=lambda value: str(value)[:40]
+    ("operator", "line", "made"),
+    [(name, *one) for name, some in MADE.items() for one in some],
+    ids=lambda value: str(value)[:40],
 )
 def test_what_an_operator_makes(operator, line, made, monkeypatch):
     expected, others = [one for one in made if one is not ...], ... in made
-    assert expected == after(line)[: len(expected)] if others else sorted(expected) == sorted(after(line))
-    without = {node: tuple(one for one in some if one.__name__ != operator) for node, some in OPERATORS.items()}
+    assert (
+        expected == after(line)[: len(expected)]
+        if others
+        else sorted(expected) == sorted(after(line))
+    )
+    without = {
+        node: tuple(one for one in some if one.__name__ != operator)
+        for node, some in OPERATORS.items()
+    }
     monkeypatch.setattr(mutants, "OPERATORS", without)
     assert not set(expected) <= set(after(line))
 
@@ -127,13 +160,26 @@ def test_none_is_returned_for_what_is_returned():
 # By what is wrong with the query: a query, and what becomes of it.
 SQL = {
     "distance": ("SELECT v <=> %s FROM t", ["SELECT v <-> %s FROM t", "SELECT v <#> %s FROM t"]),
-    "comparison": ("SELECT v FROM t WHERE a = %s", ["SELECT v FROM t WHERE a <> %s", "SELECT v FROM t "]),
+    "comparison": (
+        "SELECT v FROM t WHERE a = %s",
+        ["SELECT v FROM t WHERE a <> %s", "SELECT v FROM t "],
+    ),
     "bounds": (
         "a >= %s AND b < c",
-        ["a > %s AND b < c", "a < %s AND b < c", "a >= %s AND b <= c", "a >= %s AND b >= c", "a >= %s OR b < c", ""],
+        [
+            "a > %s AND b < c",
+            "a < %s AND b < c",
+            "a >= %s AND b <= c",
+            "a >= %s AND b >= c",
+            "a >= %s OR b < c",
+            "",
+        ],
     ),
     "between": ("SELECT v FROM t HAVING a BETWEEN b AND c", ["SELECT v FROM t "]),
-    "direction": ("SELECT v FROM t ORDER BY v ASC", ["SELECT v FROM t ORDER BY v DESC", "SELECT v FROM t "]),
+    "direction": (
+        "SELECT v FROM t ORDER BY v ASC",
+        ["SELECT v FROM t ORDER BY v DESC", "SELECT v FROM t "],
+    ),
     "no direction": (
         "SELECT v FROM t ORDER BY f(v, w), id LIMIT %s",
         [
@@ -143,11 +189,23 @@ SQL = {
             "SELECT v FROM t ORDER BY f(v, w), id ",
         ],
     ),
-    "clauses of a subquery": ("SELECT v FROM (SELECT v FROM t LIMIT %s) AS s", ["SELECT v FROM (SELECT v FROM t ) AS s"]),
-    "numbers": ("SELECT v FROM t LIMIT 10", ["SELECT v FROM t LIMIT 11", "SELECT v FROM t LIMIT 9", "SELECT v FROM t "]),
-    "sums": ("SELECT 1 - v FROM t", ["SELECT 2 - v FROM t", "SELECT 0 - v FROM t", "SELECT 1 + v FROM t"]),
+    "clauses of a subquery": (
+        "SELECT v FROM (SELECT v FROM t LIMIT %s) AS s",
+        ["SELECT v FROM (SELECT v FROM t ) AS s"],
+    ),
+    "numbers": (
+        "SELECT v FROM t LIMIT 10",
+        ["SELECT v FROM t LIMIT 11", "SELECT v FROM t LIMIT 9", "SELECT v FROM t "],
+    ),
+    "sums": (
+        "SELECT 1 - v FROM t",
+        ["SELECT 2 - v FROM t", "SELECT 0 - v FROM t", "SELECT 1 + v FROM t"],
+    ),
     "no numbers of types": ("SELECT v::vector(384) FROM t", []),
-    "negations": ("SELECT v FROM t WHERE a IS NOT NULL", ["SELECT v FROM t WHERE a IS NULL", "SELECT v FROM t "]),
+    "negations": (
+        "SELECT v FROM t WHERE a IS NOT NULL",
+        ["SELECT v FROM t WHERE a IS NULL", "SELECT v FROM t "],
+    ),
     "joins": ("SELECT v FROM t LEFT JOIN u USING (id)", ["SELECT v FROM t JOIN u USING (id)"]),
     "repetitions": ("SELECT DISTINCT v FROM t", ["SELECT  v FROM t"]),
     "literals are no SQL": (
@@ -196,7 +254,13 @@ def constant(source):
 
 
 def test_a_query_that_python_joins_is_one():
-    lines = ["x = (", '    "SELECT v FROM t ORDER BY v "  # the "first"', '    "<=> %s, id "', '    "LIMIT %s"', ")"]
+    lines = [
+        "x = (",
+        '    "SELECT v FROM t ORDER BY v "  # the "first"',
+        '    "<=> %s, id "',
+        '    "LIMIT %s"',
+        ")",
+    ]
     made = {constant(mutant.source) for mutant in mutants.mutants(function(*lines))}
     assert "SELECT v FROM t LIMIT %s" in made
     assert "SELECT v FROM t ORDER BY v <=> %s, id " in made
@@ -204,7 +268,10 @@ def test_a_query_that_python_joins_is_one():
 
 
 def test_braces_of_an_f_string_are_no_sql():
-    made = [mutant.source for mutant in mutants.mutants(function('x = f"SELECT {k < 5} FROM t WHERE {y} = %s"'))]
+    made = [
+        mutant.source
+        for mutant in mutants.mutants(function('x = f"SELECT {k < 5} FROM t WHERE {y} = %s"'))
+    ]
     assert made
     assert all("{k < 5}" in source for source in made)
 
@@ -215,7 +282,9 @@ def test_signature_docstring_comments_annotations_and_errors_stay():
     made = [mutant.source for mutant in mutants.mutants(source)]
     assert made
     for mutant in made:
-        left = mutant.replace("pass", 'raise ValueError("13 < 14")').replace("return None", "return g")
+        left = mutant.replace("pass", 'raise ValueError("13 < 14")').replace(
+            "return None", "return g"
+        )
         assert left == source
 
 
@@ -224,7 +293,10 @@ def test_only_functions_are_mutated():
 
 
 def test_each_mutant_is_python_differs_and_comes_once():
-    lines = ["x = [i + 0 for i in x if i not in y][:k]", "return sorted(set(x), reverse=True)[0] if x and not y else -1"]
+    lines = [
+        "x = [i + 0 for i in x if i not in y][:k]",
+        "return sorted(set(x), reverse=True)[0] if x and not y else -1",
+    ]
     source = function(*lines)
     made = [ast.unparse(ast.parse(mutant.source)) for mutant in mutants.mutants(source)]
     assert len(made) == len(set(made)) > 20
@@ -243,7 +315,10 @@ def test_two_lines_that_are_alike_have_two_keys():
 def test_of_a_long_line_the_key_shows_the_part_that_differs():
     line = "return [gain / np.log2(rank + 1) for rank, gain in enumerate(values, start=1) if gain in wanted]"
     found = keys(line)
-    assert "...in enumerate(values, start=1) if gain in wanted] -> ...in enumerate(values, start=2) if gain in wanted]" in found
+    assert (
+        "...in enumerate(values, start=1) if gain in wanted] -> ...in enumerate(values, start=2) if gain in wanted]"
+        in found
+    )
     assert max(map(len, found)) < 200
 
 

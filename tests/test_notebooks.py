@@ -11,7 +11,9 @@ NOTEBOOKS = sorted(settings.root().glob("chapters/**/[!.]*.ipynb"))
 NOTEBOOKS = [path for path in NOTEBOOKS if ".ipynb_checkpoints" not in path.parts]
 MASTERS = sorted(settings.root().glob("solutions/*.ipynb"))  # their own form: test_exercises.py
 EXERCISES = sorted(settings.root().glob("exercises/*.ipynb"))
-LESSONS = [path for path in NOTEBOOKS if path.parent.name != "chapters"]  # start.ipynb and quiz.ipynb are none
+LESSONS = [
+    path for path in NOTEBOOKS if path.parent.name != "chapters"
+]  # start.ipynb and quiz.ipynb are none
 
 
 FLOAT = re.compile(r"(?<![\w.,/-])-?\d*\.\d+(?:e[+-]?\d+)?(?![\w.])")
@@ -70,12 +72,24 @@ def test_outputs_hold_no_digits_that_differ_from_run_to_run(path):
     """What nbval compares and what a reader compares: more digits than float32 keeps are noise."""
     for cell in cells(path, "code"):
         if "nbval-ignore-output" not in cell.metadata.get("tags", []):
-            long = [number for number in FLOAT.findall(shown_text(cell)) if digits(number) > STABLE_DIGITS]
+            long = [
+                number
+                for number in FLOAT.findall(shown_text(cell))
+                if digits(number) > STABLE_DIGITS
+            ]
             assert not long, f"{long[:3]}: {cell.source[:60]}"
 
 
 @pytest.mark.parametrize(
-    ("number", "count"), [("0.027764043", 8), ("-0.0277640", 5), ("12.5", 3), ("1.5e-07", 2), ("0.1", 1), ("1000.25", 6)]
+    ("number", "count"),
+    [
+        ("0.027764043", 8),
+        ("-0.0277640", 5),
+        ("12.5", 3),
+        ("1.5e-07", 2),
+        ("0.1", 1),
+        ("1000.25", 6),
+    ],
 )
 def test_the_digits_of_a_number_are_those_that_say_something(number, count):
     assert FLOAT.findall(f"a {number}, b") == [number]
@@ -85,11 +99,16 @@ def test_the_digits_of_a_number_are_those_that_say_something(number, count):
 @pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_outputs_say_nothing_of_how_far_somebody_is(path):
     for cell in cells(path, "code"):
-        assert not re.search(r"\d+ of \d+ lessons", str(cell.outputs)), "store it with tools/run_notebooks.py"
+        assert not re.search(r"\d+ of \d+ lessons", str(cell.outputs)), (
+            "store it with ./course author store"
+        )
 
 
 def shown_text(cell):
-    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ]
     return "\n".join(texts)
 
 
@@ -122,7 +141,11 @@ def test_a_notebook_uses_its_own_space(path):
     assert set(re.findall(r"engines\.(?:postgres|collection)\(\"([^\"]+)\"", source)) <= {path.stem}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS + MASTERS + EXERCISES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "path", NOTEBOOKS + MASTERS + EXERCISES, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_links_to_other_notebooks_lead_somewhere(path):
-    for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", "\n".join(cell.source for cell in cells(path, "markdown"))):
+    for target in re.findall(
+        r"\]\(([^)#]+\.ipynb)\)", "\n".join(cell.source for cell in cells(path, "markdown"))
+    ):
         assert (path.parent / target).exists(), target

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vdbcourse.grading import plain
-from vdbcourse.grading.plain import Handle, Opaque, decode, encode, shown
+from vdbcourse.grading.calls import codec
+from vdbcourse.grading.calls.codec import Handle, Opaque, decode, encode, shown
 
 
 def there_and_back(value):
@@ -20,7 +20,24 @@ def there_and_back(value):
 @pytest.mark.parametrize(
     "value",
     [
-        *[None, True, False, 0, -5, 2**63, 0.5, 1e300, "text", "", "é\n", [], [1, [2.5, "x"]], (1, 2), {}, {"a": [1]}],
+        *[
+            None,
+            True,
+            False,
+            0,
+            -5,
+            2**63,
+            0.5,
+            1e300,
+            "text",
+            "",
+            "é\n",
+            [],
+            [1, [2.5, "x"]],
+            (1, 2),
+            {},
+            {"a": [1]},
+        ],
         *[{1: 2, (1, 2): 3}, set(), {1, 2}, ..., Handle("postgres", "dsn"), Opaque("generator")],
     ],
     ids=repr,
@@ -40,7 +57,9 @@ def test_nan_comes_as_it_was():
     assert math.isnan(there_and_back(math.nan))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "int32", "uint8", "bool", "float16", ">f4"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "int64", "int32", "uint8", "bool", "float16", ">f4"]
+)
 def test_arrays_keep_shape_type_and_content(dtype):
     array = np.arange(6).reshape(2, 3).astype(dtype)
     found = there_and_back(array)
@@ -174,20 +193,29 @@ def test_a_list_that_holds_itself_ends():
 
 
 def test_a_list_longer_than_the_limit_ends_there(monkeypatch):
-    monkeypatch.setattr(plain, "MOST_ITEMS", 100)
+    monkeypatch.setattr(codec, "MOST_ITEMS", 100)
     found = there_and_back([[0]] * 1_000)
     assert Opaque("list that is too large or too deep") in found
 
 
 def test_an_array_beyond_the_limit_is_opaque(monkeypatch):
-    monkeypatch.setattr(plain, "MOST_BYTES", 100)
+    monkeypatch.setattr(codec, "MOST_BYTES", 100)
     assert there_and_back(np.zeros(50)) == Opaque("array of 400 bytes")
 
 
 @pytest.mark.parametrize(
     "coded",
     [
-        *[[], [1], {}, {"list": [1], "tuple": [1]}, {"code": "print()"}, {"handle": []}, {"dict": [[1]]}, {"list": [[]]}],
+        *[
+            [],
+            [1],
+            {},
+            {"list": [1], "tuple": [1]},
+            {"code": "print()"},
+            {"handle": []},
+            {"dict": [[1]]},
+            {"list": [[]]},
+        ],
         *[{"array": ["<f8", [9], ""]}, {"array": ["|O", [1], "AAAAAAAAAAA="]}],
     ],
     ids=str,
@@ -198,7 +226,10 @@ def test_what_the_encoder_did_not_make_is_refused(coded):
 
 
 def test_keys_that_cannot_be_keys_become_some():
-    assert there_and_back({frozenset([1]): "a", (1, frozenset()): "b"}) == {Opaque("set"): "a", Opaque("tuple"): "b"}
+    assert there_and_back({frozenset([1]): "a", (1, frozenset()): "b"}) == {
+        Opaque("set"): "a",
+        Opaque("tuple"): "b",
+    }
     assert len(there_and_back({1: "a", 2.5: "b", None: "c"})) == 3
 
 
@@ -246,6 +277,12 @@ def test_of_hidden_values_kind_and_size_are_shown(value, line):
 
 
 def test_what_is_shown_stays_short_whatever_the_value():
-    for value in ("x" * 10_000, list(range(10_000)), [[["x" * 1_000] * 50] * 50] * 50, {i: i for i in range(10_000)}, 10**2_000):
+    for value in (
+        "x" * 10_000,
+        list(range(10_000)),
+        [[["x" * 1_000] * 50] * 50] * 50,
+        {i: i for i in range(10_000)},
+        10**2_000,
+    ):
         assert len(shown(value)) <= 300
         assert "\n" not in shown(value)

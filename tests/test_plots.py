@@ -34,7 +34,9 @@ def charts():
     return {
         "metric_picture": plots.metric_picture(VECTORS, (4, 3)),
         "curves": plots.curves(MEASURED, "rows", "ms", by="engine", label="ef", **TITLES),
-        "histogram": plots.histogram({"one": rng.normal(size=9000), "two": rng.random(9000)}, title="Spread", x_title="value"),
+        "histogram": plots.histogram(
+            {"one": rng.normal(size=9000), "two": rng.random(9000)}, title="Spread", x_title="value"
+        ),
     }
 
 
@@ -70,18 +72,27 @@ def test_curves_hold_every_point_and_name_each_line_at_its_last():
     sets = data_of(charts()["curves"])
     assert sorted(map(len, sets)) == [2, 4]
     points, ends = sorted(sets, key=len, reverse=True)
-    assert [(p["rows"], p["ms"], p["engine"]) for p in points] == list(MEASURED[["rows", "ms", "engine"]].itertuples(index=False))
-    assert [(p["engine"], p["ms"], p["height"]) for p in ends] == [("exact", 3.0, 3.0), ("index", 0.2, 0.2)]
+    assert [(p["rows"], p["ms"], p["engine"]) for p in points] == list(
+        MEASURED[["rows", "ms", "engine"]].itertuples(index=False)
+    )
+    assert [(p["engine"], p["ms"], p["height"]) for p in ends] == [
+        ("exact", 3.0, 3.0),
+        ("index", 0.2, 0.2),
+    ]
 
 
 @pytest.mark.parametrize("log_y", [False, True])
 def test_names_of_lines_that_end_together_do_not_cover_each_other(log_y):
-    together = pd.DataFrame({"rows": [1, 2] * 3, "ms": [1, 10, 2, 9.9, 3, 10], "engine": ["a", "a", "b", "b", "c", "c"]})
+    together = pd.DataFrame(
+        {"rows": [1, 2] * 3, "ms": [1, 10, 2, 9.9, 3, 10], "engine": ["a", "a", "b", "b", "c", "c"]}
+    )
     sets = data_of(plots.curves(together, "rows", "ms", by="engine", log_y=log_y, **TITLES))
     (ends,) = [rows for rows in sets if "height" in rows[0]]
     heights = [end["height"] for end in ends]
     assert [end["engine"] for end in ends] == ["a", "c", "b"]
-    apart = -np.diff(np.log(heights) / np.log(10) if log_y else np.array(heights) / 9)  # in shares of the chart's height
+    apart = -np.diff(
+        np.log(heights) / np.log(10) if log_y else np.array(heights) / 9
+    )  # in shares of the chart's height
     assert apart == pytest.approx([15 / 260] * 2)
     assert heights[0] == pytest.approx(10)
 
@@ -94,7 +105,10 @@ def test_curves_join_the_points_in_the_order_of_the_rows():
 
 @pytest.mark.parametrize(
     ("frame", "message"),
-    [(MEASURED.drop(columns="ms"), "no column 'ms'; it has rows, engine, ef"), (MEASURED.head(0), "no rows")],
+    [
+        (MEASURED.drop(columns="ms"), "no column 'ms'; it has rows, engine, ef"),
+        (MEASURED.head(0), "no rows"),
+    ],
 )
 def test_curves_refuse(frame, message):
     with pytest.raises(ValueError, match=message):
@@ -105,9 +119,18 @@ def test_curves_refuse(frame, message):
 
 
 def test_a_histogram_shows_shares_of_each_sample_in_common_bins():
-    (rows,) = data_of(plots.histogram({"few": [0.0, 1.0], "many": [0.0] * 30 + [1.0] * 10}, title="t", x_title="x"))
+    (rows,) = data_of(
+        plots.histogram(
+            {"few": [0.0, 1.0], "many": [0.0] * 30 + [1.0] * 10}, title="t", x_title="x"
+        )
+    )
     shares = {(r["sample"], r["value"]): r["share"] for r in rows if r["share"]}
-    assert shares == {("few", 0.0083): 0.5, ("few", 0.9917): 0.5, ("many", 0.0083): 0.75, ("many", 0.9917): 0.25}
+    assert shares == {
+        ("few", 0.0083): 0.5,
+        ("few", 0.9917): 0.5,
+        ("many", 0.0083): 0.75,
+        ("many", 0.9917): 0.25,
+    }
 
 
 @pytest.mark.parametrize("samples", [{}, {"a": []}, {"a": [1.0, math.nan]}, {"a": [math.inf]}])
@@ -144,9 +167,13 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     for name, vectors, query in (("four", VECTORS, (4, 3)), ("ties", TIES, (1, 1))):
         bundle = {KIND: plots.metric_picture(vectors, query).to_dict()}
-        output = nbformat.v4.new_output("display_data", bundle, metadata={KIND: {"embed_options": {"renderer": "svg"}}})
+        output = nbformat.v4.new_output(
+            "display_data", bundle, metadata={KIND: {"embed_options": {"renderer": "svg"}}}
+        )
         cell = nbformat.v4.new_code_cell("picture", outputs=[output])
-        notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+        notebook = nbformat.v4.new_notebook(
+            cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
+        )
         nbformat.write(notebook, folder / f"{name}.ipynb")
     port = processes.free_port()
     command = [
@@ -165,9 +192,14 @@ def lab(tmp_path_factory):
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), "JupyterLab did not start"
+        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), (
+            "JupyterLab did not start"
+        )
         yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
-        urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"), timeout=10)
+        urllib.request.urlopen(
+            urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
+            timeout=10,
+        )
         server.wait(20)
     finally:
         server.kill()
@@ -176,8 +208,13 @@ def lab(tmp_path_factory):
 
 def move(page, angle, length, normalise):
     """Set the two sliders and the switch as a hand would."""
-    for control, value in zip(page.locator(".vega-bind input[type=range]").all(), (angle, length), strict=True):
-        control.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }", str(value))
+    for control, value in zip(
+        page.locator(".vega-bind input[type=range]").all(), (angle, length), strict=True
+    ):
+        control.evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }",
+            str(value),
+        )
     page.locator(".vega-bind input[type=checkbox]").set_checked(normalise)
 
 
@@ -189,8 +226,15 @@ def shown_orders(page, names):
     )
     bold = [(x, y, text) for text, weight, x, y in texts if weight == "bold" and text in names]
     middles = sorted({round(x / 10) for x, _, _ in bold})
-    columns = [sorted((y, text) for x, y, text in bold if round(x / 10) == middle) for middle in middles]
-    verdicts = [text for x, text in sorted((x, text) for text, _, x, _ in texts if text in ("same order", "other order"))]
+    columns = [
+        sorted((y, text) for x, y, text in bold if round(x / 10) == middle) for middle in middles
+    ]
+    verdicts = [
+        text
+        for x, text in sorted(
+            (x, text) for text, _, x, _ in texts if text in ("same order", "other order")
+        )
+    ]
     return [[text for _, text in column] for column in columns], verdicts
 
 
@@ -201,12 +245,21 @@ def test_the_picture_orders_as_measure_does_wherever_the_sliders_stand(lab, brow
     page.goto(lab.format(name))
     page.locator(".vega-bind input[type=checkbox]").wait_for(timeout=60_000)
     rows = np.array(list(vectors.values()), dtype=float)
-    for angle, length, normalise in [(45, 1, False), (-120, 2, False), (0, 0.5, False), (10, 3, True), (60, 4, True)]:
+    for angle, length, normalise in [
+        (45, 1, False),
+        (-120, 2, False),
+        (0, 0.5, False),
+        (10, 3, True),
+        (60, 4, True),
+    ]:
         move(page, angle, length, normalise)
         turn = math.radians(angle)
         query, points = np.array([math.cos(turn), math.sin(turn)]) * length, rows
         if normalise:
-            query, points = query / np.linalg.norm(query), rows / np.linalg.norm(rows, axis=1, keepdims=True)
+            query, points = (
+                query / np.linalg.norm(query),
+                rows / np.linalg.norm(rows, axis=1, keepdims=True),
+            )
         expected = [
             [list(vectors)[i] for i in exact_knn(query, points, len(points), metric).indices[0]]
             for metric in ("cosine", "l2", "inner_product", "l1")

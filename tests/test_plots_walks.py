@@ -13,15 +13,20 @@ import pytest
 
 from vdbcourse import plots
 from vdbcourse.engines import processes
-from vdbcourse.plots import cells as cells_module
-from vdbcourse.plots import walks as walks_module
+from vdbcourse.plots import graph_search as walks_module
+from vdbcourse.plots import ivf_cells as cells_module
 
 NAMES = ["a", "b", "c", "d"]
 POINTS = np.array([[0, 0], [1, 0], [2, 0], [2, 1]])
 LINKS = {0: [1], 1: [0, 2], 2: [1, 3], 3: []}  # the link from 2 to 3 has no way back
 # here, candidates, best, seen: as a beam from node 0 to a query at (2.1, 1) hands them out
 WALKS = {
-    1: [(0, [1], [1], [0, 1]), (1, [2], [2], [0, 1, 2]), (2, [3], [3], [0, 1, 2, 3]), (3, [], [3], [0, 1, 2, 3])],
+    1: [
+        (0, [1], [1], [0, 1]),
+        (1, [2], [2], [0, 1, 2]),
+        (2, [3], [3], [0, 1, 2, 3]),
+        (3, [], [3], [0, 1, 2, 3]),
+    ],
     2: [(0, [1], [1, 0], [0, 1]), (1, [2], [2, 1], [0, 1, 2])],
 }
 QUERY = (2.1, 1)
@@ -30,17 +35,37 @@ SPREAD = RNG.normal(size=(100, 2))
 
 
 def walk(**changed):
-    given = {"points": POINTS, "links": LINKS, "query": QUERY, "walks": WALKS, "names": NAMES, "title": "A walk"} | changed
+    given = {
+        "points": POINTS,
+        "links": LINKS,
+        "query": QUERY,
+        "walks": WALKS,
+        "names": NAMES,
+        "title": "A walk",
+    } | changed
     return plots.graph_walk(
-        given["points"], given["links"], given["query"], given["walks"], **{k: given[k] for k in ("names", "title")}
+        given["points"],
+        given["links"],
+        given["query"],
+        given["walks"],
+        **{k: given[k] for k in ("names", "title")},
     )
 
 
 def ivf(**changed):
     centroids = np.array([[0.0, 0.0], [2.0, 1.0]])
-    given = {"points": POINTS, "cells": [0, 0, 1, 1], "centroids": centroids, "query": (1, 0)} | changed
-    rest = {"k": 2, "names": NAMES, "title": "Cells"} | {k: v for k, v in changed.items() if k == "names"}
-    return plots.ivf_cells(given["points"], given["cells"], given["centroids"], given["query"], **rest)
+    given = {
+        "points": POINTS,
+        "cells": [0, 0, 1, 1],
+        "centroids": centroids,
+        "query": (1, 0),
+    } | changed
+    rest = {"k": 2, "names": NAMES, "title": "Cells"} | {
+        k: v for k, v in changed.items() if k == "names"
+    }
+    return plots.ivf_cells(
+        given["points"], given["cells"], given["centroids"], given["query"], **rest
+    )
 
 
 def values(chart):
@@ -56,7 +81,11 @@ def test_a_walk_holds_each_link_and_each_step_once():
     assert held["walk_to"] == [[1], [2], [3], []]
     assert held["walk_steps"][0][1] == [1, [2], [2], 3]
     assert held["walk_order"] == [[0, 1, 2, 3], [0, 1, 2]]
-    assert (held["walk_x"], held["walk_y"], held["walk_name"]) == ([0, 1, 2, 2], [0, 0, 0, 1], NAMES)
+    assert (held["walk_x"], held["walk_y"], held["walk_name"]) == (
+        [0, 1, 2, 2],
+        [0, 0, 0, 1],
+        NAMES,
+    )
 
 
 def test_a_link_without_a_way_back_is_drawn_from_the_higher_number_too():
@@ -65,7 +94,10 @@ def test_a_link_without_a_way_back_is_drawn_from_the_higher_number_too():
 
 def test_a_walk_has_sliders_for_its_longest_walk_and_for_ef():
     bound = {one["name"]: one["bind"] for one in walk().to_dict()["params"] if "bind" in one}
-    assert {name: (bind["min"], bind["max"]) for name, bind in bound.items()} == {"walk_step": (1, 4), "walk_ef": (1, 2)}
+    assert {name: (bind["min"], bind["max"]) for name, bind in bound.items()} == {
+        "walk_step": (1, 4),
+        "walk_ef": (1, 2),
+    }
 
 
 def test_the_nearest_is_found_by_the_picture_itself():
@@ -73,7 +105,13 @@ def test_the_nearest_is_found_by_the_picture_itself():
 
 
 def test_the_order_of_nodes_is_that_of_the_steps():
-    assert walks_module.order([(0, [], [], {5, 0, 2}), (2, [], [], {7, 5, 2, 1, 0})]) == [0, 2, 5, 1, 7]
+    assert walks_module.order([(0, [], [], {5, 0, 2}), (2, [], [], {7, 5, 2, 1, 0})]) == [
+        0,
+        2,
+        5,
+        1,
+        7,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +143,9 @@ def test_regions_hold_exactly_the_places_nearest_to_their_centroid():
         corners = cells_module.region(cell, centroids, low, high)
         sides = np.roll(corners, -1, axis=0) - corners
         to = places[:, None] - corners
-        inside = (sides[:, 0] * to[:, :, 1] - sides[:, 1] * to[:, :, 0] >= 0).all(axis=1)  # left of every side
+        inside = (sides[:, 0] * to[:, :, 1] - sides[:, 1] * to[:, :, 0] >= 0).all(
+            axis=1
+        )  # left of every side
         assert (inside == (nearest == cell)).all()
 
 
@@ -152,7 +192,9 @@ def test_a_lookup_table_adds_up_the_entries_of_the_code():
     ]
 
 
-@pytest.mark.parametrize(("table", "code"), [([[1, 2]], [2]), ([[1, 2]], [0, 0]), ([1, 2], [0]), ([[1, 2]], [-1])])
+@pytest.mark.parametrize(
+    ("table", "code"), [([[1, 2]], [2]), ([[1, 2]], [0, 0]), ([1, 2], [0]), ([[1, 2]], [-1])]
+)
 def test_a_lookup_table_refuses(table, code):
     with pytest.raises(ValueError, match="needs a code"):
         plots.lookup_table(table, code, title="Table")
@@ -169,8 +211,12 @@ def large():
     names = [f"A film with a long title {n}" for n in range(100)]
     nearest = ((SPREAD[:, None] - SPREAD[:8]) ** 2).sum(axis=2).argmin(axis=1)
     return {
-        "graph_walk": plots.graph_walk(SPREAD, links, (0, 0), dict.fromkeys(range(1, 9), steps), names=names, title="t"),
-        "ivf_cells": plots.ivf_cells(SPREAD, nearest.tolist(), SPREAD[:8], (0, 0), k=10, names=names, title="t"),
+        "graph_walk": plots.graph_walk(
+            SPREAD, links, (0, 0), dict.fromkeys(range(1, 9), steps), names=names, title="t"
+        ),
+        "ivf_cells": plots.ivf_cells(
+            SPREAD, nearest.tolist(), SPREAD[:8], (0, 0), k=10, names=names, title="t"
+        ),
         "lookup_table": plots.lookup_table(RNG.random((8, 16)), [0] * 8, title="t"),
     }
 
@@ -208,10 +254,18 @@ def lab(tmp_path_factory):
         metadata = {KIND: {"embed_options": {"renderer": "svg"}}}
         output = nbformat.v4.new_output("display_data", {KIND: chart.to_dict()}, metadata=metadata)
         cell = nbformat.v4.new_code_cell("picture", outputs=[output])
-        notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+        notebook = nbformat.v4.new_notebook(
+            cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
+        )
         nbformat.write(notebook, folder / f"{name}.ipynb")
     port = processes.free_port()
-    options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", "--IdentityProvider.token=t", "--ServerApp.allow_root=True"]
+    options = [
+        f"--port={port}",
+        "--ip=127.0.0.1",
+        "--no-browser",
+        "--IdentityProvider.token=t",
+        "--ServerApp.allow_root=True",
+    ]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"],
         env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")},
@@ -219,9 +273,14 @@ def lab(tmp_path_factory):
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), "JupyterLab did not start"
+        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), (
+            "JupyterLab did not start"
+        )
         yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
-        urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"), timeout=10)
+        urllib.request.urlopen(
+            urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
+            timeout=10,
+        )
         server.wait(20)
     finally:
         server.kill()
@@ -237,8 +296,13 @@ def opened(lab, browser, name):
 
 def texts(page, *values):
     """Set the sliders as a hand would; all words of the picture, in the order of the drawing."""
-    for control, value in zip(page.locator(".vega-bind input[type=range]").all(), values, strict=True):
-        control.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }", str(value))
+    for control, value in zip(
+        page.locator(".vega-bind input[type=range]").all(), values, strict=True
+    ):
+        control.evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }",
+            str(value),
+        )
     return page.locator(".jp-OutputArea-output svg text").evaluate_all(
         "all => all.map(e => [...e.childNodes].map(n => n.textContent).join('|'))"
     )
@@ -266,7 +330,10 @@ def test_the_cells_count_as_numpy_does(lab, browser):
     cell = ((SPREAD[:, None] - SPREAD[:8]) ** 2).sum(axis=2).argmin(axis=1)
     for nprobe, place in [(1, 3), (2, 40), (3, 70), (8, 12)]:
         texts(page, nprobe, *SPREAD[place])
-        x, y = (float(one.input_value()) for one in page.locator(".vega-bind input[type=range]").all()[1:])
+        x, y = (
+            float(one.input_value())
+            for one in page.locator(".vega-bind input[type=range]").all()[1:]
+        )
         shown = texts(page, nprobe, x, y)
         searched = ((middles - (x, y)) ** 2).sum(axis=1).argsort()[:nprobe]
         true = ((points - (x, y)) ** 2).sum(axis=1).argsort()[:10]

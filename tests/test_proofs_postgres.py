@@ -2,9 +2,15 @@
 
 import pytest
 
-from vdbcourse.grading import manifest, selftest
+from vdbcourse.authoring.proof import selftest
+from vdbcourse.grading import manifest
 
-TASKS = [task for exercise in manifest.exercises().values() for task in exercise.tasks if exercise.engines == ("postgres",)]
+TASKS = [
+    task
+    for exercise in manifest.exercises().values()
+    for task in exercise.tasks
+    if exercise.engines == ("postgres",)
+]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: f"{task.exercise}-{task.id}")

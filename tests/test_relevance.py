@@ -42,7 +42,12 @@ def test_ndcg_agrees_with_a_second_way_to_compute_it():
 
 @pytest.mark.parametrize(
     ("gains", "k", "message"),
-    [({1: 1}, 0, "at least 1"), ({}, 3, "nothing to find"), ({1: 0}, 3, "nothing"), ({1: -1}, 3, "negative")],
+    [
+        ({1: 1}, 0, "at least 1"),
+        ({}, 3, "nothing to find"),
+        ({1: 0}, 3, "nothing"),
+        ({1: -1}, 3, "negative"),
+    ],
 )
 def test_ndcg_refuses_what_has_no_answer(gains, k, message):
     with pytest.raises(ValueError, match=message):

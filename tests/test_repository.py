@@ -34,7 +34,9 @@ def test_github_runs_the_same_command_on_three_systems():
     workflow = (ROOT / ".github/workflows/ci.yml").read_text()
     commands = set(re.findall(r"command: (.*?) }", workflow))
     assert commands == {readme_commands()[1], "py course test"}
-    assert {"ubuntu", "macos", "windows"} == {name.split("-")[0] for name in re.findall(r"os: ([\w.-]+),", workflow)}
+    assert {"ubuntu", "macos", "windows"} == {
+        name.split("-")[0] for name in re.findall(r"os: ([\w.-]+),", workflow)
+    }
 
 
 def test_the_readme_lists_every_lesson_with_its_minutes():
@@ -44,13 +46,17 @@ def test_the_readme_lists_every_lesson_with_its_minutes():
 
 def test_the_readme_lists_every_exercise_with_its_minutes():
     for one in manifest.exercises().values():
-        assert f"| [{one.title}](exercises/{one.id}.ipynb) | {one.level} | {one.minutes} |" in README
+        assert (
+            f"| [{one.title}](exercises/{one.id}.ipynb) | {one.level} | {one.minutes} |" in README
+        )
 
 
 def test_the_readme_names_every_setting():
     documented = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", settings.__doc__))
     assert documented <= set(re.findall(r"`(\w+)`", README))
-    used = set(re.findall(r'(?:value|port)\("(\w+)"', (ROOT / "src/vdbcourse/settings.py").read_text()))
+    used = set(
+        re.findall(r'(?:value|port)\("(\w+)"', (ROOT / "src/vdbcourse/settings.py").read_text())
+    )
     assert used == documented
 
 
@@ -62,7 +68,9 @@ def test_links_in_the_documents_lead_somewhere():
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
 def test_ruff(command):
-    result = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stdout
 
 
@@ -78,13 +86,17 @@ def test_the_lock_names_everything_that_is_asked_for():
     for requirement in map(Requirement, asked):
         assert requirement.name in pinned
         assert requirement.specifier.contains(pinned[requirement.name])
-    assert all(re.match(r"[\w.-]+==\S+", line) for line in lock.splitlines() if not line.startswith("#"))
+    assert all(
+        re.match(r"[\w.-]+==\S+", line) for line in lock.splitlines() if not line.startswith("#")
+    )
     assert pinned["torch"] == "2.13.0"
     assert not re.search(r"^(nvidia|cuda)-", lock, re.MULTILINE)
 
 
 def test_no_file_of_this_machine_is_in_the_repository():
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
     for name in filter(None, tracked):
         assert (ROOT / name).stat().st_size < 1_000_000, name
         assert not re.search(r"\.(pkl|sqlite|db|safetensors|whl|csv)$", name), name

@@ -14,16 +14,18 @@ import pytest
 from support import why_there_is_no_sandbox
 
 from vdbcourse import settings
-from vdbcourse.grading import clock, graded_postgres, remote, sandbox
-from vdbcourse.grading.answers import NotYet
-from vdbcourse.grading.calls import SHOWN_OUTPUT
-from vdbcourse.grading.clock import BUSIEST, Allowance
-from vdbcourse.grading.graded_milvus import milvus_lite
-from vdbcourse.grading.graded_postgres import Server
-from vdbcourse.grading.limits import Limits
-from vdbcourse.grading.plain import Handle
-from vdbcourse.grading.remote import Ended, There, checked, parsed
-from vdbcourse.grading.sandbox import Place
+from vdbcourse.grading.calls import in_subprocess, time_limits
+from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.calls.in_subprocess import Ended, There, checked, parsed
+from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
+from vdbcourse.grading.calls.time_limits import BUSIEST, Allowance
+from vdbcourse.grading.checks.answer import NotYet
+from vdbcourse.grading.classroom import postgres
+from vdbcourse.grading.classroom.milvus import milvus_lite
+from vdbcourse.grading.classroom.postgres import Server
+from vdbcourse.grading.sandbox import bubblewrap
+from vdbcourse.grading.sandbox.bubblewrap import Place
+from vdbcourse.grading.sandbox.limits import Limits
 
 LIMITS = Limits(seconds=30, memory=1, disk=0.125, processes=16)
 
@@ -75,7 +77,9 @@ def test_cells_run_as_in_a_kernel(notebook):
 
 
 def test_a_cell_that_fails_is_named_and_the_next_ones_run(notebook):
-    there = notebook("1 / 0", "def g(:", "exit()", "import sys; sys.exit(1)", "print(later)", "def f(): return 1")
+    there = notebook(
+        "1 / 0", "def g(:", "exit()", "import sys; sys.exit(1)", "print(later)", "def f(): return 1"
+    )
     assert failed(there) == [
         "code cell 1 ended with ZeroDivisionError: division by zero",
         "code cell 2 ended with SyntaxError: invalid syntax (line 1)",
@@ -87,25 +91,45 @@ def test_a_cell_that_fails_is_named_and_the_next_ones_run(notebook):
 
 
 def test_a_cell_that_never_ends_leaves_time_for_the_next_ones(notebook):
-    there = notebook("while True:\n    pass", "def f(): return 1", place=Place(True, Limits(seconds=4)))
+    there = notebook(
+        "while True:\n    pass", "def f(): return 1", place=Place(True, Limits(seconds=4))
+    )
     (line,) = failed(there)
-    assert re.fullmatch(r"code cell 1 was stopped after [\d.]+ s of computing: is there a loop that never ends\?", line)
+    assert re.fullmatch(
+        r"code cell 1 was stopped after [\d.]+ s of computing: is there a loop that never ends\?",
+        line,
+    )
     assert value(there) == 1
 
 
 def test_cells_that_never_end_do_not_take_for_ever(notebook):
     there = notebook(*["while True:\n    pass"] * 30, place=Place(True, Limits(seconds=2)))
     assert [cell.number for cell in there.failed] == list(range(1, 31))
-    assert failed(there)[-1] == "code cell 30 was not run: the cells before it took all the time there is"
+    assert (
+        failed(there)[-1]
+        == "code cell 30 was not run: the cells before it took all the time there is"
+    )
 
 
 @pytest.mark.parametrize(
     ("cells", "kind", "words"),
     [
         (["g = 1"], "not attempted", "No cell of the notebook defines `f`"),
-        (["early()\ndef f(): return 1"], "error", "fresh, top to bottom: code cell 1 ended with NameError: name 'early'"),
-        (["def f(): return 1", "del f"], "error", "`f` is defined in code cell 1 and removed again by a later cell."),
-        (["def f(): return 1", "f = f()"], "error", "`f` is a value of type int after the last cell, no function"),
+        (
+            ["early()\ndef f(): return 1"],
+            "error",
+            "fresh, top to bottom: code cell 1 ended with NameError: name 'early'",
+        ),
+        (
+            ["def f(): return 1", "del f"],
+            "error",
+            "`f` is defined in code cell 1 and removed again by a later cell.",
+        ),
+        (
+            ["def f(): return 1", "f = f()"],
+            "error",
+            "`f` is a value of type int after the last cell, no function",
+        ),
     ],
 )
 def test_a_function_that_is_not_there_is_explained(notebook, cells, kind, words):
@@ -117,11 +141,15 @@ def test_a_function_that_is_not_there_is_explained(notebook, cells, kind, words)
 
 
 def test_calls_of_a_task_together_have_a_limit(notebook):
-    there = notebook("import time\ndef f():\n    end = time.process_time() + 1\n    while time.process_time() < end: pass")
+    there = notebook(
+        "import time\ndef f():\n    end = time.process_time() + 1\n    while time.process_time() < end: pass"
+    )
     there.begin(seconds=1)
     there.budget = Allowance(computing=1.7, clock=3_600)
     value(there)
-    with pytest.raises(NotYet, match="The calls of this task computed for more than 1.7 s together."):
+    with pytest.raises(
+        NotYet, match="The calls of this task computed for more than 1.7 s together."
+    ):
         value(there)
 
 
@@ -129,7 +157,9 @@ def test_calls_of_a_task_that_wait_together_too_long_are_told_that_they_waited(n
     there = notebook("import time\ndef f(): time.sleep(0.2)")
     there.begin(seconds=1)
     there.budget = Allowance(computing=3_600, clock=0.1, waiting=BUSIEST)
-    with pytest.raises(NotYet, match="took more than 0 s by the clock together, most of it waiting"):
+    with pytest.raises(
+        NotYet, match="took more than 0 s by the clock together, most of it waiting"
+    ):
         value(there)
 
 
@@ -149,8 +179,14 @@ time.sleep(600)
     ("code", "words"),
     [
         ("import os\nwhile True:\n    os.fork()", "started more than 16 processes"),
-        ("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", "started more than 16 processes"),
-        ("import subprocess\nkept = [subprocess.Popen(['sleep', '600']) for _ in range(40)]", "started more than 16 processes"),
+        (
+            "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
+            "started more than 16 processes",
+        ),
+        (
+            "import subprocess\nkept = [subprocess.Popen(['sleep', '600']) for _ in range(40)]",
+            "started more than 16 processes",
+        ),
         (SIX_TIMES_A_QUARTER, "used more than 1 GB of memory"),
         ("sum(iter(int, 1))", "computed for "),
         ("import os\nos._exit(3)", "ended its own process (exit code 3)"),
@@ -170,10 +206,13 @@ def test_what_ends_the_process_is_told(notebook, code, words):
 
 
 def test_what_waits_and_cannot_be_interrupted_is_told_that_it_waited(notebook, monkeypatch):
-    monkeypatch.setattr(clock, "LEAST_CLOCK", 1)
-    monkeypatch.setattr(remote, "GRACE", 0.1)
+    monkeypatch.setattr(time_limits, "LEAST_CLOCK", 1)
+    monkeypatch.setattr(in_subprocess, "GRACE", 0.1)
     wait = "import ctypes, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\nctypes.CDLL(None).pause()"
-    with pytest.raises(Ended, match=r"waited for \d+ s by the clock and could not be interrupted, so its process was ended"):
+    with pytest.raises(
+        Ended,
+        match=r"waited for \d+ s by the clock and could not be interrupted, so its process was ended",
+    ):
         notebook(wait, place=Place(True, replace(LIMITS, seconds=0.5)))
 
 
@@ -211,7 +250,8 @@ def test_what_is_too_much_is_an_error_in_its_cell(notebook):
 
 def test_a_hundred_megabytes_of_output_go_nowhere(notebook):
     there = notebook(
-        "for _ in range(100): print('x' * 2**20)", "def f():\n    for _ in range(100): print('x' * 2**20)\n    return 1"
+        "for _ in range(100): print('x' * 2**20)",
+        "def f():\n    for _ in range(100): print('x' * 2**20)\n    return 1",
     )
     outcome = there.call("f", [], {}, 5)
     assert (outcome["value"], outcome["printed_characters"]) == (1, 100 * (2**20 + 1))
@@ -220,9 +260,15 @@ def test_a_hundred_megabytes_of_output_go_nowhere(notebook):
 
 def test_computing_time_is_limited():
     there = There(Place(True, Limits(seconds=30, cpu=2)))
-    with pytest.raises(Ended, match="was ended by the system, as happens with too much memory or too much computing time"):
+    with pytest.raises(
+        Ended,
+        match="was ended by the system, as happens with too much memory or too much computing time",
+    ):
         there.run(
-            ["import threading\nfor _ in range(4): threading.Thread(target=lambda: sum(iter(int, 1)), daemon=True).start()"] * 2,
+            [
+                "import threading\nfor _ in range(4): threading.Thread(target=lambda: sum(iter(int, 1)), daemon=True).start()"
+            ]
+            * 2,
             {},
         )
         value(there, "f", seconds=20)
@@ -239,8 +285,17 @@ def test_what_is_too_large_to_send_is_told_as_such(notebook):
 
 def test_it_sees_no_checks_no_solutions_no_other_processes_and_no_environment(notebook, tmp_path):
     (tmp_path / "other.ipynb").write_text("{}")
-    hidden = [settings.root() / "solutions", settings.root() / "exercises", settings.root() / "tests", settings.root() / ".git"]
-    hidden += [sandbox.PACKAGE / "exercises" / "manifest.yaml", sandbox.PACKAGE / "exercises" / "evaluation", tmp_path]
+    hidden = [
+        settings.root() / "solutions",
+        settings.root() / "exercises",
+        settings.root() / "tests",
+        settings.root() / ".git",
+    ]
+    hidden += [
+        bubblewrap.PACKAGE / "exercises" / "manifest.yaml",
+        bubblewrap.PACKAGE / "exercises" / "evaluation",
+        tmp_path,
+    ]
     there = notebook(
         "import os\nfrom pathlib import Path",
         f"def f(): return [path for path in {[str(path) for path in hidden]} if Path(path).exists()]",
@@ -251,13 +306,24 @@ def test_it_sees_no_checks_no_solutions_no_other_processes_and_no_environment(no
     )
     assert value(there) == {"list": []}
     assert value(there, "processes") <= 3  # bubblewrap and the notebook itself
-    assert not {"VDBCOURSE_TEST_OWNER", "PYTEST_CURRENT_TEST", "SSH_AUTH_SOCK"} & set(value(there, "environment")["list"])
+    assert not {"VDBCOURSE_TEST_OWNER", "PYTEST_CURRENT_TEST", "SSH_AUTH_SOCK"} & set(
+        value(there, "environment")["list"]
+    )
     assert "ModuleNotFoundError" in there.call("secrets", [], {}, 10)["error"]
     assert value(there, "passwords") is False
 
 
 def test_it_writes_nowhere_but_in_its_own_folders(notebook, tmp_path):
-    places = ["/", "/usr", "/dev", "/etc", str(sandbox.PACKAGE), str(settings.root()), sys.prefix, sys.base_prefix]
+    places = [
+        "/",
+        "/usr",
+        "/dev",
+        "/etc",
+        str(bubblewrap.PACKAGE),
+        str(settings.root()),
+        sys.prefix,
+        sys.base_prefix,
+    ]
     there = notebook(
         f"""
 def f():
@@ -300,27 +366,37 @@ def f():
 
 def test_it_ends_nobody_else(notebook):
     there = notebook(
-        "import os\nfor pid in (os.getppid(), 1):\n  try: os.kill(pid, 9)\n  except OSError: pass", "def f(): return 1"
+        "import os\nfor pid in (os.getppid(), 1):\n  try: os.kill(pid, 9)\n  except OSError: pass",
+        "def f(): return 1",
     )
     assert value(there) == 1
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of the calls are those of x86-64")
+@pytest.mark.skipif(
+    platform.machine() != "x86_64", reason="the numbers of the calls are those of x86-64"
+)
 def test_it_makes_no_namespace_in_which_it_were_root(notebook):
     there = notebook(
         "import ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)",
         "def f(*call): return libc.syscall(*call), errno.errorcode[ctypes.get_errno()]",
     )
     new_user, clone, unshare, setns, clone3, x32 = 0x10000000, 56, 272, 308, 435, 0x40000000
-    for call in [(unshare, new_user), (clone, new_user | 17, 0, 0, 0, 0), (setns, 0, 0), (x32 | unshare, new_user)]:
+    for call in [
+        (unshare, new_user),
+        (clone, new_user | 17, 0, 0, 0, 0),
+        (setns, 0, 0),
+        (x32 | unshare, new_user),
+    ]:
         assert value(there, "f", *call) == {"tuple": [-1, "EPERM"]}
     assert value(there, "f", clone3, 0, 0) == {"tuple": [-1, "ENOSYS"]}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up being root")
 def test_started_by_root_it_is_nobody(notebook):
-    there = notebook("import os\ndef f(): return os.getuid(), os.getgroups()", "def root(): os.setuid(0)")
-    assert value(there)["tuple"][0] >= sandbox.FIRST_ACCOUNT
+    there = notebook(
+        "import os\ndef f(): return os.getuid(), os.getgroups()", "def root(): os.setuid(0)"
+    )
+    assert value(there)["tuple"][0] >= bubblewrap.FIRST_ACCOUNT
     assert value(there)["tuple"][1] == {"list": []}
     assert "PermissionError" in there.call("root", [], {}, 10)["error"]
 
@@ -328,7 +404,9 @@ def test_started_by_root_it_is_nobody(notebook):
 # --- answers that are none -------------------------------------------------------------------------------------------------
 
 FOREIGN = "wrote something of its own where only answers go"
-FORGE = "import os\nfor number in range(3, 30):\n  try: os.write(number, {!r})\n  except OSError: pass"
+FORGE = (
+    "import os\nfor number in range(3, 30):\n  try: os.write(number, {!r})\n  except OSError: pass"
+)
 
 
 def test_an_answer_that_was_not_asked_for_ends_the_run(notebook):
@@ -385,20 +463,27 @@ SAID_NOTHING = {"printed": "", "printed_characters": 0}
     ],
 )
 def test_an_outcome_that_is_none_ends_the_run(outcome):
-    there = There.__new__(There)  # only what looks at outcomes: no process is needed to see what is none
+    there = There.__new__(
+        There
+    )  # only what looks at outcomes: no process is needed to see what is none
     there.process = SimpleNamespace(watcher=SimpleNamespace(stop=lambda: None))
     with pytest.raises(Ended, match=FOREIGN):
         there.read(checked, outcome)
 
 
 def test_a_patched_caller_gains_nothing(notebook):
-    there = notebook("from vdbcourse.grading import calls\ncalls.call = lambda *_: {'status': 'passed'}", "def f(): return 1")
+    there = notebook(
+        "from vdbcourse.grading import calls\ncalls.call = lambda *_: {'status': 'passed'}",
+        "def f(): return 1",
+    )
     with pytest.raises(Ended, match=FOREIGN):
         value(there)
 
 
 def test_texts_come_without_control_characters(notebook):
-    there = notebook("def f():\n    print('\\x1b[2Jgone')\n    raise ValueError('\\x1b]0;title\\x07')")
+    there = notebook(
+        "def f():\n    print('\\x1b[2Jgone')\n    raise ValueError('\\x1b]0;title\\x07')"
+    )
     outcome = there.call("f", [], {}, 2)
     assert "\x1b" not in outcome["printed"] + outcome["error"]
 
@@ -411,13 +496,19 @@ def test_a_copy_of_the_process_does_not_answer(notebook):
 
 def test_a_copy_that_lives_on_does_not_hide_that_the_process_ended(notebook):
     with pytest.raises(Ended, match="ended its own process"):
-        notebook("import os, time\nif os.fork(): os._exit(1)\ntime.sleep(600)", place=Place(False, LIMITS))
+        notebook(
+            "import os, time\nif os.fork(): os._exit(1)\ntime.sleep(600)",
+            place=Place(False, LIMITS),
+        )
 
 
 def test_a_broken_language_costs_the_process(notebook):
     with pytest.raises(Ended, match="ended its own process"):
         value(
-            notebook("import builtins\nbuiltins.len = lambda *_: 0\nbuiltins.isinstance = lambda *_: True", "def f(): return 1")
+            notebook(
+                "import builtins\nbuiltins.len = lambda *_: 0\nbuiltins.isinstance = lambda *_: True",
+                "def f(): return 1",
+            )
         )
 
 
@@ -438,7 +529,9 @@ def lease(server):
 
 
 def place_of(server, lease):
-    return Place(True, LIMITS, {"DATABASE_URL": lease.url}, sockets=(server.socket,), also=lease.too_large)
+    return Place(
+        True, LIMITS, {"DATABASE_URL": lease.url}, sockets=(server.socket,), also=lease.too_large
+    )
 
 
 def test_functions_get_a_connection_to_a_database_of_their_own(notebook, server, lease):
@@ -461,7 +554,9 @@ def test_functions_get_a_connection_to_a_database_of_their_own(notebook, server,
     assert there.setting(conn, "search_path") == "checks,public"
 
 
-def test_settings_of_pgvector_are_known_before_the_first_vector_on_every_connection(notebook, server, lease):
+def test_settings_of_pgvector_are_known_before_the_first_vector_on_every_connection(
+    notebook, server, lease
+):
     there = notebook(
         "import os, psycopg",
         "def f(conn): return conn.execute('SHOW hnsw.ef_search').fetchone()[0]",
@@ -485,8 +580,10 @@ REFUSED = {
 
 def test_its_role_may_do_nothing_outside_its_database(notebook, server, lease):
     there = notebook("def f(conn, sql): conn.execute(sql)", place=place_of(server, lease))
-    patience = graded_postgres.role_settings()["statement_timeout"]
-    conn = Handle("postgres", lease.dsn.replace(f"statement_timeout%3D{patience}", "statement_timeout%3D2s"))
+    patience = postgres.role_settings()["statement_timeout"]
+    conn = Handle(
+        "postgres", lease.dsn.replace(f"statement_timeout%3D{patience}", "statement_timeout%3D2s")
+    )
     for sql, words in REFUSED.items():
         assert words in there.call("f", [conn, sql], {}, 10)["error"]
 
@@ -517,13 +614,19 @@ def f(conn):
 
 
 def test_a_database_that_grows_without_end_ends_the_run(notebook, server, lease, monkeypatch):
-    monkeypatch.setattr("vdbcourse.grading.graded_postgres.LARGEST", 0.03)
+    monkeypatch.setattr("vdbcourse.grading.classroom.postgres.LARGEST", 0.03)
     with pytest.raises(Ended, match="filled its database with more than 0.03 GB"):
         notebook(
             "import os, psycopg, time\nconn = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True)",
             "conn.execute('CREATE TABLE large AS SELECT repeat(md5(i::text), 9) FROM generate_series(1, 200000) AS i')",
             "time.sleep(600)",  # until it is ended
-            place=Place(True, Limits(seconds=600), {"DATABASE_URL": lease.url}, sockets=(server.socket,), also=lease.too_large),
+            place=Place(
+                True,
+                Limits(seconds=600),
+                {"DATABASE_URL": lease.url},
+                sockets=(server.socket,),
+                also=lease.too_large,
+            ),
         )
 
 
@@ -533,8 +636,18 @@ def test_a_role_and_its_database_go_with_the_lease(server):
     with server.lease() as leased:
         pass
     with psycopg.connect(server.maintenance) as connection:
-        assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [leased.name]).fetchall() == []
-        assert connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [leased.name]).fetchall() == []
+        assert (
+            connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [leased.name]
+            ).fetchall()
+            == []
+        )
+        assert (
+            connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [leased.name]
+            ).fetchall()
+            == []
+        )
 
 
 def test_functions_get_a_client_of_a_milvus_of_their_own(notebook):
@@ -545,10 +658,14 @@ def test_functions_get_a_client_of_a_milvus_of_their_own(notebook):
             "own.create_collection(engines.collection('x', 'films'), 4)",
             "def f(client):\n    client.create_collection('seen', 4)\n    return sorted(client.list_collections())",
             "def climb(client): client.create_collection('../../../climbed', 4)",
-            place=Place(True, Limits(seconds=60), {"VDBCOURSE_MILVUS_SOCKET": uri}, sockets=(socket_path,)),
+            place=Place(
+                True, Limits(seconds=60), {"VDBCOURSE_MILVUS_SOCKET": uri}, sockets=(socket_path,)
+            ),
         )
         assert failed(there) == []
-        assert value(there, "f", Handle("milvus", uri), seconds=20) == {"list": ["learner_x_films", "seen"]}
+        assert value(there, "f", Handle("milvus", uri), seconds=20) == {
+            "list": ["learner_x_films", "seen"]
+        }
         there.call("climb", [Handle("milvus", uri)], {}, 10)
         assert list(socket_path.parent.iterdir()) == [socket_path]
     assert not socket_path.parent.exists()

@@ -6,12 +6,13 @@ import json
 import pytest
 import toy
 from pymilvus import MilvusClient
+from vdbcourse.cli.selftest import summary, table
 
 from vdbcourse import engines, settings
-from vdbcourse.cli.selftest import summary, table
+from vdbcourse.authoring.proof import selftest
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
-from vdbcourse.grading import manifest, selftest
+from vdbcourse.grading import manifest
 
 
 @pytest.fixture
@@ -49,17 +50,37 @@ def listed(key):
 
 # By what is not right: the task, words of the problem, and how the toy is spoiled for it.
 PROBLEMS = {
-    "the solution fails": ("share", "the solution does not pass|All were found", (f"{RETURN} /", f"{RETURN} / 2 /")),
-    "it fails on hidden data": ("share", "solution does not pass|another value", ('(0.25, "Five', '(0.25 - data.hidden, "Five')),
-    "the stub answers": ("share", "the stub is 'wrong'", ('0 to 1."""', '0 to 1."""\n    if len(truth) > 1:\n        return 0')),
+    "the solution fails": (
+        "share",
+        "the solution does not pass|All were found",
+        (f"{RETURN} /", f"{RETURN} / 2 /"),
+    ),
+    "it fails on hidden data": (
+        "share",
+        "solution does not pass|another value",
+        ('(0.25, "Five', '(0.25 - data.hidden, "Five'),
+    ),
+    "the stub answers": (
+        "share",
+        "the stub is 'wrong'",
+        ('0 to 1."""', '0 to 1."""\n    if len(truth) > 1:\n        return 0'),
+    ),
     "a misconception less": (
         "share",
         "3 misconceptions, at least 4",
         ('@wrong("share", "as a text", says="asked for is one number")', ""),
     ),
     "a misconception passes": ("share", "'counted twice': it is passed", (TWICE, "")),
-    "it passes on hidden data": ("share", "passed on hidden data", (TWICE, f"    if not data.hidden:\n    {TWICE}")),
-    "its words are not said": ("share", "its message lacks 'twice is two'", ('says="twice is one"', 'says="twice is two"')),
+    "it passes on hidden data": (
+        "share",
+        "passed on hidden data",
+        (TWICE, f"    if not data.hidden:\n    {TWICE}"),
+    ),
+    "its words are not said": (
+        "share",
+        "its message lacks 'twice is two'",
+        ('says="twice is one"', 'says="twice is two"'),
+    ),
     "two are told the same": (
         "share",
         "it is told the same as 'compared place by place'",
@@ -69,15 +90,26 @@ PROBLEMS = {
     "hidden data is told": (
         "share",
         "message holds hidden data",
-        (ORDER, '    share([2, 1], [1, 2]).expect(0, f"The order does not count: {data.rng.random():.4f}")'),
+        (
+            ORDER,
+            '    share([2, 1], [1, 2]).expect(0, f"The order does not count: {data.rng.random():.4f}")',
+        ),
     ),
-    "a right answer less": ("share", "1 other right answers, at least 2", ('@right("share", "a sum")', "")),
+    "a right answer less": (
+        "share",
+        "1 other right answers, at least 2",
+        ('@right("share", "a sum")', ""),
+    ),
     "a right answer fails": (
         "share",
         "right answer 'a loop' does not pass|a list",
         ("count / len(truth)", "[count / len(truth)]"),
     ),
-    "a mutant survives": ("share", "a mutant survives: wanted = set(truth) -> wanted = truth", (RETURN, LAX)),
+    "a mutant survives": (
+        "share",
+        "a mutant survives: wanted = set(truth) -> wanted = truth",
+        (RETURN, LAX),
+    ),
     "a mutant in SQL survives": (
         "nearest",
         "a mutant survives: |LIMIT %s",
@@ -89,7 +121,11 @@ PROBLEMS = {
         "listed as equivalent, but it is killed: wanted",
         listed("wanted = set(truth) -> wanted = truth"),
     ),
-    "a listed one is unknown": ("share", "listed as equivalent, but there is no such mutant: a -> b", listed("a -> b")),
+    "a listed one is unknown": (
+        "share",
+        "listed as equivalent, but there is no such mutant: a -> b",
+        listed("a -> b"),
+    ),
     "an odd value breaks the check": (
         "share",
         "share that gives a text: The check of 99_toy, share, failed by itself|ValueError",
@@ -103,11 +139,15 @@ PROBLEMS = {
 }
 
 
-@pytest.mark.parametrize(("task", "words", "spoiled"), [(t, w, s) for t, w, *s in PROBLEMS.values()], ids=list(PROBLEMS))
+@pytest.mark.parametrize(
+    ("task", "words", "spoiled"), [(t, w, s) for t, w, *s in PROBLEMS.values()], ids=list(PROBLEMS)
+)
 def test_what_is_not_proved_is_said(prove, task, words, spoiled):
     proof = prove(task, *spoiled)
     assert not proof.proved
-    assert any(all(word in problem for word in words.split("|")) for problem in proof.problems), proof.problems
+    assert any(all(word in problem for word in words.split("|")) for problem in proof.problems), (
+        proof.problems
+    )
 
 
 def test_a_mutant_that_is_listed_may_survive(prove):
@@ -124,19 +164,34 @@ def test_a_wrong_answer_that_is_wrong_by_chance_holds_no_hidden_data(prove):
 
 def test_a_mutant_that_never_ends_is_killed(prove):
     loop = "rest, count = list(truth), 0\n    while rest:\n        count += rest[-1] in found\n        rest.pop()"
-    proof = prove("share", ("wanted = set(truth)", loop), (f"{RETURN} / len(wanted)", "return count / len(truth)"))
+    proof = prove(
+        "share",
+        ("wanted = set(truth)", loop),
+        (f"{RETURN} / len(wanted)", "return count / len(truth)"),
+    )
     assert proof.proved, proof.problems
     assert proof.seconds > 1
 
 
 def test_an_answer_to_another_function_is_refused(prove):
     with pytest.raises(CourseError, match="'a sum' answers share with a function 'shares'"):
-        prove("share", ('@right("share", "a sum")\ndef share', '@right("share", "a sum")\ndef shares'))
+        prove(
+            "share", ('@right("share", "a sum")\ndef share', '@right("share", "a sum")\ndef shares')
+        )
 
 
 def test_definitions_that_do_not_stand_alone_are_refused_with_their_cell(prove):
-    with pytest.raises(CourseError, match=r"solutions/99_toy.ipynb, cell 5: its definitions do not stand alone: NameError"):
-        prove("share", ("# Divide.\ndef share(found, truth):", "# Divide.\ndef share(found, truth, k=setting):"))
+    with pytest.raises(
+        CourseError,
+        match=r"solutions/99_toy.ipynb, cell 5: its definitions do not stand alone: NameError",
+    ):
+        prove(
+            "share",
+            (
+                "# Divide.\ndef share(found, truth):",
+                "# Divide.\ndef share(found, truth, k=setting):",
+            ),
+        )
 
 
 def test_tasks_have_corners_of_their_own_in_the_engines_and_leave_nothing(tmp_path, monkeypatch):
@@ -176,7 +231,9 @@ def test_a_number_with_three_digits_or_a_title_is_hidden_data(text, held):
 
 
 def test_the_table_shows_what_was_proved():
-    proof = selftest.Proof("99_toy", "share", 1, 1, "not attempted", 4, 4, 2, 2, mutants=10, killed=8, equivalent=1)
+    proof = selftest.Proof(
+        "99_toy", "share", 1, 1, "not attempted", 4, 4, 2, 2, mutants=10, killed=8, equivalent=1
+    )
     head, line = table([proof]).splitlines()
     assert head.split()[:3] == ["exercise", "task", "points"]
     assert "1 of 1" in line and "not attempted" in line and "4 of 4" in line and "8 (88.9%)" in line

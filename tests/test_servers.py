@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from vdbcourse import engines
-from vdbcourse.engines import external, processes, servers
+from vdbcourse.engines import compared, configured, processes
 from vdbcourse.errors import CourseError
 
 HOME = {"version": "1.40.4", "hostname": "http://[::]:8080", "modules": {}}
@@ -75,13 +75,13 @@ def one_line(name):
     return message
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_nothing_is_missing_when_the_engine_answers(name, answering, monkeypatch):
     set_address(monkeypatch, name, answering(RIGHT[name])[0])
     assert engines.missing(name) is None
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_a_server_that_is_down_is_one_line(name, monkeypatch):
     port = processes.free_port()
     set_address(monkeypatch, name, f"http://127.0.0.1:{port}")
@@ -93,29 +93,37 @@ def test_a_server_that_is_down_is_one_line(name, monkeypatch):
 @pytest.mark.parametrize("name", ["qdrant", "weaviate", "vespa"])
 def test_the_line_names_the_command_that_starts_it(name, monkeypatch):
     set_address(monkeypatch, name, f"http://127.0.0.1:{processes.free_port()}")
-    assert f"docker compose -f docker/comparison/compose.yaml up --detach --wait {name}" in one_line(name)
+    assert (
+        f"docker compose -f docker/comparison/compose.yaml up --detach --wait {name}"
+        in one_line(name)
+    )
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
-@pytest.mark.parametrize("other", [b"<html>hello</html>", {"status": "UP", "result": 1}, ["a list"], b"\xff"])
+@pytest.mark.parametrize("name", compared.NAMES)
+@pytest.mark.parametrize(
+    "other", [b"<html>hello</html>", {"status": "UP", "result": 1}, ["a list"], b"\xff"]
+)
 def test_something_else_answers(name, other, answering, monkeypatch):
     (path,) = RIGHT[name]
     set_address(monkeypatch, name, answering({path: (200, other)})[0])
     assert "What answers at" in one_line(name)
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_a_web_server_without_that_page(name, answering, monkeypatch):
     set_address(monkeypatch, name, answering({})[0])
     assert "(HTTP 404)" in one_line(name)
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_https_to_a_server_that_speaks_http_is_told(name, answering, monkeypatch):
     address = answering(RIGHT[name])[0]
     secure = address.replace("http:", "https:")
     set_address(monkeypatch, name, secure)
-    assert f"at {secure}: that server does not speak TLS, so write {address} instead of {secure}." in one_line(name)
+    assert (
+        f"at {secure}: that server does not speak TLS, so write {address} instead of {secure}."
+        in one_line(name)
+    )
 
 
 @pytest.fixture
@@ -124,7 +132,18 @@ def tls_server(tmp_path):
     if shutil.which("openssl") is None:
         pytest.skip("openssl makes the certificate, and is not installed")
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
     subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -137,7 +156,7 @@ def tls_server(tmp_path):
     server.server_close()
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_http_to_a_server_that_speaks_tls_is_told(name, tls_server, monkeypatch):
     set_address(monkeypatch, name, tls_server)
     secure = tls_server.replace("http:", "https:")
@@ -145,15 +164,15 @@ def test_http_to_a_server_that_speaks_tls_is_told(name, tls_server, monkeypatch)
 
 
 def test_http_to_a_milvus_that_speaks_tls_is_told(tls_server, monkeypatch):
-    monkeypatch.setattr(external, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(configured, "CONNECT_SECONDS", 2)
     monkeypatch.setenv("MILVUS_URI", tls_server)
     with pytest.raises(CourseError, match="that server speaks TLS, so write https://"):
         engines.milvus()
 
 
-@pytest.mark.parametrize("name", servers.NAMES)
+@pytest.mark.parametrize("name", compared.NAMES)
 def test_something_that_does_not_speak_http(name, monkeypatch):
-    monkeypatch.setattr(servers, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(compared, "CONNECT_SECONDS", 0.2)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -161,7 +180,9 @@ def test_something_that_does_not_speak_http(name, monkeypatch):
         assert "does not answer at" in one_line(name)
 
 
-@pytest.mark.parametrize(("name", "key"), [("qdrant", "QDRANT_API_KEY"), ("weaviate", "WEAVIATE_API_KEY")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("qdrant", "QDRANT_API_KEY"), ("weaviate", "WEAVIATE_API_KEY")]
+)
 def test_a_server_that_asks_for_a_key(name, key, answering, monkeypatch):
     (path,) = RIGHT[name]
     set_address(monkeypatch, name, answering({path: (401, {})})[0])
@@ -169,7 +190,12 @@ def test_a_server_that_asks_for_a_key(name, key, answering, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("qdrant", "QDRANT_API_KEY"), ("weaviate", "WEAVIATE_API_KEY"), ("pinecone", "PINECONE_API_KEY")]
+    ("name", "key"),
+    [
+        ("qdrant", "QDRANT_API_KEY"),
+        ("weaviate", "WEAVIATE_API_KEY"),
+        ("pinecone", "PINECONE_API_KEY"),
+    ],
 )
 def test_a_key_that_is_refused_is_named_and_not_shown(name, key, answering, monkeypatch):
     (path,) = RIGHT[name]
@@ -214,7 +240,16 @@ def test_weaviate_with_a_closed_grpc_port(answering, monkeypatch):
     assert f"gRPC port 127.0.0.1:{port} is closed" in one_line("weaviate")
 
 
-WRONG = ["nonsense", "127.0.0.1:8080", "ftp://host", "http://", "http://h:99999", "http://h:port", "http://[bad", "http://a b"]
+WRONG = [
+    "nonsense",
+    "127.0.0.1:8080",
+    "ftp://host",
+    "http://",
+    "http://h:99999",
+    "http://h:port",
+    "http://[bad",
+    "http://a b",
+]
 
 
 @pytest.mark.parametrize("url", WRONG)
@@ -229,7 +264,9 @@ WRONG = ["nonsense", "127.0.0.1:8080", "ftp://host", "http://", "http://h:99999"
 )
 def test_an_address_that_is_none_is_an_error(name, variable, url, monkeypatch):
     monkeypatch.setenv(variable, url)
-    with pytest.raises(CourseError, match=f"{variable} is not an address of a server. Its form: http://host:"):
+    with pytest.raises(
+        CourseError, match=f"{variable} is not an address of a server. Its form: http://host:"
+    ):
         engines.missing(name)
 
 
@@ -251,7 +288,10 @@ def test_a_key_that_is_none_is_an_error_that_does_not_show_it(key, monkeypatch):
 
 
 def test_an_unknown_name_is_an_error():
-    with pytest.raises(CourseError, match="no server of the comparison. There are: qdrant, weaviate, vespa, pinecone"):
+    with pytest.raises(
+        CourseError,
+        match="no server of the comparison. There are: qdrant, weaviate, vespa, pinecone",
+    ):
         engines.missing("weviate")
 
 
@@ -260,7 +300,11 @@ def test_an_unknown_name_is_an_error():
     [
         ("http://h:8080", None, ("h", 8080, False, "h", 50051, False)),
         ("http://h", "7", ("h", 80, False, "h", 7, False)),
-        ("https://me.weaviate.cloud", None, ("me.weaviate.cloud", 443, True, "grpc-me.weaviate.cloud", 443, True)),
+        (
+            "https://me.weaviate.cloud",
+            None,
+            ("me.weaviate.cloud", 443, True, "grpc-me.weaviate.cloud", 443, True),
+        ),
     ],
 )
 def test_weaviates_address_is_what_its_client_takes(url, port, expected, monkeypatch):

@@ -9,12 +9,23 @@ from support import one_line
 from vdbcourse import engines, settings
 from vdbcourse.cli import doctor
 from vdbcourse.cli import engines as command
-from vdbcourse.engines import external, servers
+from vdbcourse.engines import compared, configured
 from vdbcourse.errors import CourseError
 
 NAMES = re.findall(r"`([A-Z]+_[A-Z_]+)`", settings.__doc__)
 WRONG = (
-    *("nonsense", "http://", "http://[::1:19530", "http://h:99999", "http://h:port", "://", "@", "http://@", "a@b", "http://a b"),
+    *(
+        "nonsense",
+        "http://",
+        "http://[::1:19530",
+        "http://h:99999",
+        "http://h:port",
+        "://",
+        "@",
+        "http://@",
+        "a@b",
+        "http://a b",
+    ),
     *(
         "ftp://host",
         "[",
@@ -55,17 +66,30 @@ WRONG = (
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Nothing here waits for a network."""
-    for module in (external, servers):
+    for module in (configured, compared):
         monkeypatch.setattr(module, "CONNECT_SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=ascii)
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("VDBCOURSE_HOME", "VDBCOURSE_MODEL")])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("VDBCOURSE_HOME", "VDBCOURSE_MODEL")]
+)
 def test_a_wrong_value_is_one_line_or_works(monkeypatch, name, wrong):
     monkeypatch.setenv(name, wrong)
-    asked = [lambda: engines.collection("nb", "films"), engines.milvus_token, engines.qdrant, engines.weaviate, engines.vespa]
-    asked += [engines.vespa_config, settings.learner, settings.milvus_port, lambda: command.state("milvus")]
-    asked += [lambda one=one: engines.missing(one) for one in servers.NAMES]
+    asked = [
+        lambda: engines.collection("nb", "films"),
+        engines.milvus_token,
+        engines.qdrant,
+        engines.weaviate,
+        engines.vespa,
+    ]
+    asked += [
+        engines.vespa_config,
+        settings.learner,
+        settings.milvus_port,
+        lambda: command.state("milvus"),
+    ]
+    asked += [lambda one=one: engines.missing(one) for one in compared.NAMES]
     asked += [lambda: command.state("postgres")] if name == "DATABASE_URL" else []
     for ask in asked:
         try:
@@ -74,7 +98,9 @@ def test_a_wrong_value_is_one_line_or_works(monkeypatch, name, wrong):
             assert len(str(error).splitlines()) == 1
 
 
-@pytest.mark.parametrize("wrong", [wrong for wrong in WRONG if len(wrong) < 1000 and wrong.strip()], ids=ascii)
+@pytest.mark.parametrize(
+    "wrong", [wrong for wrong in WRONG if len(wrong) < 1000 and wrong.strip()], ids=ascii
+)
 def test_a_home_that_is_none_is_one_line_or_works(monkeypatch, tmp_path, wrong):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VDBCOURSE_HOME", wrong)
@@ -84,7 +110,10 @@ def test_a_home_that_is_none_is_one_line_or_works(monkeypatch, tmp_path, wrong):
         assert len(str(error).splitlines()) == 1
 
 
-@pytest.mark.parametrize("wrong", ["nonsense/model", "~nobody-here", "./none", "http://h", "a b", "-", "x" * 300, "ü", "a/b/c"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["nonsense/model", "~nobody-here", "./none", "http://h", "a b", "-", "x" * 300, "ü", "a/b/c"],
+)
 def test_a_model_that_is_none_is_one_line(monkeypatch, wrong):
     from vdbcourse import embedding
     from vdbcourse.embedding import model
@@ -108,7 +137,10 @@ def test_blanks_and_line_breaks_around_a_value_do_not_belong_to_it(monkeypatch):
     for name, read in values.items():
         monkeypatch.setenv(name, " \tx \r\n")
         assert read() == "x"
-    for name, read in {"VDBCOURSE_MILVUS_PORT": settings.milvus_port, "WEAVIATE_GRPC_PORT": settings.weaviate_grpc_port}.items():
+    for name, read in {
+        "VDBCOURSE_MILVUS_PORT": settings.milvus_port,
+        "WEAVIATE_GRPC_PORT": settings.weaviate_grpc_port,
+    }.items():
         monkeypatch.setenv(name, " 7\n")
         assert read() == 7
     monkeypatch.setenv("VDBCOURSE_HOME", " /x\n")
@@ -123,7 +155,13 @@ def test_what_a_client_reads_itself_it_finds_without_blanks(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "command", ["up milvus-lite", "check solutions/01_basic_search.ipynb", "selftest 01_basic_search", "bench milvus"]
+    "command",
+    [
+        "up milvus-lite",
+        "check solutions/01_basic_search.ipynb",
+        "selftest 01_basic_search",
+        "bench milvus",
+    ],
 )
 def test_commands_name_a_milvus_uri_that_is_no_address(home, cli, command):
     """pymilvus reads it when it is imported, and fails with a traceback."""
@@ -132,14 +170,19 @@ def test_commands_name_a_milvus_uri_that_is_no_address(home, cli, command):
 
 
 def test_status_and_doctor_report_a_milvus_uri_that_is_no_address(home, cli):
-    status, report = cli("status", MILVUS_URI="http://[::1:19530"), cli("doctor", MILVUS_URI="http://[::1:19530")
+    status, report = (
+        cli("status", MILVUS_URI="http://[::1:19530"),
+        cli("doctor", MILVUS_URI="http://[::1:19530"),
+    )
     assert (status.returncode, report.returncode) == (0, 2)
     assert "MILVUS_URI is not an address" in status.stdout
     assert "MILVUS_URI is not an address" in report.stdout
     assert status.stderr == report.stderr == ""
 
 
-@pytest.mark.parametrize("error", [ValueError("a\nb"), KeyError("x"), OSError(5, "Input/output error"), RuntimeError()])
+@pytest.mark.parametrize(
+    "error", [ValueError("a\nb"), KeyError("x"), OSError(5, "Input/output error"), RuntimeError()]
+)
 def test_the_doctor_reports_whatever_a_check_meets(error):
     def broken():
         raise error

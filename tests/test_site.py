@@ -16,13 +16,23 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from vdbcourse import lessons, settings
+from vdbcourse.authoring.site import build, lighthouse, local_server, pages
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
-from vdbcourse.site import audit, building, pages, serving
 
 pytestmark = pytest.mark.browser
-KINDS = {**audit.KINDS, "paths": "paths/", "chapter": "chapters/3_milvus/", "diagrams": "chapters/3_milvus/02_architecture/"}
-KINDS |= {"skills": "skills/", "index types": "index-types/", "changelog": "changelog/", "not found": "404.html"}
+KINDS = {
+    **lighthouse.KINDS,
+    "paths": "paths/",
+    "chapter": "chapters/3_milvus/",
+    "diagrams": "chapters/3_milvus/02_architecture/",
+}
+KINDS |= {
+    "skills": "skills/",
+    "index types": "index-types/",
+    "changelog": "changelog/",
+    "not found": "404.html",
+}
 PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
 
 
@@ -31,7 +41,10 @@ def site(tmp_path_factory):
     """The site as the command builds it."""
     folder = tmp_path_factory.mktemp("docs") / "site"
     done = subprocess.run(
-        [sys.executable, "-m", "vdbcourse", "docs", "--out", folder], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "vdbcourse", "docs", "--out", folder],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r"reading grade \(Flesch-Kincaid\): median \d\.\d", done.stdout)
@@ -41,7 +54,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(site):
     """The site on a plain file server."""
-    with serving.served(site) as found:
+    with local_server.served(site) as found:
         yield found
 
 
@@ -54,9 +67,17 @@ def visit(browser, address):
         context = browser.new_context(viewport=size, color_scheme=scheme, **options)
         opened.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else complaints.append(r.url))
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith((address, "data:", "blob:")) else complaints.append(r.url)
+            ),
+        )
         page.goto(f"{address}/{path}")
         return page
 
@@ -70,7 +91,9 @@ def read_to_the_end(page):
     """Open what is folded and scroll through the page, so that everything that waits to be seen is drawn."""
     page.evaluate("for (const one of document.querySelectorAll('article details')) one.open = true")
     for _ in range(200):
-        if page.evaluate("scrollBy(0, innerHeight / 2), scrollY + innerHeight + 2 >= document.body.scrollHeight"):
+        if page.evaluate(
+            "scrollBy(0, innerHeight / 2), scrollY + innerHeight + 2 >= document.body.scrollHeight"
+        ):
             break
         page.wait_for_timeout(20)
     charts = page.locator("figure:is(.chart, .diagram)")
@@ -91,7 +114,10 @@ def test_axe_finds_nothing(visit, path, scheme):
 def test_nothing_is_wider_than_a_phone(visit, path):
     page = visit(path, size=PHONE)
     read_to_the_end(page)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert (
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,7 +141,9 @@ INDEX_ASKED_FOR = "performance.getEntriesByType('resource').some((one) => one.na
 
 
 @pytest.mark.parametrize(
-    "go", [lambda page: page.keyboard.press("/"), lambda page: page.locator(".md-search__input").hover()], ids=["key", "mouse"]
+    "go",
+    [lambda page: page.keyboard.press("/"), lambda page: page.locator(".md-search__input").hover()],
+    ids=["key", "mouse"],
 )
 def test_the_search_index_is_fetched_when_somebody_goes_to_the_search(visit, go):
     page = visit("chapters/1_concepts/06_exact_search/")
@@ -178,7 +206,10 @@ def test_colours_change_at_once_and_are_kept(visit):
     label.wait_for()
     before = label.evaluate("e => getComputedStyle(e).fill")
     page.locator("label[title='Use dark colours']").click()
-    page.wait_for_function("b => getComputedStyle(document.querySelector('figure.chart svg text')).fill !== b", arg=before)
+    page.wait_for_function(
+        "b => getComputedStyle(document.querySelector('figure.chart svg text')).fill !== b",
+        arg=before,
+    )
     page.reload()
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
 
@@ -202,9 +233,15 @@ def test_the_explorer_walks(visit):
 
 
 def test_every_lesson_and_exercise_has_a_page_with_its_command(site):
-    paths = [f"chapters/{one.key}" for one in lessons.lessons()] + [f"exercises/{key}" for key in manifest.exercises()]
+    paths = [f"chapters/{one.key}" for one in lessons.lessons()] + [
+        f"exercises/{key}" for key in manifest.exercises()
+    ]
     for path in paths:
-        text = BeautifulSoup((site / path / "index.html").read_text(), "lxml").select_one("p.run").get_text()
+        text = (
+            BeautifulSoup((site / path / "index.html").read_text(), "lxml")
+            .select_one("p.run")
+            .get_text()
+        )
         assert f"./course lab {path}.ipynb" in text
 
 
@@ -215,19 +252,24 @@ def test_exercises_hold_no_solution_and_solutions_are_folded(site):
         folded = solved.select("details.success")
         assert len(folded) >= len(manifest.exercises()[key].tasks)
         assert not any(one.has_attr("open") for one in folded)
-        assert "BEGIN SOLUTION" not in "".join(t for t in solved.article.find_all(string=True) if not t.find_parent("details"))
+        assert "BEGIN SOLUTION" not in "".join(
+            t for t in solved.article.find_all(string=True) if not t.find_parent("details")
+        )
 
 
 def test_search_does_not_give_solutions_away(site):
-    found = [one["location"] for one in json.loads((site / "search" / "search_index.json").read_text())["docs"]]
+    found = [
+        one["location"]
+        for one in json.loads((site / "search" / "search_index.json").read_text())["docs"]
+    ]
     assert any(one.startswith("exercises/") for one in found)
     assert not any(one.startswith("solutions/") for one in found)
 
 
 def test_charts_have_a_sentence_and_their_data(site):
-    charts = BeautifulSoup((site / "chapters/3_milvus/07_index_types_measured/index.html").read_text(), "lxml").select(
-        "figure.chart"
-    )
+    charts = BeautifulSoup(
+        (site / "chapters/3_milvus/07_index_types_measured/index.html").read_text(), "lxml"
+    ).select("figure.chart")
     assert charts
     for chart in charts:
         assert len(chart.figcaption.get_text().split()) > 8
@@ -235,8 +277,13 @@ def test_charts_have_a_sentence_and_their_data(site):
 
 
 def test_diagrams_are_said_in_words(site):
-    page = BeautifulSoup((site / "chapters/3_milvus/02_architecture/index.html").read_text(), "lxml")
-    said = [[item.get_text() for item in figure.select("details li")] for figure in page.select("figure.diagram")]
+    page = BeautifulSoup(
+        (site / "chapters/3_milvus/02_architecture/index.html").read_text(), "lxml"
+    )
+    said = [
+        [item.get_text() for item in figure.select("details li")]
+        for figure in page.select("figure.diagram")
+    ]
     assert all(len(one) > 3 for one in said)
     assert "Proxy to Streaming Node: writes and searches" in said[0]
     assert "your program to Proxy: insert rows" in said[1]
@@ -255,7 +302,9 @@ def test_each_page_can_be_shared(site):
     tree = ElementTree.parse(site / "sitemap.xml")
     listed = [one.text for one in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert len(listed) == len(set(listed)) > 50
-    head = BeautifulSoup((site / "chapters/3_milvus/07_index_types_measured/index.html").read_text(), "lxml").head
+    head = BeautifulSoup(
+        (site / "chapters/3_milvus/07_index_types_measured/index.html").read_text(), "lxml"
+    ).head
     card = head.find("meta", property="og:image")["content"].removeprefix("http://127.0.0.1:8000/")
     assert (site / card).read_bytes().startswith(b"\x89PNG")
     assert 40 < len(head.find("meta", attrs={"name": "description"})["content"]) <= 160
@@ -272,7 +321,14 @@ def test_the_glossary_can_be_taken_along(site, tmp_path):
 def test_every_cheat_sheet_is_one_page_to_print(site):
     sheets = sorted(path.stem for path in (settings.root() / "docs/cheat-sheets").glob("*.md"))
     for name in sheets:
-        assert len(re.findall(rb"/Type\s*/Page\b", (site / "cheat-sheets" / f"{name}.pdf").read_bytes())) == 1
+        assert (
+            len(
+                re.findall(
+                    rb"/Type\s*/Page\b", (site / "cheat-sheets" / f"{name}.pdf").read_bytes()
+                )
+            )
+            == 1
+        )
 
 
 @pytest.fixture
@@ -280,7 +336,9 @@ def copy(tmp_path, monkeypatch):
     """A copy of what the pages are made from, to break something in it."""
     root = settings.root()
     for name in ("chapters", "exercises", "solutions", "docs", "docker"):
-        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(
+            root / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+        )
     for name in ("CHANGELOG.md", "mkdocs.yml"):
         shutil.copy(root / name, tmp_path / name)
     monkeypatch.setattr(settings, "root", lambda: tmp_path)
@@ -299,7 +357,8 @@ def test_a_cell_that_is_newer_than_its_output_is_named(copy):
     path = copy / "chapters/1_concepts/01_first_search.ipynb"
     change(path, "import psycopg", "import  psycopg")
     with pytest.raises(
-        CourseError, match=r"chapters/1_concepts/01_first_search\.ipynb:\d+: code cell 1 is newer than its output"
+        CourseError,
+        match=r"chapters/1_concepts/01_first_search\.ipynb:\d+: code cell 1 is newer than its output",
     ) as error:
         pages.made()
     line = int(re.search(r"ipynb:(\d+):", str(error.value))[1])
@@ -307,31 +366,43 @@ def test_a_cell_that_is_newer_than_its_output_is_named(copy):
 
 
 def test_a_cell_without_output_is_named(copy):
-    change(copy / "chapters/1_concepts/01_first_search.ipynb", '"execution_count": 1,', '"execution_count": null,')
+    change(
+        copy / "chapters/1_concepts/01_first_search.ipynb",
+        '"execution_count": 1,',
+        '"execution_count": null,',
+    )
     with pytest.raises(CourseError, match=r"01_first_search\.ipynb:\d+: code cell 1 was not run"):
         pages.made()
 
 
 def test_a_path_that_takes_too_long_is_named(copy):
     change(copy / "docs/paths.yaml", "minutes: 60", "minutes: 50")
-    with pytest.raises(CourseError, match=r"docs/paths\.yaml: the path 'One hour' has 50 minutes and takes 60"):
+    with pytest.raises(
+        CourseError, match=r"docs/paths\.yaml: the path 'One hour' has 50 minutes and takes 60"
+    ):
         pages.made()
 
 
 def test_a_path_to_nowhere_is_named(copy):
     change(copy / "docs/paths.yaml", "1_concepts/04_distances", "1_concepts/04_nothing")
-    with pytest.raises(CourseError, match=r"docs/paths\.yaml: the path 'One hour' has a step '1_concepts/04_nothing'"):
+    with pytest.raises(
+        CourseError,
+        match=r"docs/paths\.yaml: the path 'One hour' has a step '1_concepts/04_nothing'",
+    ):
         pages.made()
 
 
 def test_a_folder_with_other_things_is_not_replaced(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
     with pytest.raises(CourseError, match="is not empty and holds no site"):
-        building.build(tmp_path)
+        build.build(tmp_path)
     assert (tmp_path / "diary.txt").read_text() == "mine"
 
 
 def test_serve_and_audit_do_not_go_together(cli):
     done = cli("docs", "--serve", "--audit")
     assert done.returncode == 2
-    assert done.stderr.strip() == "./course: --serve builds in a place of its own, so it takes neither --out nor --audit."
+    assert (
+        done.stderr.strip()
+        == "./course: --serve builds in a place of its own, so it takes neither --out nor --audit."
+    )

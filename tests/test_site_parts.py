@@ -5,8 +5,20 @@ import pytest
 from bs4 import BeautifulSoup
 from mkdocs.config.defaults import MkDocsConfig
 
+from vdbcourse.authoring.site import (
+    charts,
+    diagrams,
+    glossary_links,
+    links,
+    mkdocs_hooks,
+    notebook_page,
+    reading_grade,
+    repository_links,
+    share_pictures,
+    stale_outputs,
+    third_party,
+)
 from vdbcourse.errors import CourseError
-from vdbcourse.site import cards, charts, diagrams, fresh, hooks, links, notebooks, reading, sources, terms, vendored
 
 
 def notebook(*cells):
@@ -14,7 +26,9 @@ def notebook(*cells):
 
 
 def run_cell(source, *outputs, **metadata):
-    return nbformat.v4.new_code_cell(source, execution_count=1, outputs=list(outputs), metadata=metadata)
+    return nbformat.v4.new_code_cell(
+        source, execution_count=1, outputs=list(outputs), metadata=metadata
+    )
 
 
 def printed(text):
@@ -22,24 +36,33 @@ def printed(text):
 
 
 def test_a_box_becomes_an_admonition():
-    made = notebooks.prose("Before.\n\n> **Common pitfall.** One line\n> and another.\n\nAfter.")
-    assert made == 'Before.\n\n!!! warning "Common pitfall"\n\n    One line\n    and another.\n\nAfter.'
+    made = notebook_page.prose(
+        "Before.\n\n> **Common pitfall.** One line\n> and another.\n\nAfter."
+    )
+    assert (
+        made
+        == 'Before.\n\n!!! warning "Common pitfall"\n\n    One line\n    and another.\n\nAfter.'
+    )
 
 
 def test_a_quotation_stays_one():
-    assert notebooks.prose("> quoted") == "> quoted"
+    assert notebook_page.prose("> quoted") == "> quoted"
 
 
 def test_the_command_stands_below_the_minutes():
-    page = notebooks.markdown(
-        notebook(nbformat.v4.new_markdown_cell("# T\n\n*5 minutes. You need: a\nb.*\n\nText.")), "./course lab x"
+    page = notebook_page.markdown(
+        notebook(nbformat.v4.new_markdown_cell("# T\n\n*5 minutes. You need: a\nb.*\n\nText.")),
+        "./course lab x",
     )
     assert page.index("minutes") < page.index("./course lab x") < page.index("Text.")
 
 
 def test_printed_text_is_escaped_and_parts_of_it_are_one():
-    page = notebooks.markdown(
-        notebook(nbformat.v4.new_markdown_cell("# T"), run_cell("x", printed("<b>\n"), printed("2\n"))), "c"
+    page = notebook_page.markdown(
+        notebook(
+            nbformat.v4.new_markdown_cell("# T"), run_cell("x", printed("<b>\n"), printed("2\n"))
+        ),
+        "c",
     )
     assert page.count("<pre") == 1
     assert "&lt;b&gt;\n2</code>" in page
@@ -47,18 +70,20 @@ def test_printed_text_is_escaped_and_parts_of_it_are_one():
 
 def test_what_a_prediction_asks_for_is_folded():
     cell = run_cell("x", printed("42"), jupyter={"outputs_hidden": True})
-    assert notebooks.code(cell).count("<details") == 1
-    assert "<details" not in notebooks.code(run_cell("x", printed("42")))
+    assert notebook_page.code(cell).count("<details") == 1
+    assert "<details" not in notebook_page.code(run_cell("x", printed("42")))
 
 
 def test_the_progress_of_whoever_ran_the_lesson_is_left_out():
     cell = run_cell('lessons.finish("1_concepts/01_first_search")', printed("1 of 16 lessons"))
-    assert "lessons.finish" in notebooks.code(cell) and "1 of 16" not in notebooks.code(cell)
+    assert "lessons.finish" in notebook_page.code(cell) and "1 of 16" not in notebook_page.code(
+        cell
+    )
 
 
 def test_an_output_nobody_can_see_is_refused():
     with pytest.raises(ValueError, match="cannot show: video/mp4"):
-        notebooks.output(nbformat.v4.new_output("display_data", data={"video/mp4": "x"}))
+        notebook_page.output(nbformat.v4.new_output("display_data", data={"video/mp4": "x"}))
 
 
 @pytest.mark.parametrize(
@@ -83,27 +108,34 @@ def test_links_between_files_become_links_between_pages(link, there):
         "chapters/glossary.md",
         "chapters/start.ipynb",
     }
-    assert sources.relinked(link, "chapters/1_x/01_a.ipynb", "chapters/1_x/01_a.md", files.__contains__) == there
+    assert (
+        repository_links.relinked(
+            link, "chapters/1_x/01_a.ipynb", "chapters/1_x/01_a.md", files.__contains__
+        )
+        == there
+    )
 
 
 def test_a_page_of_docs_links_to_lessons_by_their_file():
-    made = sources.relinked("[a](../chapters/1_x/02_b.ipynb)", "docs/skills.md", "skills.md", lambda path: True)
+    made = repository_links.relinked(
+        "[a](../chapters/1_x/02_b.ipynb)", "docs/skills.md", "skills.md", lambda path: True
+    )
     assert made == "[a](chapters/1_x/02_b.md)"
 
 
 def test_a_notebook_that_was_run_has_no_fault():
     made = notebook(run_cell("a = 1"), run_cell("a"))
-    made.metadata[fresh.NOTE] = fresh.note(made)
-    assert fresh.faults("x.ipynb", nbformat.writes(made), made) == []
+    made.metadata[stale_outputs.NOTE] = stale_outputs.note(made)
+    assert stale_outputs.faults("x.ipynb", nbformat.writes(made), made) == []
 
 
 def test_a_cell_changed_or_never_run_is_found_with_its_line():
     made = notebook(run_cell("a = 1"), run_cell("a"), run_cell("b"))
-    made.metadata[fresh.NOTE] = fresh.note(made)
+    made.metadata[stale_outputs.NOTE] = stale_outputs.note(made)
     made.cells[1].source = "a + 1"
     made.cells[2].execution_count = None
     text = nbformat.writes(made)
-    changed, missing = fresh.faults("x.ipynb", text, made)
+    changed, missing = stale_outputs.faults("x.ipynb", text, made)
     assert "code cell 2 is newer than its output" in changed.what
     assert "code cell 3 was not run" in missing.what
     assert made.cells[1].id in text.splitlines()[changed.line - 1]
@@ -111,11 +143,15 @@ def test_a_cell_changed_or_never_run_is_found_with_its_line():
 
 def test_a_notebook_stored_by_something_else_is_one_fault():
     made = notebook(run_cell("a"), run_cell("b"))
-    assert [str(one)[:9] for one in fresh.faults("x.ipynb", nbformat.writes(made), made)] == ["x.ipynb:1"]
+    assert [
+        str(one)[:9] for one in stale_outputs.faults("x.ipynb", nbformat.writes(made), made)
+    ] == ["x.ipynb:1"]
 
 
 def test_a_flow_chart_in_words():
-    said = diagrams.words('flowchart LR\n  a["one<br/>thing"] -- "goes to" --> b[("store")]\n  b -.-> c\n  a -->|again| c')
+    said = diagrams.words(
+        'flowchart LR\n  a["one<br/>thing"] -- "goes to" --> b[("store")]\n  b -.-> c\n  a -->|again| c'
+    )
     assert said == ["one thing to store: goes to", "store to c", "one thing to c: again"]
 
 
@@ -123,7 +159,12 @@ def test_a_sequence_in_words():
     said = diagrams.words(
         "sequenceDiagram\n participant A as Ann\n A->>B: asks\n Note over A,B: later\n par first\n B-->>A: answers\n end"
     )
-    assert said == ["Ann to B: asks", "Note at Ann and B: later", "At the same time: first", "B to Ann: answers"]
+    assert said == [
+        "Ann to B: asks",
+        "Note at Ann and B: later",
+        "At the same time: first",
+        "B to Ann: answers",
+    ]
 
 
 def test_a_kind_of_diagram_without_words_is_refused():
@@ -135,13 +176,22 @@ SPEC = {
     "title": "Recall",
     "mark": {"type": "line"},
     "data": {"name": "d"},
-    "datasets": {"d": [{"ef": 16, "recall": 0.5, "index": "A"}, {"ef": 64, "recall": 0.91234, "index": "B"}]},
-    "encoding": {"x": {"field": "ef"}, "y": {"field": "recall", "title": "recall@10"}, "color": {"field": "index"}},
+    "datasets": {
+        "d": [{"ef": 16, "recall": 0.5, "index": "A"}, {"ef": 64, "recall": 0.91234, "index": "B"}]
+    },
+    "encoding": {
+        "x": {"field": "ef"},
+        "y": {"field": "recall", "title": "recall@10"},
+        "color": {"field": "index"},
+    },
 }
 
 
 def test_a_chart_in_a_sentence():
-    assert charts.summary(SPEC) == "Line chart, Recall: ef (x, 16 to 64), recall@10 (y, 0.5 to 0.9123), index (color: A, B)."
+    assert (
+        charts.summary(SPEC)
+        == "Line chart, Recall: ef (x, 16 to 64), recall@10 (y, 0.5 to 0.9123), index (color: A, B)."
+    )
 
 
 def test_layers_share_data_and_encoding():
@@ -165,8 +215,10 @@ def test_a_chart_cannot_end_its_script():
 
 
 def test_a_term_is_linked_once_and_only_in_running_text():
-    soup = BeautifulSoup("<h2>Recall</h2><pre>recall</pre><p>Recall and recall, <a href='x'>top-k</a></p>", "lxml")
-    assert "recall" in terms.mark(soup, "../")
+    soup = BeautifulSoup(
+        "<h2>Recall</h2><pre>recall</pre><p>Recall and recall, <a href='x'>top-k</a></p>", "lxml"
+    )
+    assert "recall" in glossary_links.mark(soup, "../")
     links_made = soup.select("a.term")
     assert [one.text for one in links_made][:1] == ["Recall"]
     assert sum(one["href"] == "../glossary/#recall" for one in links_made) == 1
@@ -174,15 +226,18 @@ def test_a_term_is_linked_once_and_only_in_running_text():
 
 
 def test_a_setting_in_code_is_a_term_too():
-    soup = BeautifulSoup("<p><code>ef</code> and <code>ef</code>, <code>ef=10</code></p><pre><code>ef</code></pre>", "lxml")
-    terms.mark(soup, "")
+    soup = BeautifulSoup(
+        "<p><code>ef</code> and <code>ef</code>, <code>ef=10</code></p><pre><code>ef</code></pre>",
+        "lxml",
+    )
+    glossary_links.mark(soup, "")
     assert [one.code.text for one in soup.select("a.term")] == ["ef"]
     assert "`" not in soup.select_one("a.term")["data-definition"]
 
 
 def test_a_link_to_the_glossary_shows_the_definition_and_counts():
     soup = BeautifulSoup("<p><a href='../../glossary/#recall'>found</a> and recall</p>", "lxml")
-    terms.mark(soup, "../../")
+    glossary_links.mark(soup, "../../")
     assert [one.text for one in soup.select("a.term")] == ["found"]
     assert soup.a["data-definition"]
 
@@ -212,39 +267,45 @@ def test_simple_words_have_a_lower_grade():
     hard = [
         "Organisational considerations necessitate comprehensive evaluation of heterogeneous infrastructure alternatives."
     ] * 12
-    assert reading.of_texts(simple) < 3 < 15 < reading.of_texts(hard)
-    assert reading.of_texts(["Too few words."]) is None
+    assert reading_grade.of_texts(simple) < 3 < 15 < reading_grade.of_texts(hard)
+    assert reading_grade.of_texts(["Too few words."]) is None
 
 
 def test_code_does_not_count_for_the_grade():
     prose = "<p>The cat sat on the mat, and then it left.</p>" * 12
     plain = BeautifulSoup(f"<article>{prose}</article>", "lxml").article
-    with_code = BeautifulSoup(f"<article>{prose}<pre><p>internationalisation.</p></pre></article>", "lxml").article
-    assert reading.grade(plain) == reading.grade(with_code) is not None
+    with_code = BeautifulSoup(
+        f"<article>{prose}<pre><p>internationalisation.</p></pre></article>", "lxml"
+    ).article
+    assert reading_grade.grade(plain) == reading_grade.grade(with_code) is not None
 
 
 def test_a_card_is_a_picture_of_the_size_readers_expect():
-    assert cards.png("A title", "Part")[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
-    assert cards.path("") == "assets/cards/home.png"
-    assert cards.path("a/b/") == "assets/cards/a-b.png"
+    assert share_pictures.png("A title", "Part")[16:24] == (1200).to_bytes(4, "big") + (
+        630
+    ).to_bytes(4, "big")
+    assert share_pictures.path("") == "assets/cards/home.png"
+    assert share_pictures.path("a/b/") == "assets/cards/a-b.png"
 
 
-@pytest.mark.parametrize(("version", "extra"), [("1.2", {"version": {"provider": "mike"}}), (None, {})])
+@pytest.mark.parametrize(
+    ("version", "extra"), [("1.2", {"version": {"provider": "mike"}}), (None, {})]
+)
 def test_versions_are_offered_only_where_mike_publishes_them(monkeypatch, version, extra):
-    monkeypatch.setattr(hooks.pages, "made", dict)
-    monkeypatch.setattr(hooks.pages, "nav", lambda made: [])
-    monkeypatch.delenv(hooks.MIKE, raising=False)
+    monkeypatch.setattr(mkdocs_hooks.pages, "made", dict)
+    monkeypatch.setattr(mkdocs_hooks.pages, "nav", lambda made: [])
+    monkeypatch.delenv(mkdocs_hooks.MIKE, raising=False)
     if version:
-        monkeypatch.setenv(hooks.MIKE, version)
+        monkeypatch.setenv(mkdocs_hooks.MIKE, version)
     config = MkDocsConfig()
     config.extra = {}
-    assert hooks.on_config(config).extra == extra
+    assert mkdocs_hooks.on_config(config).extra == extra
 
 
 @pytest.fixture
 def registry(monkeypatch, tmp_path):
     """A registry that sends what the test says, and an empty cache."""
-    monkeypatch.setattr(vendored, "kept_at", lambda script: tmp_path / "kept.js")
+    monkeypatch.setattr(third_party, "kept_at", lambda script: tmp_path / "kept.js")
 
     def send(content=None, error=None):
         class Answer:
@@ -262,7 +323,7 @@ def registry(monkeypatch, tmp_path):
                 raise error
             return Answer()
 
-        monkeypatch.setattr(vendored.urllib.request, "urlopen", urlopen)
+        monkeypatch.setattr(third_party.urllib.request, "urlopen", urlopen)
 
     return send
 
@@ -270,11 +331,13 @@ def registry(monkeypatch, tmp_path):
 def test_a_package_that_is_not_the_chosen_one_is_refused(registry, tmp_path):
     registry(b"something else")
     with pytest.raises(CourseError, match="is not the package that was chosen"):
-        vendored.fetched(vendored.MERMAID)
+        third_party.fetched(third_party.MERMAID)
     assert not (tmp_path / "kept.js").exists()
 
 
 def test_without_a_network_one_line_says_what_to_do(registry):
     registry(error=ConnectionResetError("reset"))
-    with pytest.raises(CourseError, match="could not be fetched from https://registry.npmjs.org.*It is needed once"):
-        vendored.fetched(vendored.MERMAID)
+    with pytest.raises(
+        CourseError, match="could not be fetched from https://registry.npmjs.org.*It is needed once"
+    ):
+        third_party.fetched(third_party.MERMAID)

@@ -63,7 +63,9 @@ def test_the_cells_can_be_run_again(engine, lesson):
         assert films(lesson["answers"][engine.NAME.capitalize()]) == lesson["expected"]
 
 
-def test_what_the_lesson_made_where_it_costs_is_gone_and_the_key_was_not_shown(engine, lesson, capsys):
+def test_what_the_lesson_made_where_it_costs_is_gone_and_the_key_was_not_shown(
+    engine, lesson, capsys
+):
     run(f"needs-{engine.NAME}", lesson)
     assert not getattr(engine, "indexes", None)  # Pinecone
     assert not getattr(engine, "schema", None) or engine.NAME == "vespa"  # Weaviate

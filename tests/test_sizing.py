@@ -11,7 +11,10 @@ from vdbcourse.bench import indexes
 from vdbcourse.bench.indexes import Kind
 from vdbcourse.errors import CourseError
 
-MILLION, DIMENSIONS = 1_000_000, 128  # the example of https://milvus.io/docs/index-explained.md, read 2026-11-21
+MILLION, DIMENSIONS = (
+    1_000_000,
+    128,
+)  # the example of https://milvus.io/docs/index-explained.md, read 2026-11-21
 
 
 def test_raw_vectors_take_four_bytes_a_number():
@@ -21,12 +24,28 @@ def test_raw_vectors_take_four_bytes_a_number():
 @pytest.mark.parametrize(
     ("estimate", "documented", "more"),
     [
-        (sizing.hnsw_bytes(MILLION, DIMENSIONS, m=16), 640e6, 0.04),  # they leave out ids and the upper floors
-        (sizing.ivf_flat_bytes(MILLION, DIMENSIONS, nlist=2_000), 515e6, 0.03),  # ids of 2 bytes in theirs, 8 in fact
+        (
+            sizing.hnsw_bytes(MILLION, DIMENSIONS, m=16),
+            640e6,
+            0.04,
+        ),  # they leave out ids and the upper floors
+        (
+            sizing.ivf_flat_bytes(MILLION, DIMENSIONS, nlist=2_000),
+            515e6,
+            0.03,
+        ),  # ids of 2 bytes in theirs, 8 in fact
         (sizing.ivf_sq8_bytes(MILLION, DIMENSIONS, nlist=2_000), 131e6, 0.06),
         (sizing.ivf_pq_bytes(MILLION, DIMENSIONS, nlist=2_000, m=8), 11e6, 0.6),
-        (sizing.hnsw_sq8_bytes(MILLION, DIMENSIONS, m=16), 256e6, 0.1),  # by its graph and a byte a number
-        (sizing.diskann_bytes(MILLION, DIMENSIONS), 0.225 * 512e6, 0.001),  # 0.125 for codes and 0.1 for the cache
+        (
+            sizing.hnsw_sq8_bytes(MILLION, DIMENSIONS, m=16),
+            256e6,
+            0.1,
+        ),  # by its graph and a byte a number
+        (
+            sizing.diskann_bytes(MILLION, DIMENSIONS),
+            0.225 * 512e6,
+            0.001,
+        ),  # 0.125 for codes and 0.1 for the cache
     ],
     ids=["HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ", "HNSW_SQ", "DISKANN"],
 )
@@ -49,7 +68,8 @@ def test_sizes_are_ordered_as_what_they_keep():
 
 
 @pytest.mark.parametrize(
-    ("rows", "nlist", "made"), [(4_000, 512, 102), (12_000, 512, 307), (24_000, 512, 512), (10, 8, 1), (39, 8, 1)]
+    ("rows", "nlist", "made"),
+    [(4_000, 512, 102), (12_000, 512, 307), (24_000, 512, 512), (10, 8, 1), (39, 8, 1)],
 )
 def test_a_list_has_at_least_39_rows(rows, nlist, made):
     assert sizing.lists(rows, nlist) == made
@@ -57,7 +77,11 @@ def test_a_list_has_at_least_39_rows(rows, nlist, made):
 
 def test_the_suggested_nlist_is_of_a_segment():
     assert sizing.suggested_nlist(1_000_000, 128) == 4_000
-    assert sizing.suggested_nlist(1_000_000_000, 128) == sizing.suggested_nlist(2_000_000_000, 128) == 4_096
+    assert (
+        sizing.suggested_nlist(1_000_000_000, 128)
+        == sizing.suggested_nlist(2_000_000_000, 128)
+        == 4_096
+    )
     assert sizing.suggested_nlist(1_000, 128) == 25
 
 
@@ -77,10 +101,22 @@ def test_a_collection_is_summed_over_its_segments():
 @pytest.mark.parametrize(
     ("index_type", "values", "message"),
     [
-        ("ANNOY", {"rows": 1, "dimensions": 1}, "There is no estimate for 'ANNOY'. There are: FLAT, HNSW"),
-        ("FLAT", {"rows": 0, "dimensions": 1}, "rows=0 is not possible for FLAT. Give a whole number of at least 1."),
+        (
+            "ANNOY",
+            {"rows": 1, "dimensions": 1},
+            "There is no estimate for 'ANNOY'. There are: FLAT, HNSW",
+        ),
+        (
+            "FLAT",
+            {"rows": 0, "dimensions": 1},
+            "rows=0 is not possible for FLAT. Give a whole number of at least 1.",
+        ),
         ("FLAT", {"rows": 1e6, "dimensions": 1}, "rows=1000000.0 is not possible"),
-        ("HNSW", {"rows": 1, "dimensions": 1, "m": 1}, "m=1 is not possible for HNSW. Give a whole number of at least 2."),
+        (
+            "HNSW",
+            {"rows": 1, "dimensions": 1, "m": 1},
+            "m=1 is not possible for HNSW. Give a whole number of at least 2.",
+        ),
         ("IVF_PQ", {"rows": 1, "dimensions": True}, "dimensions=True is not possible"),
     ],
 )
@@ -96,7 +132,11 @@ BUILT = {
     "HNSW m 8": (Kind("HNSW", {"M": 8, "efConstruction": 40}), sizing.hnsw_bytes, {"m": 8}),
     "HNSW m 32": (Kind("HNSW", {"M": 32, "efConstruction": 40}), sizing.hnsw_bytes, {"m": 32}),
     "IVF_FLAT": (Kind("IVF_FLAT", {"nlist": 64}), sizing.ivf_flat_bytes, {"nlist": 64}),
-    "IVF_FLAT, too many lists": (Kind("IVF_FLAT", {"nlist": 4096}), sizing.ivf_flat_bytes, {"nlist": 4096}),
+    "IVF_FLAT, too many lists": (
+        Kind("IVF_FLAT", {"nlist": 4096}),
+        sizing.ivf_flat_bytes,
+        {"nlist": 4096},
+    ),
     "IVF_SQ8": (Kind("IVF_SQ8", {"nlist": 64}), sizing.ivf_sq8_bytes, {"nlist": 64}),
     "IVF_PQ, 6 bits": (
         Kind("IVF_PQ", {"nlist": 32, "m": 48, "nbits": 6}),
@@ -115,16 +155,22 @@ def measured(milvus_server):
     client = MilvusClient(milvus_server.uri)
     work = indexes.text_work(ROWS, n_queries=1)
     kinds = {label: kind for label, (kind, _, _) in BUILT.items()}
-    yield indexes.measure_indexes(client, engines.collection("test_sizing", "films"), work, kinds).set_index("index")
+    yield indexes.measure_indexes(
+        client, engines.collection("test_sizing", "films"), work, kinds
+    ).set_index("index")
     client.close()
 
 
 @pytest.mark.skipif(
-    sys.platform == "win32" or "MILVUS_URI" in os.environ, reason="needs the files of the package's Milvus server"
+    sys.platform == "win32" or "MILVUS_URI" in os.environ,
+    reason="needs the files of the package's Milvus server",
 )
 @pytest.mark.parametrize("label", BUILT)
 def test_an_estimate_is_the_size_of_the_servers_index(measured, label):
     _, function, parameters = BUILT[label]
     estimate = function(ROWS, 384, **parameters) / 1e6
-    assert abs(estimate / measured.loc[label, "index MB"] - 1) < TOLERANCE, (estimate, measured.loc[label, "index MB"])
+    assert abs(estimate / measured.loc[label, "index MB"] - 1) < TOLERANCE, (
+        estimate,
+        measured.loc[label, "index MB"],
+    )
     assert measured.loc[label, "file MB"] <= measured.loc[label, "index MB"] * 1.01  # compressed

@@ -13,7 +13,7 @@ import pytest
 from support import ROOT
 
 from vdbcourse import sizing
-from vdbcourse.site import sizing_page
+from vdbcourse.authoring.site import sizing_page
 
 ASSETS = ROOT / "docs" / "assets"
 PAGE = """<!doctype html>
@@ -41,14 +41,19 @@ def address(book, tmp_path_factory):
         shutil.copytree(ASSETS / name, folder / name)
     (folder / "sizing" / "constants.json").write_text(json.dumps(book), encoding="utf-8")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=folder)
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+    }
 
     def log_message(self, *arguments):
         pass
@@ -77,7 +82,11 @@ def opened(browser, address):
 
 
 def test_every_number_of_sizing_is_handed_over(book):
-    expected = {name: value for name, value in vars(sizing).items() if name.isupper() and isinstance(value, int | float)}
+    expected = {
+        name: value
+        for name, value in vars(sizing).items()
+        if name.isupper() and isinstance(value, int | float)
+    }
     assert book["constants"] == expected
     assert {"SEGMENT_BYTES", "ROWS_A_LIST", "DISK_CODES", "BYTES_AN_EDGE"} <= set(expected)
 
@@ -87,10 +96,14 @@ def test_every_index_type_with_an_estimate_is_there(book):
 
 
 def test_every_source_has_an_address_and_a_day(book):
-    named = {field.get("source") for one in book["types"] for field in one["fields"]} | {one["source"] for one in book["types"]}
+    named = {field.get("source") for one in book["types"] for field in one["fields"]} | {
+        one["source"] for one in book["types"]
+    }
     assert named - {None} <= set(book["sources"])
     for source in book["sources"].values():
-        assert source["url"].startswith("https://") and re.fullmatch(r"\d{4}-\d\d-\d\d", source["read"])
+        assert source["url"].startswith("https://") and re.fullmatch(
+            r"\d{4}-\d\d-\d\d", source["read"]
+        )
 
 
 # ---- the formulas
@@ -98,7 +111,16 @@ def test_every_source_has_an_address_and_a_day(book):
 
 def grid():
     """Inputs over all types: small, at the edge of a segment, huge; and a hundred drawn at random."""
-    sizes = [(1, 2), (10, 3), (39, 128), (349_525, 384), (349_526, 384), (1_000_000, 768), (10**9, 1_536), (10**12, 32_768)]
+    sizes = [
+        (1, 2),
+        (10, 3),
+        (39, 128),
+        (349_525, 384),
+        (349_526, 384),
+        (1_000_000, 768),
+        (10**9, 1_536),
+        (10**12, 32_768),
+    ]
     for index_type, (rows, dimensions) in itertools.product(sizing.ESTIMATES, sizes):
         yield index_type, {"rows": rows, "dimensions": dimensions, **defaults(index_type)}
     draw = random.Random(1)
@@ -106,12 +128,19 @@ def grid():
         index_type = draw.choice(list(sizing.ESTIMATES))
         values = {"rows": int(10 ** draw.uniform(0, 12)), "dimensions": draw.randint(2, 4_096)}
         ranges = {"m": (2, 128), "nlist": (1, 65_536), "nbits": (1, 16)}
-        yield index_type, values | {name: draw.randint(*ranges[name]) for name in defaults(index_type)}
+        yield (
+            index_type,
+            values | {name: draw.randint(*ranges[name]) for name in defaults(index_type)},
+        )
 
 
 def defaults(index_type):
     book = json.loads(sizing_page.constants())
-    return next({one["name"]: one["start"] for one in kind["fields"]} for kind in book["types"] if kind["name"] == index_type)
+    return next(
+        {one["name"]: one["start"] for one in kind["fields"]}
+        for kind in book["types"]
+        if kind["name"] == index_type
+    )
 
 
 @pytest.mark.browser
@@ -141,7 +170,10 @@ def test_every_size_is_that_of_sizing_to_the_byte(opened, book):
 @pytest.mark.browser
 def test_a_half_is_rounded_as_python_does(opened, book):
     halves = [  # rows and M for which the graph of one segment ends in .5, some below an even and some below an odd number
-        (rows, m) for m in range(2, 60) for rows in range(1, 40) if (rows * (8 * m + 12 + (4 * m + 4) / (m - 1))) % 1 == 0.5
+        (rows, m)
+        for m in range(2, 60)
+        for rows in range(1, 40)
+        if (rows * (8 * m + 12 + (4 * m + 4) / (m - 1))) % 1 == 0.5
     ]
     assert {int(rows * (8 * m + 12 + (4 * m + 4) / (m - 1))) % 2 for rows, m in halves} == {0, 1}
     found = opened().evaluate(
@@ -183,16 +215,24 @@ def test_the_form_shows_the_size_its_parts_and_their_formulas(opened, index_type
         cards.append("nlist")
     assert page.locator("[data-result].card:not(.wide)").count() == len(cards)
     rows = page.locator("[data-result=index] tbody tr").all()
-    assert sum(int(row.locator("td").last.inner_text().replace(",", "")) for row in rows) == expected
+    assert (
+        sum(int(row.locator("td").last.inner_text().replace(",", "")) for row in rows) == expected
+    )
     assert all(row.locator("code").inner_text() for row in rows)
     for name in cards:
-        assert page.locator(f"[data-result={name}] .source a").get_attribute("href").startswith("https://milvus.io/docs/")
+        assert (
+            page.locator(f"[data-result={name}] .source a")
+            .get_attribute("href")
+            .startswith("https://milvus.io/docs/")
+        )
 
 
 @pytest.mark.browser
 def test_all_types_are_compared_over_the_same_vectors(opened):
     page = opened("?type=IVF_PQ&rows=500000&dimensions=96&nlist=512&m=12&nbits=8")
-    rows = [row.inner_text().split("\t") for row in page.locator("[data-result=types] tbody tr").all()]
+    rows = [
+        row.inner_text().split("\t") for row in page.locator("[data-result=types] tbody tr").all()
+    ]
     assert [row[0] for row in rows] == list(sizing.ESTIMATES)
     own = sizing.estimate("IVF_PQ", 500_000, 96, nlist=512, m=12, nbits=8)
     assert next(row for row in rows if row[0] == "IVF_PQ")[1:] == [
@@ -220,7 +260,11 @@ BAD = [
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("field", "typed", "message"), BAD, ids=[f"{field}={typed or 'empty'}" for field, typed, _ in BAD])
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    BAD,
+    ids=[f"{field}={typed or 'empty'}" for field, typed, _ in BAD],
+)
 def test_what_cannot_be_sized_gets_a_message_at_its_field(opened, field, typed, message):
     page = opened("?type=IVF_PQ")
     control = page.locator(f"#sizing-{field}")
@@ -234,7 +278,9 @@ def test_what_cannot_be_sized_gets_a_message_at_its_field(opened, field, typed, 
     text = page.locator("#sizing").inner_text()
     assert not re.search(r"NaN|undefined|Infinity", text)
     assert page.url == before
-    page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Fields to mend: 1')")
+    page.wait_for_function(
+        "document.querySelector('[role=status]').textContent.startsWith('Fields to mend: 1')"
+    )
     control.fill({"rows": "10", "dimensions": "384", "nlist": "4", "m": "8", "nbits": "8"}[field])
     assert control.get_attribute("aria-invalid") is None and page.locator(".result").is_visible()
 
@@ -246,10 +292,15 @@ def test_the_address_holds_the_settings(opened):
     assert number(value(page, "index")) == expected
     page.locator("#sizing-type").select_option("IVF_PQ")
     page.locator("#sizing-m").fill("32")
-    page.wait_for_function("location.search === '?type=IVF_PQ&rows=123456&dimensions=256&nlist=128&m=32&nbits=8'")
+    page.wait_for_function(
+        "location.search === '?type=IVF_PQ&rows=123456&dimensions=256&nlist=128&m=32&nbits=8'"
+    )
     again = opened(page.evaluate("location.search"))
     assert value(again, "index") == value(page, "index")
-    assert [again.locator(f"#sizing-{name}").input_value() for name in ("rows", "dimensions", "nlist", "m", "nbits")] == [
+    assert [
+        again.locator(f"#sizing-{name}").input_value()
+        for name in ("rows", "dimensions", "nlist", "m", "nbits")
+    ] == [
         "123456",
         "256",
         "128",
@@ -263,7 +314,10 @@ def test_a_broken_address_is_said_and_not_run(opened):
     page = opened("?type=ANNOY&rows=<img src=x onerror=alert(1)>")
     assert page.locator("#sizing-type").get_attribute("aria-invalid") == "true"
     assert "“ANNOY”, which is not known" in page.locator("#sizing-type-error").inner_text()
-    assert "“<img src=x onerror=alert(1)>” is not a whole number" in page.locator("#sizing-rows-error").inner_text()
+    assert (
+        "“<img src=x onerror=alert(1)>” is not a whole number"
+        in page.locator("#sizing-rows-error").inner_text()
+    )
     assert page.locator("#sizing img").count() == 0
     page.locator("#sizing-type").select_option("FLAT")
     page.locator("#sizing-rows").fill("1")
@@ -295,8 +349,13 @@ def test_the_answer_is_announced_once_the_typing_pauses(opened):
     page = opened()
     page.locator("#sizing-rows").fill("2000000")
     status = page.locator("[role=status]")
-    page.wait_for_function("document.querySelector('[role=status]').textContent.includes('2,000,000 rows')")
-    assert status.inner_text() == f"HNSW, 2,000,000 rows of 384 numbers: 3.36 GB ({size(2_000_000):,} bytes) in memory."
+    page.wait_for_function(
+        "document.querySelector('[role=status]').textContent.includes('2,000,000 rows')"
+    )
+    assert (
+        status.inner_text()
+        == f"HNSW, 2,000,000 rows of 384 numbers: 3.36 GB ({size(2_000_000):,} bytes) in memory."
+    )
 
 
 def size(rows):
@@ -313,7 +372,9 @@ def test_nothing_is_wider_than_the_screen(opened, width):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["default", "slate"])
-@pytest.mark.parametrize("query", ["?type=IVF_PQ", "?type=IVF_PQ&m=7&rows=many"], ids=["answer", "mistakes"])
+@pytest.mark.parametrize(
+    "query", ["?type=IVF_PQ", "?type=IVF_PQ&m=7&rows=many"], ids=["answer", "mistakes"]
+)
 def test_axe_finds_nothing(opened, scheme, query):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -330,7 +391,8 @@ def test_numbers_that_do_not_come_are_said_in_a_line(browser, address):
     page.goto(address)
     page.wait_for_selector("[data-state=failed]")
     assert (
-        page.get_by_role("alert").inner_text() == "The calculator could not be loaded (the server answered 404). Reload the page."
+        page.get_by_role("alert").inner_text()
+        == "The calculator could not be loaded (the server answered 404). Reload the page."
     )
     page.close()
 
@@ -341,4 +403,6 @@ def test_the_page_of_the_site_loads_what_is_there():
         assert f'"../assets/sizing/{name}"' in page
         assert (ASSETS / "sizing" / name).is_file()
     assert "<noscript>" in page
-    assert "\n## " in page.split('id="sizing"')[0]  # the headings that the script makes are of the third level
+    assert (
+        "\n## " in page.split('id="sizing"')[0]
+    )  # the headings that the script makes are of the third level

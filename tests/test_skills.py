@@ -9,7 +9,11 @@ from vdbcourse.grading import manifest
 
 PAGE = ROOT / "docs" / "skills.md"
 GROUPS = ["Model and data", "Search quality", "Engine and index", "Operation", "Decisions"]
-PARTS = {"Green flag": r"\*\*Green flag\.\*\* \S+", "Red flag": r"\*\*Red flag\.\*\* \S+", "place": r"\*\*Shown in\*\* \["}
+PARTS = {
+    "Green flag": r"\*\*Green flag\.\*\* \S+",
+    "Red flag": r"\*\*Red flag\.\*\* \S+",
+    "place": r"\*\*Shown in\*\* \[",
+}
 
 
 def groups():
@@ -61,7 +65,12 @@ def test_every_exercise_shows_a_skill(exercise):
 
 
 @pytest.mark.parametrize(
-    "page", ["skills.md", "resources.md", *(f"cheat-sheets/{one.name}" for one in PAGE.parent.glob("cheat-sheets/*.md"))]
+    "page",
+    [
+        "skills.md",
+        "resources.md",
+        *(f"cheat-sheets/{one.name}" for one in PAGE.parent.glob("cheat-sheets/*.md")),
+    ],
 )
 def test_every_link_into_the_repository_leads_to_a_file(page):
     path = PAGE.parent / page
@@ -77,7 +86,9 @@ ENTRIES = re.split(r"^- ", (PAGE.parent / "resources.md").read_text(), flags=re.
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: re.match(r"\[(.+?)\]", entry)[1])
 def test_a_resource_has_an_address_a_reason_and_a_day(entry):
     entry = entry.split("\n## ")[0]
-    assert re.fullmatch(r"\[[^\]]+\]\(https?://[^)\s]+\)\. \S.+ \(2026-\d\d-\d\d\)", " ".join(entry.split()))
+    assert re.fullmatch(
+        r"\[[^\]]+\]\(https?://[^)\s]+\)\. \S.+ \(2026-\d\d-\d\d\)", " ".join(entry.split())
+    )
 
 
 def test_no_resource_stands_twice():

@@ -10,14 +10,49 @@ from hypothesis import strategies as st
 from pymilvus import MilvusClient
 
 from vdbcourse import engines, files, settings
-from vdbcourse.engines import earlier, local, spaces
+from vdbcourse.engines import old_spaces, spaces, supervisor
 from vdbcourse.errors import CourseError
 
 # Names that an earlier version made one of: Cyrillic, Chinese, an emoji, a blank; cut after 20 characters; letters changed.
 PEOPLE = (
-    *("ana", "Ana", "ANA", "ana.maria", "ana_maria", "Ana Maria", "ana maria", "ana-maria", "_ana", "ana_", "ana__maria"),
-    *("Ольга", "李明", "🦊", "🐻", "u", "1a", "u1a", "Zoë", "Zoe", "zo", "tester", "o'neil", 'a"b', "a\\b"),
-    *("a" * 20, "a" * 21, "a" * 22, "anna_von_und_zu_holstein", "anna_von_und_zu_hamburg", "ana_1f2e3d4c", "ana_maria_1f2e3d4c"),
+    *(
+        "ana",
+        "Ana",
+        "ANA",
+        "ana.maria",
+        "ana_maria",
+        "Ana Maria",
+        "ana maria",
+        "ana-maria",
+        "_ana",
+        "ana_",
+        "ana__maria",
+    ),
+    *(
+        "Ольга",
+        "李明",
+        "🦊",
+        "🐻",
+        "u",
+        "1a",
+        "u1a",
+        "Zoë",
+        "Zoe",
+        "zo",
+        "tester",
+        "o'neil",
+        'a"b',
+        "a\\b",
+    ),
+    *(
+        "a" * 20,
+        "a" * 21,
+        "a" * 22,
+        "anna_von_und_zu_holstein",
+        "anna_von_und_zu_hamburg",
+        "ana_1f2e3d4c",
+        "ana_maria_1f2e3d4c",
+    ),
 )
 NOTEBOOKS = (
     "01_first_search",
@@ -44,13 +79,21 @@ def test_no_two_learners_and_notebooks_share_a_name(monkeypatch):
     assert len(set(names)) == len(pairs)
 
 
-@given(st.lists(st.text(alphabet="abAB_. é1", min_size=1, max_size=24), min_size=2, max_size=2, unique=True), st.data())
+@given(
+    st.lists(
+        st.text(alphabet="abAB_. é1", min_size=1, max_size=24), min_size=2, max_size=2, unique=True
+    ),
+    st.data(),
+)
 def test_no_two_names_meet_whatever_they_are(names, data):
     """Compared as given, without the blanks around them; each with any notebook."""
     assume(len({name.strip() for name in names} - {""}) == 2)
     one, two = (settings.learner(name.strip()) for name in names)
     assert one != two
-    first, second = (settings.identifier(data.draw(st.text(alphabet="ab_1", min_size=1, max_size=12))) for _ in range(2))
+    first, second = (
+        settings.identifier(data.draw(st.text(alphabet="ab_1", min_size=1, max_size=12)))
+        for _ in range(2)
+    )
     assume(first and second)
     assert spaces.prefix_of(one) + first != spaces.prefix_of(two) + second
 
@@ -93,7 +136,7 @@ def test_a_user_id_without_a_name_is_a_learner_of_its_own(monkeypatch):
 @pytest.fixture
 def shared(home, tmp_path, monkeypatch):
     """A PostgreSQL and a Milvus that several learners share; the home is that of none of them."""
-    database, milvus = local.up("postgres").uri, local.up("milvus-lite").uri
+    database, milvus = supervisor.up("postgres").uri, supervisor.up("milvus-lite").uri
     monkeypatch.setenv("VDBCOURSE_HOME", str(tmp_path / "learner"))
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("MILVUS_URI", milvus)
@@ -108,13 +151,22 @@ def run(url, *statements):
 
 def all_schemas(url):
     with psycopg.connect(url) as conn:
-        rows = conn.execute("SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname !~ '^pg_'")
-        return {name: comment for name, comment in rows if name not in ("public", "information_schema")}
+        rows = conn.execute(
+            "SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname !~ '^pg_'"
+        )
+        return {
+            name: comment for name, comment in rows if name not in ("public", "information_schema")
+        }
 
 
 def make_old(url, *names):
     for name in names:
-        run(url, f"CREATE SCHEMA {name}", f"COMMENT ON SCHEMA {name} IS '{OLD}'", f"CREATE TABLE {name}.kept (x int)")
+        run(
+            url,
+            f"CREATE SCHEMA {name}",
+            f"COMMENT ON SCHEMA {name} IS '{OLD}'",
+            f"CREATE TABLE {name}.kept (x int)",
+        )
 
 
 def test_reset_lists_and_drops_what_is_this_learners_alone(shared, monkeypatch, cli):
@@ -129,7 +181,11 @@ def test_reset_lists_and_drops_what_is_this_learners_alone(shared, monkeypatch, 
     assert len(set(made.values())) == 6
     result = cli("reset", "--yes", VDBCOURSE_LEARNER="ana")
     assert result.returncode == 0, result.stderr
-    assert [line for line in result.stdout.splitlines() if "maria" in line and ("schema" in line or "collection" in line)] == [
+    assert [
+        line
+        for line in result.stdout.splitlines()
+        if "maria" in line and ("schema" in line or "collection" in line)
+    ] == [
         f"- schema ana_maria_01 in {engines_shown(database)}",
         f"- collection ana_maria_01_films in {milvus}",
     ]
@@ -140,9 +196,9 @@ def test_reset_lists_and_drops_what_is_this_learners_alone(shared, monkeypatch, 
 
 
 def engines_shown(url):
-    from vdbcourse.engines import external
+    from vdbcourse.engines import configured
 
-    return external.without_password(url)
+    return configured.without_password(url)
 
 
 def test_the_comment_of_a_schema_names_its_owner(shared, monkeypatch):
@@ -165,7 +221,10 @@ def test_a_schema_in_which_this_user_may_not_work_is_told(shared, monkeypatch):
     run(database, "CREATE ROLE eva LOGIN", "GRANT CREATE ON DATABASE course TO eva")
     engines.postgres("nb")
     monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", "eva@"))
-    with pytest.raises(CourseError, match="tester_nb belongs to the user postgres of that server, and eva may not work in it"):
+    with pytest.raises(
+        CourseError,
+        match="tester_nb belongs to the user postgres of that server, and eva may not work in it",
+    ):
         engines.postgres("nb")
 
 
@@ -190,16 +249,23 @@ def test_an_old_schema_of_a_name_with_an_underscore_is_renamed(shared, monkeypat
 
 
 @pytest.mark.parametrize("learner", ["ana.maria", "Ana Maria", "ana"])
-def test_an_old_schema_that_may_be_another_learners_is_left_alone(shared, monkeypatch, capsys, learner):
+def test_an_old_schema_that_may_be_another_learners_is_left_alone(
+    shared, monkeypatch, capsys, learner
+):
     database, _ = shared
     make_old(database, "ana_maria_01_first_search")
     monkeypatch.setenv("VDBCOURSE_LEARNER", learner)
     engines.postgres("01_first_search")
     assert all_schemas(database)["ana_maria_01_first_search"] == OLD
     assert spaces.space_name("01_first_search") in all_schemas(database)
-    assert "ana_maria_01_first_search" not in {*spaces.schemas(database), *earlier.schemas(database)}
+    assert "ana_maria_01_first_search" not in {
+        *spaces.schemas(database),
+        *old_spaces.schemas(database),
+    }
     if learner != "ana":
-        assert "ALTER SCHEMA ana_maria_01_first_search RENAME TO ana_maria_" in capsys.readouterr().err
+        assert (
+            "ALTER SCHEMA ana_maria_01_first_search RENAME TO ana_maria_" in capsys.readouterr().err
+        )
 
 
 def test_an_old_schema_whose_role_is_called_like_the_learner_is_theirs(shared, monkeypatch):
@@ -215,7 +281,7 @@ def test_an_old_schema_whose_role_is_called_like_the_learner_is_theirs(shared, m
 
 def test_on_the_course_s_own_engines_old_spaces_are_renamed(home, monkeypatch):
     """Nobody else has a schema or a collection there."""
-    url, uri = local.up("postgres").uri, local.up("milvus-lite").uri
+    url, uri = supervisor.up("postgres").uri, supervisor.up("milvus-lite").uri
     monkeypatch.setenv("VDBCOURSE_LEARNER", "Ольга")
     make_old(url, "u_01_first_search")
     client = MilvusClient(uri)
@@ -230,20 +296,29 @@ def test_on_the_course_s_own_engines_old_spaces_are_renamed(home, monkeypatch):
 
 
 def test_an_old_name_that_can_be_cut_in_two_ways_is_nobodys():
-    assert earlier.learner_in("ana_01_first_search") == "ana"
-    assert earlier.learner_in("ana_maria_01_first_search") == "ana_maria"
-    assert earlier.learner_in("ana_nb") == "ana"
-    assert earlier.learner_in("ana_maria_nb") is None
-    assert earlier.learner_in("ana_07_10_missing_rows") is None
+    assert old_spaces.learner_in("ana_01_first_search") == "ana"
+    assert old_spaces.learner_in("ana_maria_01_first_search") == "ana_maria"
+    assert old_spaces.learner_in("ana_nb") == "ana"
+    assert old_spaces.learner_in("ana_maria_nb") is None
+    assert old_spaces.learner_in("ana_07_10_missing_rows") is None
 
 
-def test_collections_that_an_earlier_version_noted_are_removed_where_they_are_certain(shared, monkeypatch, cli):
+def test_collections_that_an_earlier_version_noted_are_removed_where_they_are_certain(
+    shared, monkeypatch, cli
+):
     _, milvus = shared
     client = MilvusClient(milvus)
     for name in ("ana_01_x_films", "ana_maria_01_x_films", "ana_maria__01_x_films", "u_01_x_films"):
         client.create_collection(name, dimension=2)
-    old = {milvus.replace("//", "//root:pw@"): ["ana_01_x_", "ana_maria_", "u_01_x_", 5], "http://other": 7}
+    old = {
+        milvus.replace("//", "//root:pw@"): ["ana_01_x_", "ana_maria_", "u_01_x_", 5],
+        "http://other": 7,
+    }
     files.write_json(settings.home() / "milvus-prefixes.json", old)
     result = cli("reset", "--yes", VDBCOURSE_LEARNER="ana")
     assert result.returncode == 0, result.stderr
-    assert sorted(client.list_collections()) == ["ana_maria_01_x_films", "ana_maria__01_x_films", "u_01_x_films"]
+    assert sorted(client.list_collections()) == [
+        "ana_maria_01_x_films",
+        "ana_maria__01_x_films",
+        "u_01_x_films",
+    ]

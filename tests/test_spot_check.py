@@ -1,13 +1,10 @@
-"""Spot checks of what the course says: what is drawn, with which evidence, and what the log keeps (tools/spot_check.py)."""
+"""Spot checks of what the course says: what is drawn, with which evidence, and what the log keeps (./course author spot-check)."""
 
 import datetime
-import sys
 
 import pytest
-from support import ROOT
 
-sys.path.append(str(ROOT / "tools"))
-import spot_check
+from vdbcourse.authoring import spot_check
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +12,9 @@ def everything():
     return spot_check.sentences()
 
 
-@pytest.mark.parametrize("kind", ["chapters/", "docs/", "README.md", "glossary, ", "quiz, ", "facts, "])
+@pytest.mark.parametrize(
+    "kind", ["chapters/", "docs/", "README.md", "glossary, ", "quiz, ", "facts, "]
+)
 def test_every_kind_of_text_is_drawn_from(everything, kind):
     assert sum(one.place.startswith(kind) for one in everything) >= 20
 
@@ -27,13 +26,22 @@ def test_a_seed_draws_the_same_sentences_and_another_seed_others(everything):
 
 
 def test_a_new_sentence_moves_no_other(everything):
-    new = spot_check.Sentence("docs/new.md, line 1", "Nobody has said this before today, in no lesson.", ())
-    before, after = ({one.key for one in spot_check.draw(texts, 3, 40)} for texts in (everything, [new, *everything]))
+    new = spot_check.Sentence(
+        "docs/new.md, line 1", "Nobody has said this before today, in no lesson.", ()
+    )
+    before, after = (
+        {one.key for one in spot_check.draw(texts, 3, 40)}
+        for texts in (everything, [new, *everything])
+    )
     assert len(before - after) <= 1
 
 
 def test_a_sentence_of_a_lesson_stands_with_the_cells_around_it_and_their_outputs(everything):
-    one = next(one for one in everything if one.place.startswith("chapters/2_tool_comparison/08") and "claim 7" in one.text)
+    one = next(
+        one
+        for one in everything
+        if one.place.startswith("chapters/2_tool_comparison/08") and "claim 7" in one.text
+    )
     evidence = "\n".join(one.evidence)
     assert "asked for 100 rows, got 40" in evidence and "hundred = nearest.replace" in evidence
 
@@ -58,7 +66,8 @@ def test_questions_and_scraps_are_not_drawn():
 
 def test_a_key_is_of_the_words_and_not_of_their_lines():
     one, folded, other = (
-        spot_check.Sentence("x", text, ()) for text in ("An index helps.", "An index\nhelps.", "An index hurts.")
+        spot_check.Sentence("x", text, ())
+        for text in ("An index helps.", "An index\nhelps.", "An index hurts.")
     )
     assert one.key == folded.key != other.key
 
@@ -81,7 +90,12 @@ def test_no_sentence_that_was_judged_not_true_stands_as_it_was(everything, capsy
 def test_the_log_names_a_sentence_that_nobody_mended(everything, capsys):
     standing = everything[0]
     judged = {"sentence": standing.key, "verdict": "false", "done": "to be mended"}
-    assert spot_check.show_log(everything, [{"day": datetime.date(2026, 1, 1), "seed": 1, "judged": [judged]}]) == 1
+    assert (
+        spot_check.show_log(
+            everything, [{"day": datetime.date(2026, 1, 1), "seed": 1, "judged": [judged]}]
+        )
+        == 1
+    )
     assert f"{standing.key} was judged false and stands as it was" in capsys.readouterr().out
 
 
@@ -93,5 +107,5 @@ def test_a_wrong_call_ends_with_exit_code_2(arguments, capsys):
 
 
 def test_the_command_prints_what_was_drawn(capsys):
-    assert spot_check.main(["--seed", "5", "--count", "3"]) == 0
+    assert spot_check.run(5, 3, log=False) == 0
     assert capsys.readouterr().out.count("\n\n") >= 3

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading import submissions
-from vdbcourse.grading.report.table import harmless
+from vdbcourse.grading.classroom import submissions
+from vdbcourse.grading.classroom.report.table import harmless
 
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
@@ -27,12 +27,16 @@ def found(tmp_path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         there = submissions.handed_in(folder, folder / without)
-        return {one.path.relative_to(folder).as_posix(): (one.learner, one.problem) for one in there}
+        return {
+            one.path.relative_to(folder).as_posix(): (one.learner, one.problem) for one in there
+        }
 
     return lay
 
 
-@pytest.mark.parametrize("name", ["ana/x.ipynb", "ana/deep/down/x.ipynb", "ana/X.IPYNB", "ana.ipynb", "ana.IPYNB"])
+@pytest.mark.parametrize(
+    "name", ["ana/x.ipynb", "ana/deep/down/x.ipynb", "ana/X.IPYNB", "ana.ipynb", "ana.IPYNB"]
+)
 def test_a_notebook_is_one_whatever_the_case_of_its_ending(found, name):
     assert found(name) == {name: ("ana", "")}
 
@@ -40,7 +44,10 @@ def test_a_notebook_is_one_whatever_the_case_of_its_ending(found, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("ana/01.ipynb.txt", "01.ipynb.txt does not end in .ipynb. If it is a notebook, rename it: 01.ipynb"),
+        (
+            "ana/01.ipynb.txt",
+            "01.ipynb.txt does not end in .ipynb. If it is a notebook, rename it: 01.ipynb",
+        ),
         ("ana/01.ipynb (1)", "rename it: 01.ipynb"),
         ("ana/01.ipynb.json", "rename it: 01.ipynb"),
         ("ana.ipynb.txt", "rename it: ana.ipynb"),
@@ -65,7 +72,10 @@ def test_it_has_one_beside_a_notebook_as_well(found):
         (["ana/"], "The folder ana is empty."),
         (["ana/deep/down/"], "The folder ana is empty."),
         (["ana/.DS_Store"], "The folder ana is empty."),
-        (["ana/a.png", "ana/b/c.py"], "The folder ana holds no notebook (*.ipynb), only a.png, b/c.py."),
+        (
+            ["ana/a.png", "ana/b/c.py"],
+            "The folder ana holds no notebook (*.ipynb), only a.png, b/c.py.",
+        ),
         (["ana/.x.ipynb"], "The folder ana holds no notebook (*.ipynb), only .x.ipynb."),
         (
             ["ana/.ipynb_checkpoints/x-checkpoint.ipynb"],
@@ -82,9 +92,16 @@ def test_a_learner_without_a_notebook_has_a_row_that_says_what_is_there(found, n
 
 
 def test_what_nobody_handed_in_has_none(found):
-    assert set(found("ana.ipynb", "README.md", "list.csv", "__MACOSX/ana/._x.ipynb", ".git/x.ipynb", "out/report.ipynb")) == {
-        "ana.ipynb"
-    }
+    assert set(
+        found(
+            "ana.ipynb",
+            "README.md",
+            "list.csv",
+            "__MACOSX/ana/._x.ipynb",
+            ".git/x.ipynb",
+            "out/report.ipynb",
+        )
+    ) == {"ana.ipynb"}
 
 
 def test_a_link_has_a_row_and_is_not_followed(found, tmp_path):
@@ -98,7 +115,11 @@ def test_a_link_has_a_row_and_is_not_followed(found, tmp_path):
         "ben.ipynb": "ben",
         "cem.ipynb": "cem",
     }
-    assert all("is a link, not a file" in problem for path, (_, problem) in found().items() if path != "cem.ipynb")
+    assert all(
+        "is a link, not a file" in problem
+        for path, (_, problem) in found().items()
+        if path != "cem.ipynb"
+    )
 
 
 def test_a_folder_that_cannot_be_read_has_a_row(found, monkeypatch):
@@ -120,23 +141,36 @@ def test_a_name_with_the_folders_of_windows_in_it_is_the_learners_of_the_first(f
 
 
 def test_a_class_of_nobody_is_one_line(found):
-    with pytest.raises(CourseError, match=r"There is no notebook \(\*.ipynb\) in .*class or below it."):
+    with pytest.raises(
+        CourseError, match=r"There is no notebook \(\*.ipynb\) in .*class or below it."
+    ):
         found("README.md")
 
 
 def test_learners_whose_names_look_alike_are_named_to_each_other():
     alike = submissions.namesakes(["ana", "Ana", "ben", "Jos\u00e9", "Jose\u0301"])
-    assert alike == {"ana": ["Ana"], "Ana": ["ana"], "Jos\u00e9": ["Jose\u0301"], "Jose\u0301": ["Jos\u00e9"]}
+    assert alike == {
+        "ana": ["Ana"],
+        "Ana": ["ana"],
+        "Jos\u00e9": ["Jose\u0301"],
+        "Jose\u0301": ["Jos\u00e9"],
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_a_notebook_may_be_in_any_encoding_of_json(encoding, tmp_path):
     path = tmp_path / "x.ipynb"
     cell = '{"cell_type": "code", "source": "ex = exercise(\\"07_evaluation\\")  # \u00e9", "metadata": {}, "outputs": []}'
-    path.write_bytes(f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}'.encode(encoding))
+    path.write_bytes(
+        f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}'.encode(
+            encoding
+        )
+    )
     assert submissions.read(path).exercise.id == "07_evaluation"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\n=1", " =1", "\uff1d1", "\uff20x"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\n=1", " =1", "\uff1d1", "\uff20x"]
+)
 def test_no_cell_is_a_formula(cell):
     assert harmless(cell).startswith("'")

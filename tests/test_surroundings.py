@@ -25,7 +25,11 @@ def nameless(tmp_path):
         if folder.stat().st_uid == os.geteuid() and folder.name.startswith("pytest"):
             folder.chmod(folder.stat().st_mode | 0o011)
     tmp_path.chmod(0o755)
-    kept = {name: text for name, text in os.environ.items() if name not in ("HOME", "USER", "LOGNAME", "VDBCOURSE_LEARNER")}
+    kept = {
+        name: text
+        for name, text in os.environ.items()
+        if name not in ("HOME", "USER", "LOGNAME", "VDBCOURSE_LEARNER")
+    }
     # reading is allowed: the Python of these tests may lie in a folder that is closed to others
     rights = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     user = ["setpriv", f"--reuid={NAMELESS}", f"--regid={NAMELESS}", "--clear-groups", *rights]
@@ -33,7 +37,9 @@ def nameless(tmp_path):
     def start(*arguments):
         command = [*user, sys.executable, "-m", "vdbcourse", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, cwd=ROOT, env=kept | {"VDBCOURSE_HOME": str(home / "h")}, **pipes)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=kept | {"VDBCOURSE_HOME": str(home / "h")}, **pipes
+        )
 
     def run(*arguments):
         process = start(*arguments)
@@ -54,7 +60,11 @@ def test_a_user_id_without_a_name_is_told_how_postgres_gets_one(nameless):
 def test_the_doctor_reports_a_user_id_without_a_name(nameless):
     result = nameless("doctor")
     assert result.returncode == 2
-    assert re.search(r"^problem +postgres +PostgreSQL makes no database for the user id", result.stdout, re.MULTILINE)
+    assert re.search(
+        r"^problem +postgres +PostgreSQL makes no database for the user id",
+        result.stdout,
+        re.MULTILINE,
+    )
     assert result.stdout.count("\nok ") >= 4
     assert "Traceback" not in result.stderr
 
@@ -66,7 +76,9 @@ def test_milvus_lite_runs_for_a_user_id_without_a_name(nameless):
 
 def test_jupyterlab_starts_for_a_user_id_without_a_name(nameless):
     process = nameless.start("lab", "--no-browser")
-    out, err = process.communicate(timeout=300)  # PostgreSQL has no account to run as, so the lab ends by itself
+    out, err = process.communicate(
+        timeout=300
+    )  # PostgreSQL has no account to run as, so the lab ends by itself
     assert process.returncode == 2
     assert "no database for the user id" in err
     assert "Could not determine home directory" not in err
@@ -76,12 +88,23 @@ def test_jupyterlab_starts_for_a_user_id_without_a_name(nameless):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-@pytest.mark.parametrize("command", [["progress"], ["doctor"], ["check", "ü🦊.ipynb"]], ids=" ".join)
-def test_a_letter_that_the_terminal_cannot_write_costs_that_letter_alone(tmp_path, encoding, command):
+@pytest.mark.parametrize(
+    "command", [["progress"], ["doctor"], ["check", "ü🦊.ipynb"]], ids=" ".join
+)
+def test_a_letter_that_the_terminal_cannot_write_costs_that_letter_alone(
+    tmp_path, encoding, command
+):
     """The path of the course's folder stands in the last lines: all that came before it was lost as well."""
-    environment = os.environ | {"VDBCOURSE_HOME": str(tmp_path / "ü🦊"), "PYTHONIOENCODING": encoding}
+    environment = os.environ | {
+        "VDBCOURSE_HOME": str(tmp_path / "ü🦊"),
+        "PYTHONIOENCODING": encoding,
+    }
     result = subprocess.run(
-        [sys.executable, "-m", "vdbcourse", *command], cwd=ROOT, env=environment, capture_output=True, encoding=encoding
+        [sys.executable, "-m", "vdbcourse", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding=encoding,
     )
     assert "Traceback" not in result.stderr
     assert r"\U0001f98a" in result.stdout + result.stderr
@@ -91,7 +114,9 @@ def test_a_letter_that_the_terminal_cannot_write_costs_that_letter_alone(tmp_pat
 def test_a_reader_who_leaves_is_no_traceback(home):
     """`./course progress | head -1`"""
     command = [sys.executable, "-m", "vdbcourse", "progress"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
 
@@ -109,7 +134,9 @@ def small_disk(tmp_path):
 
     def mount(kilobytes, left):
         options = f"size={kilobytes}k,mode=755"
-        result = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+        result = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True
+        )
         if result.returncode:
             pytest.skip(f"no right to mount here: {result.stderr.strip()}")
         (folder / "home").mkdir()
@@ -140,7 +167,10 @@ def test_on_a_full_disk_engines_are_stopped_and_everything_is_removed(small_disk
     """What takes up the space can go, and what only looks does not fail."""
     home = small_disk(4096, 1024)
     assert cli("up", "milvus-lite", VDBCOURSE_HOME=str(home)).returncode == 0
-    with (home.parent / "rest").open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+    with (
+        (home.parent / "rest").open("wb", buffering=0) as file,
+        pytest.raises(OSError, match="No space left"),
+    ):
         while True:
             file.write(b"x" * 4096)
     for command in ("status", "progress", "doctor"):

@@ -6,8 +6,10 @@ import pytest
 from vdbcourse import engines
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
-from vdbcourse.grading import Data, checking, clock, data, manifest
-from vdbcourse.grading.local import Here
+from vdbcourse.grading import Data, manifest
+from vdbcourse.grading.calls import time_limits
+from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.checks import data, runner
 from vdbcourse.grading.manifest import Task
 
 TASK = Task("99_traces", "count", "Count rows", ("count",), 1, ("",), 5)
@@ -39,7 +41,7 @@ def check(dsn, monkeypatch):
         exec("\n".join(["def count(conn):", *(f"    {line}" for line in lines), answer]), namespace)
         here, tables = Here(namespace), Data(postgres_dsn=dsn)
         try:
-            return checking.run(TASK, here, tables)
+            return runner.run(TASK, here, tables)
         finally:
             here.close()
             tables.close()
@@ -49,7 +51,11 @@ def check(dsn, monkeypatch):
 
 def settings(dsn):
     with psycopg.connect(dsn, autocommit=True) as connection:
-        return set(connection.execute("SELECT setdatabase, setrole, unnest(setconfig) FROM pg_db_role_setting").fetchall())
+        return set(
+            connection.execute(
+                "SELECT setdatabase, setrole, unnest(setconfig) FROM pg_db_role_setting"
+            ).fetchall()
+        )
 
 
 def objects(dsn):
@@ -77,7 +83,9 @@ EVERYWHERE = {
 
 @pytest.mark.parametrize(("sql", "words"), EVERYWHERE.items())
 @pytest.mark.parametrize("answer", [RIGHT, "    return 5", "    raise ValueError"])
-def test_a_setting_that_would_reach_later_lessons_is_named_and_put_back(check, dsn, sql, words, answer):
+def test_a_setting_that_would_reach_later_lessons_is_named_and_put_back(
+    check, dsn, sql, words, answer
+):
     before = settings(dsn)
     result = check(f'conn.execute("{sql}")', answer=answer)
     assert result.status == {RIGHT: "passed", "    return 5": "wrong"}.get(answer, "error")
@@ -87,13 +95,18 @@ def test_a_setting_that_would_reach_later_lessons_is_named_and_put_back(check, d
     assert settings(dsn) == before
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SHOW hnsw.ef_search").fetchone()[0] == "40"
-        in_file = connection.execute("SELECT name FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf'").fetchall()
+        in_file = connection.execute(
+            "SELECT name FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf'"
+        ).fetchall()
     assert in_file == []
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("hnsw.iterative_scan = 'strict_order'", "strict_order"), ('search_path = "a b", public', '"a b", public')],
+    [
+        ("hnsw.iterative_scan = 'strict_order'", "strict_order"),
+        ('search_path = "a b", public', '"a b", public'),
+    ],
 )
 def test_a_setting_that_was_there_gets_its_value_back(check, dsn, value, shown):
     name = value.partition(" ")[0]
@@ -186,11 +199,14 @@ def test_an_answer_that_keeps_a_lock_ends_in_words(check, monkeypatch):
         data.postgres.run("DROP TABLE item")
 
     monkeypatch.setattr(manifest, "checks", lambda _: {"count": needs_the_table_again})
-    monkeypatch.setattr(clock, "LEAST_CLOCK", 1)
+    monkeypatch.setattr(time_limits, "LEAST_CLOCK", 1)
     monkeypatch.setattr(data, "LOCK_SECONDS", 0.2)
     result = check("conn.execute('BEGIN')", "conn.execute('LOCK TABLE item')")
     assert result.status == "error"
-    assert "still holds a lock on a table that the check needs: a transaction was begun and not ended" in result.why
+    assert (
+        "still holds a lock on a table that the check needs: a transaction was begun and not ended"
+        in result.why
+    )
 
 
 def test_what_breaks_the_check_itself_is_undone_all_the_same(check, dsn, monkeypatch):
@@ -218,9 +234,15 @@ def check_make(make, data):
     [
         ("client.create_collection(name + '_work', 4)", ["_work"]),
         ("client.create_collection(dimension=4, collection_name=name + '_work')", ["_work"]),
-        ("client.create_collection(name + '_b', 4), client.create_collection(name + '_a', 4)", ["_a", "_b"]),
+        (
+            "client.create_collection(name + '_b', 4), client.create_collection(name + '_a', 4)",
+            ["_a", "_b"],
+        ),
         ("client.create_collection(name + '_work', 4), client.drop_collection(name + '_work')", []),
-        ("client.drop_collection(name + '_old'), client.create_collection(name + '_old', 4)", []),  # which was there
+        (
+            "client.drop_collection(name + '_old'), client.create_collection(name + '_old', 4)",
+            [],
+        ),  # which was there
         ("client.drop_collection('vdbcourse_nowhere')", []),
     ],
 )
@@ -229,15 +251,22 @@ def test_a_collection_that_was_left_is_named_and_removed_and_no_other(monkeypatc
     monkeypatch.setattr(manifest, "checks", lambda _: {"make": check_make})
     here, tables = Here({}), Data(milvus_uri=engines.milvus())
     name = engines.collection("traces", "asked_for")
-    exec(f"def make(client, name):\n    client.create_collection(name, 4)\n    {line}", here.namespace)
+    exec(
+        f"def make(client, name):\n    client.create_collection(name, 4)\n    {line}",
+        here.namespace,
+    )
     tables.milvus.drop(f"{name}_old")
     tables.milvus.own.create_collection(f"{name}_old", 4)
     try:
         before = set(tables.milvus.own.list_collections())
-        result = checking.run(task, here, tables)
+        result = runner.run(task, here, tables)
         assert result.passed
         named = "; ".join(f"the collection `{name}{ending}`" for ending in left)
-        assert (f"later lessons: {named}. The check has put it back." in result.undone) if left else result.undone == ""
+        assert (
+            (f"later lessons: {named}. The check has put it back." in result.undone)
+            if left
+            else result.undone == ""
+        )
         assert set(tables.milvus.own.list_collections()) - before <= {name}
         assert tables.milvus.own.has_collection(f"{name}_old")
     finally:

@@ -16,7 +16,9 @@ RACE, PARAMETERS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 
 def printed(program):
     """The numbers or words of the last line that the program prints."""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=500, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=500, env=os.environ
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[-2].split()
 
@@ -28,7 +30,9 @@ def test_four_threads_leave_a_log_that_cannot_be_read_to_its_end():
 
 
 def test_one_thread_leaves_a_log_that_can():
-    acknowledged, readable = map(int, printed(RACE.replace("for n in range(4)]", "for n in range(1)]")))
+    acknowledged, readable = map(
+        int, printed(RACE.replace("for n in range(4)]", "for n in range(1)]"))
+    )
     assert acknowledged == readable == 500 * 20
 
 

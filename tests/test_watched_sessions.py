@@ -5,11 +5,11 @@ import pytest
 
 from vdbcourse import embedding, engines
 from vdbcourse.engines import spaces
-from vdbcourse.exercises.rounding import rounded
-from vdbcourse.exercises.sessions import Session
 from vdbcourse.grading import Answer, Data, Handle, NotYet
-from vdbcourse.grading.handles import Opened
-from vdbcourse.grading.local import Here
+from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.checks.postgres_session import Session
+from vdbcourse.grading.checks.rounding import rounded
 
 
 @pytest.fixture
@@ -68,12 +68,20 @@ def test_a_setting_that_its_owner_chose_is_missed_when_it_is_gone(data, statemen
 def test_scans_of_a_vector_index_are_told_from_those_of_the_table(data):
     films = data.films(50)
     data.postgres.film_table(films, "CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops)")
-    answer, here = answer_of(lambda conn, sql, question: len(conn.execute(sql, [question]).fetchall()))
+    answer, here = answer_of(
+        lambda conn, sql, question: len(conn.execute(sql, [question]).fetchall())
+    )
     session = Session(data, seq_page_cost="1000", jit="off")
     before = session.reads(answer)
-    answer.on_data(session.conn, "SELECT id FROM film ORDER BY embedding <=> %s LIMIT 3", films.vectors[0])
+    answer.on_data(
+        session.conn, "SELECT id FROM film ORDER BY embedding <=> %s LIMIT 3", films.vectors[0]
+    )
     by_index = session.reads(answer) - before
-    answer.on_data(session.conn, "SELECT id FROM film ORDER BY (embedding <=> %s) + 0 LIMIT 3", films.vectors[0])
+    answer.on_data(
+        session.conn,
+        "SELECT id FROM film ORDER BY (embedding <=> %s) + 0 LIMIT 3",
+        films.vectors[0],
+    )
     by_table = session.reads(answer) - before
     here.close()
     assert (by_index.vector_scans, by_index.vector_rows, by_index.rows) == (1, 3, 0)

@@ -8,9 +8,14 @@ import nbformat
 import yaml
 
 from vdbcourse import exercises, settings
-from vdbcourse.grading import manifest, proofs
+from vdbcourse.authoring.proof import answers
+from vdbcourse.grading import manifest
 
-HINTS = ["What is asked for, in your own words?", "Which two numbers are divided by each other?", "Divide by the number of ids."]
+HINTS = [
+    "What is asked for, in your own words?",
+    "Which two numbers are divided by each other?",
+    "Divide by the number of ids.",
+]
 MANIFEST = {
     "id": "99_toy",
     "title": "A toy: two small tasks",
@@ -22,8 +27,20 @@ MANIFEST = {
     "leaves_out": ["everything else"],
     "engines": ["postgres"],
     "tasks": [
-        {"id": "share", "title": "Share of the truth", "functions": ["share"], "points": 1, "hints": HINTS},
-        {"id": "nearest", "title": "Nearest in SQL", "functions": ["nearest"], "points": 2, "hints": HINTS},
+        {
+            "id": "share",
+            "title": "Share of the truth",
+            "functions": ["share"],
+            "points": 1,
+            "hints": HINTS,
+        },
+        {
+            "id": "nearest",
+            "title": "Nearest in SQL",
+            "functions": ["nearest"],
+            "points": 2,
+            "hints": HINTS,
+        },
     ],
 }
 
@@ -185,7 +202,9 @@ def install(folder, monkeypatch, *spoiled, cells=CELLS, **changes):
     for name, text in texts.items():
         (module / name).write_text(text)
     (folder / "solutions" / "99_toy.ipynb").write_text(nbformat.writes(notebook(cells)))
-    (module.parent / "manifest.yaml").write_text(yaml.safe_dump({"exercises": [MANIFEST | changes]}))
+    (module.parent / "manifest.yaml").write_text(
+        yaml.safe_dump({"exercises": [MANIFEST | changes]})
+    )
     shutil.copy(manifest.FOLDER / "manifest.schema.json", module.parent)
     monkeypatch.setattr(manifest, "FOLDER", module.parent)
     monkeypatch.setattr(settings, "root", lambda: folder)
@@ -200,9 +219,13 @@ def notebook(cells):
     for number, (kind, source) in enumerate(cells, start=1):
         if kind == "code":
             outputs = [nbformat.v4.new_output("stream", text="the answer is 42\n")]
-            cell = nbformat.v4.new_code_cell(source, execution_count=number, outputs=outputs, metadata={"note": "an answer"})
+            cell = nbformat.v4.new_code_cell(
+                source, execution_count=number, outputs=outputs, metadata={"note": "an answer"}
+            )
         else:
-            cell = nbformat.v4.new_markdown_cell(source, metadata={"tags": ["solution"]} if kind == "solution" else {})
+            cell = nbformat.v4.new_markdown_cell(
+                source, metadata={"tags": ["solution"]} if kind == "solution" else {}
+            )
         cell.id = f"cell-{number}"
         made.cells.append(cell)
     return made
@@ -212,7 +235,7 @@ def forget():
     """Read manifest, checks and proofs anew at the next use."""
     for name in [name for name in sys.modules if name.startswith("vdbcourse.exercises.toy")]:
         del sys.modules[name]
-        proofs.REGISTERED.pop(name, None)
+        answers.REGISTERED.pop(name, None)
     importlib.invalidate_caches()
     manifest.exercises.cache_clear()
     manifest.checks.cache_clear()

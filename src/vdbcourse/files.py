@@ -21,7 +21,9 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> None:
     read-only, or a folder is in the file's place; the old file is then untouched.
     """
     if path.is_dir():
-        raise CourseError(f"{path} is a folder, where a file of the course belongs. Move it away and run the same again.")
+        raise CourseError(
+            f"{path} is a folder, where a file of the course belongs. Move it away and run the same again."
+        )
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     rights = 0o600 if private else 0o666
     try:
@@ -54,7 +56,9 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         if path.is_dir():
             return None
-        raise CourseError(f"{path} cannot be read: {error.strerror}. Mend its rights and run the same again.") from error
+        raise CourseError(
+            f"{path} cannot be read: {error.strerror}. Mend its rights and run the same again."
+        ) from error
 
 
 def discard(path: Path) -> None:

@@ -52,7 +52,9 @@ def read(path: str, modified: float) -> Lesson:
     first = nbformat.read(file, as_version=4).cells[0].source
     minutes = MINUTES.search(first)
     if not first.startswith("# ") or not minutes:
-        raise CourseError(f"{file} must begin with '# Title' and a line '*15 minutes. You need: ...*'.")
+        raise CourseError(
+            f"{file} must begin with '# Title' and a line '*15 minutes. You need: ...*'."
+        )
     number, _, name = file.parent.name.partition("_")
     return Lesson(
         key=f"{file.parent.name}/{file.stem}",
@@ -76,7 +78,8 @@ class CourseMap:
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes} min)" for one in self.lessons
+            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes} min)"
+            for one in self.lessons
         )
 
     def _repr_html_(self) -> str:
@@ -87,6 +90,7 @@ class CourseMap:
             for one in self.lessons
         )
         head = "".join(
-            f"<th scope='col' style='text-align:left'>{name}</th>" for name in ("Chapter", "Lesson", "Minutes", "Done?")
+            f"<th scope='col' style='text-align:left'>{name}</th>"
+            for name in ("Chapter", "Lesson", "Minutes", "Done?")
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

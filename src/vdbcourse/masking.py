@@ -9,18 +9,48 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 MASK = "***"
-KEYS = ("MILVUS_TOKEN", "QDRANT_API_KEY", "WEAVIATE_API_KEY", "PINECONE_API_KEY", "PGPASSWORD", "JUPYTER_TOKEN")
+KEYS = (
+    "MILVUS_TOKEN",
+    "QDRANT_API_KEY",
+    "WEAVIATE_API_KEY",
+    "PINECONE_API_KEY",
+    "PGPASSWORD",
+    "JUPYTER_TOKEN",
+)
 ADDRESSES = (
-    *("DATABASE_URL", "MILVUS_URI", "MILVUS_METRICS_URL", "QDRANT_URL", "WEAVIATE_URL", "VESPA_URL", "VESPA_CONFIG_URL"),
+    *(
+        "DATABASE_URL",
+        "MILVUS_URI",
+        "MILVUS_METRICS_URL",
+        "QDRANT_URL",
+        "WEAVIATE_URL",
+        "VESPA_URL",
+        "VESPA_CONFIG_URL",
+    ),
     *("PINECONE_CONTROLLER_HOST", "http_proxy", "https_proxy", "all_proxy", "grpc_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
 # Greedy: up to the last @, for a password may hold one. A path such as that of an npm package, host/@scope/name, is none.
 CREDENTIALS = re.compile(r"(?<=://)(?![\w.-]+/@)\S*@")
-NAMED = re.compile(r"\b((?:ssl)?password|token|api[-_]?key)(\s*=\s*)('(?:\\.|[^'])*'|[^\s&]+)", re.IGNORECASE)
+NAMED = re.compile(
+    r"\b((?:ssl)?password|token|api[-_]?key)(\s*=\s*)('(?:\\.|[^'])*'|[^\s&]+)", re.IGNORECASE
+)
 SHORTEST = 3  # characters; fewer are found in every text
 # Words of our own messages stay readable, although some server has one of them as its first password.
-COMMON = {"milvus", "postgres", "postgresql", "root", "user", "host", "http", "https", "port", "password", "token", "course"}
+COMMON = {
+    "milvus",
+    "postgres",
+    "postgresql",
+    "root",
+    "user",
+    "host",
+    "http",
+    "https",
+    "port",
+    "password",
+    "token",
+    "course",
+}
 
 
 def without_secrets(text: str) -> str:
@@ -34,15 +64,25 @@ def without_secrets(text: str) -> str:
 
 def whole(secret: str) -> str:
     """A pattern for `secret` where it is not a part of a longer word."""
-    before, after = (r"(?<!\w)" if secret[0].isalnum() else ""), (r"(?!\w)" if secret[-1].isalnum() else "")
+    before, after = (
+        (r"(?<!\w)" if secret[0].isalnum() else ""),
+        (r"(?!\w)" if secret[-1].isalnum() else ""),
+    )
     return f"{before}{re.escape(secret)}{after}"
 
 
 def secrets() -> Iterator[str]:
     """The secrets of the settings in every form in which a message may hold them: as written, decoded, encoded, in pieces."""
     for secret in (*keys(), *passwords()):
-        pieces = re.split(r"[/?#@:\[\]\s]+", secret)  # where a program that reads an address may cut it
-        for form in (secret, unquote(secret), quote(secret, safe="", errors="surrogateescape"), *pieces):
+        pieces = re.split(
+            r"[/?#@:\[\]\s]+", secret
+        )  # where a program that reads an address may cut it
+        for form in (
+            secret,
+            unquote(secret),
+            quote(secret, safe="", errors="surrogateescape"),
+            *pieces,
+        ):
             if len(form) >= SHORTEST and form.casefold() not in COMMON:
                 yield form
 

@@ -66,7 +66,11 @@ def changing(exercise: str | None = None, task: str | None = None) -> Iterator[d
     settings.home()
     with files.locked(progress_file()):
         content = mended()
-        yield content if task is None else content.setdefault("exercises", {}).setdefault(exercise, {}).setdefault(task, {})
+        yield (
+            content
+            if task is None
+            else content.setdefault("exercises", {}).setdefault(exercise, {}).setdefault(task, {})
+        )
         files.write_json(progress_file(), content)
 
 
@@ -117,7 +121,11 @@ def sound_part(content: Any) -> dict[str, Any]:
         sound["lessons"] = {key: when for key, when in lessons.items() if isinstance(when, str)}
     if isinstance(exercises, dict):
         sound["exercises"] = {
-            exercise: {task: noted for task, entries in tasks.items() if isinstance(noted := sound_entries(entries), dict)}
+            exercise: {
+                task: noted
+                for task, entries in tasks.items()
+                if isinstance(noted := sound_entries(entries), dict)
+            }
             for exercise, tasks in exercises.items()
             if isinstance(tasks, dict)
         }
@@ -128,7 +136,9 @@ def sound_entries(entries: Any) -> dict[str, Any] | None:
     """What is noted of one task, as far as it has the right types."""
     if not isinstance(entries, dict):
         return None
-    return {name: value for name, value in entries.items() if name not in TYPES or is_sound(name, value)}
+    return {
+        name: value for name, value in entries.items() if name not in TYPES or is_sound(name, value)
+    }
 
 
 def is_sound(name: str, value: Any) -> bool:
@@ -143,7 +153,10 @@ def count(content: dict[str, Any]) -> int:
 
 def unused(path: Path) -> Path:
     """`path`, or the first name like it that nothing has."""
-    names = (path.with_name(f"{path.name}-{number}" if number else path.name) for number in range(1_000_000))
+    names = (
+        path.with_name(f"{path.name}-{number}" if number else path.name)
+        for number in range(1_000_000)
+    )
     return next(name for name in names if not name.exists())
 
 

@@ -67,8 +67,14 @@ def home_path() -> Path:
     """Where engines, caches and progress live; nothing is created."""
     try:
         return Path(value("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
-    except (RuntimeError, OSError, ValueError) as error:  # ~ of a user whom the system does not know, links in a circle, a zero
-        raise CourseError(f"VDBCOURSE_HOME is no folder that can be used: {error}. Set it to a whole path.") from error
+    except (
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:  # ~ of a user whom the system does not know, links in a circle, a zero
+        raise CourseError(
+            f"VDBCOURSE_HOME is no folder that can be used: {error}. Set it to a whole path."
+        ) from error
 
 
 def home() -> Path:
@@ -104,7 +110,9 @@ def unwritable(path: Path, error: Exception) -> CourseError:
 
 def space_hint(words: str) -> str:
     """What to do, to stand behind an engine's own words, if these say that the disk is full; else nothing."""
-    full = any(said in words for said in ("No space left on device", "Disk quota exceeded", "disk is full"))
+    full = any(
+        said in words for said in ("No space left on device", "Disk quota exceeded", "disk is full")
+    )
     return ". Free some space, or set VDBCOURSE_HOME to another disk" if full else ""
 
 
@@ -186,7 +194,9 @@ def model() -> str | None:
 def owner() -> str:
     """Whose schemas and collections these are, as given: VDBCOURSE_LEARNER, or the login name. Compared letter by letter."""
     name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or login())
-    return name.encode("utf-8", "backslashreplace").decode()  # bytes that are no text in any encoding
+    return name.encode(
+        "utf-8", "backslashreplace"
+    ).decode()  # bytes that are no text in any encoding
 
 
 def login() -> str:
@@ -226,5 +236,7 @@ def port(variable: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise CourseError(f"{variable}={text[:40]!r} is not a port; use a number from 1 to 65535 or unset it.")
+        raise CourseError(
+            f"{variable}={text[:40]!r} is not a port; use a number from 1 to 65535 or unset it."
+        )
     return int(text)

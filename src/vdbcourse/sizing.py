@@ -21,9 +21,15 @@ NLIST_DOCS = "https://milvus.io/docs/performance_faq.md"  # read 2026-11-21
 BYTES_A_NUMBER = 4  # float32
 BYTES_AN_EDGE = 4  # the number of a neighbour
 BYTES_AN_ID = 8  # a row's place in the segment, kept beside its vector or code
-BYTES_A_LENGTH = 4  # the length of a vector, kept beside whole vectors in lists, because cosine needs it
-SEGMENT_BYTES = 512 * 2**20  # dataCoord.segment.maxSize by default, by the documentation (`NLIST_DOCS`)
-ROWS_A_LIST = 39  # Milvus takes no more inverted lists than this allows; measured in lesson 3_milvus/08
+BYTES_A_LENGTH = (
+    4  # the length of a vector, kept beside whole vectors in lists, because cosine needs it
+)
+SEGMENT_BYTES = (
+    512 * 2**20
+)  # dataCoord.segment.maxSize by default, by the documentation (`NLIST_DOCS`)
+ROWS_A_LIST = (
+    39  # Milvus takes no more inverted lists than this allows; measured in lesson 3_milvus/08
+)
 MOST_LISTS = 65_536
 SCANN_NUMBERS_A_CODE = 2  # SCANN gives each pair of numbers a code ...
 SCANN_BITS_A_CODE = 4  # ... of half a byte
@@ -58,18 +64,24 @@ def graph_bytes(rows: int, m: int) -> int:
     A list of edges begins with its length; each row also keeps its id. `DOCS` counts edges alone, 4 bytes each.
     """
     ground = 2 * m * BYTES_AN_EDGE + BYTES_AN_EDGE
-    above = Fraction(m * BYTES_AN_EDGE + BYTES_AN_EDGE, m - 1)  # 1/m + 1/m^2 + ... = 1/(m - 1) floors a row
+    above = Fraction(
+        m * BYTES_AN_EDGE + BYTES_AN_EDGE, m - 1
+    )  # 1/m + 1/m^2 + ... = 1/(m - 1) floors a row
     return round(rows * (ground + above + BYTES_AN_ID))
 
 
 def ivf_flat_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
     """IVF_FLAT: the vectors in lists, their ids and lengths, and the centre of each list."""
-    return raw_bytes(rows, dimensions) + rows * BYTES_A_LENGTH + lists_bytes(rows, dimensions, nlist)
+    return (
+        raw_bytes(rows, dimensions) + rows * BYTES_A_LENGTH + lists_bytes(rows, dimensions, nlist)
+    )
 
 
 def ivf_sq8_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
     """IVF_SQ8: one byte a number, ids and centres, and the range of each dimension."""
-    return rows * dimensions + lists_bytes(rows, dimensions, nlist) + 2 * dimensions * BYTES_A_NUMBER
+    return (
+        rows * dimensions + lists_bytes(rows, dimensions, nlist) + 2 * dimensions * BYTES_A_NUMBER
+    )
 
 
 def ivf_pq_bytes(rows: int, dimensions: int, nlist: int = 128, m: int = 8, nbits: int = 8) -> int:
@@ -90,7 +102,9 @@ def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
 
 def diskann_bytes(rows: int, dimensions: int) -> int:
     """DISKANN: what stays in memory by default, codes and cache, as shares of the raw vectors; graph and vectors are on disk."""
-    return round(raw_bytes(rows, dimensions) * (Fraction(str(DISK_CODES)) + Fraction(str(DISK_CACHE))))
+    return round(
+        raw_bytes(rows, dimensions) * (Fraction(str(DISK_CODES)) + Fraction(str(DISK_CACHE)))
+    )
 
 
 def lists_bytes(rows: int, dimensions: int, nlist: int) -> int:
@@ -106,7 +120,9 @@ def lists(rows: int, nlist: int) -> int:
 def suggested_nlist(rows: int, dimensions: int) -> int:
     """4 times the square root of the rows in a segment, the documentation's rule (`NLIST_DOCS`), within what Milvus makes."""
     here = min(rows, rows_a_segment(dimensions))
-    return min(lists(here, math.isqrt(16 * here - 1) + 1), MOST_LISTS)  # the root rounded up, in whole numbers
+    return min(
+        lists(here, math.isqrt(16 * here - 1) + 1), MOST_LISTS
+    )  # the root rounded up, in whole numbers
 
 
 def rows_a_segment(dimensions: int) -> int:
@@ -137,11 +153,15 @@ def estimate(index_type: str, rows: int, dimensions: int, **parameters: int) -> 
     Raises `CourseError` for an index type without an estimate, and for numbers below 1.
     """
     if index_type not in ESTIMATES:
-        raise CourseError(f"There is no estimate for {index_type!r}. There are: {', '.join(ESTIMATES)}.")
+        raise CourseError(
+            f"There is no estimate for {index_type!r}. There are: {', '.join(ESTIMATES)}."
+        )
     for name, value in {"rows": rows, "dimensions": dimensions, **parameters}.items():
         least = 2 if name == "m" and index_type.startswith("HNSW") else 1
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise CourseError(f"{name}={value!r} is not possible for {index_type}. Give a whole number of at least {least}.")
+            raise CourseError(
+                f"{name}={value!r} is not possible for {index_type}. Give a whole number of at least {least}."
+            )
     function = ESTIMATES[index_type]
     full, rest = divmod(rows, rows_a_segment(dimensions))
     total = full * function(rows_a_segment(dimensions), dimensions, **parameters) if full else 0

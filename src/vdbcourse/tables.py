@@ -14,7 +14,9 @@ class Text:
 
     def __repr__(self) -> str:
         rows = [self.frame.columns, *self.frame.itertuples(index=False)]
-        return "\n".join(textwrap.fill(" | ".join(map(str, row)), 100, subsequent_indent="    ") for row in rows)
+        return "\n".join(
+            textwrap.fill(" | ".join(map(str, row)), 100, subsequent_indent="    ") for row in rows
+        )
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):

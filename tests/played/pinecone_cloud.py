@@ -30,7 +30,9 @@ class Index:
         self.model = model
         self.stored: dict[str, dict[str, dict]] = {}  # by namespace, then by _id
         self.visible: dict[str, dict[str, dict]] = {}
-        self.written = self.indexed = self.waited = 0  # log sequence numbers, and searches since the last write
+        self.written = self.indexed = self.waited = (
+            0  # log sequence numbers, and searches since the last write
+        )
 
     def write(self) -> dict[str, str]:
         """Count one write; the headers that name it."""
@@ -55,7 +57,9 @@ class Pinecone:
     def __init__(self) -> None:
         self.indexes: dict[str, Index] = {}
         control = {
-            "GET /indexes": lambda request: {"indexes": [index.model for index in self.indexes.values()]},
+            "GET /indexes": lambda request: {
+                "indexes": [index.model for index in self.indexes.values()]
+            },
             "POST /indexes": self.create,
             "GET /indexes/([^/]+)": lambda request, name: self.index(name).model,
             "DELETE /indexes/([^/]+)": self.delete,
@@ -67,7 +71,13 @@ class Pinecone:
             "POST /data/([^/]+)/describe_index_stats": self.stats,
         }
         routes = {route: self.guarded(function) for route, function in (control | data).items()}
-        self.wire = Wire(routes, lambda status, message: {"error": {"code": str(status), "message": message}, "status": status})
+        self.wire = Wire(
+            routes,
+            lambda status, message: {
+                "error": {"code": str(status), "message": message},
+                "status": status,
+            },
+        )
 
     def __enter__(self) -> "Pinecone":
         return self
@@ -118,7 +128,10 @@ class Pinecone:
                 "host": f"{self.wire.url}/data/{name}",
                 "status": {"ready": True, "state": "Ready"},
                 "schema": asked["schema"],
-                "deployment": asked.get("deployment", {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"}),
+                "deployment": asked.get(
+                    "deployment",
+                    {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"},
+                ),
                 "deletion_protection": asked.get("deletion_protection", "disabled"),
                 "tags": asked.get("tags"),
             }
@@ -133,15 +146,25 @@ class Pinecone:
     def upsert(self, request: Request, name: str, namespace: str):
         index, documents = self.index(name), request.json["documents"]
         if len(request.body) > UPSERT_BYTES or len(documents) > UPSERT_DOCUMENTS:
-            raise RefusedError(413, f"a request holds at most {UPSERT_DOCUMENTS} documents and {UPSERT_BYTES} bytes")
+            raise RefusedError(
+                413,
+                f"a request holds at most {UPSERT_DOCUMENTS} documents and {UPSERT_BYTES} bytes",
+            )
         ((field, settings),) = index.model["schema"]["fields"].items()
         for document in documents:
             if len(document.get(field) or ()) != settings["dimension"]:
-                raise RefusedError(400, f"{document['_id']}: {field} must have {settings['dimension']} numbers")
+                raise RefusedError(
+                    400, f"{document['_id']}: {field} must have {settings['dimension']} numbers"
+                )
             for key, value in document.items():
                 if value is None or isinstance(value, dict):
-                    raise RefusedError(400, f"{document['_id']}: {key} is null or an object, which metadata may not hold")
-        index.stored.setdefault(namespace, {}).update({document["_id"]: document for document in documents})
+                    raise RefusedError(
+                        400,
+                        f"{document['_id']}: {key} is null or an object, which metadata may not hold",
+                    )
+        index.stored.setdefault(namespace, {}).update(
+            {document["_id"]: document for document in documents}
+        )
         return {"upserted_count": len(documents)}, index.write()
 
     def search(self, request: Request, name: str, namespace: str):
@@ -150,11 +173,19 @@ class Pinecone:
         (clause,) = asked["score_by"]
         if clause["type"] != "dense_vector":
             raise RefusedError(501, f"not played: score_by {clause['type']}")
-        found = [document for document in index.visible.get(namespace, {}).values() if passes(document, asked.get("filter"))]
+        found = [
+            document
+            for document in index.visible.get(namespace, {}).values()
+            if passes(document, asked.get("filter"))
+        ]
         matches = []
-        for row, cosine in nearest([document[clause["field"]] for document in found], clause["values"], asked["top_k"]):
+        for row, cosine in nearest(
+            [document[clause["field"]] for document in found], clause["values"], asked["top_k"]
+        ):
             wanted = asked.get("include_fields") or []
-            kept = {key: value for key, value in found[row].items() if key in wanted or "*" in wanted}
+            kept = {
+                key: value for key, value in found[row].items() if key in wanted or "*" in wanted
+            }
             matches.append({**kept, "_id": found[row]["_id"], "_score": cosine})
         return {"matches": matches, "namespace": namespace, "usage": {"read_units": 1}}, headers
 
@@ -174,9 +205,17 @@ class Pinecone:
     def stats(self, request: Request, name: str):
         index = self.index(name)
         ((_, settings),) = index.model["schema"]["fields"].items()
-        counts = {namespace: {"vectorCount": len(documents)} for namespace, documents in index.visible.items()}
+        counts = {
+            namespace: {"vectorCount": len(documents)}
+            for namespace, documents in index.visible.items()
+        }
         total = sum(count["vectorCount"] for count in counts.values())
-        return {"namespaces": counts, "dimension": settings["dimension"], "indexFullness": 0, "totalVectorCount": total}
+        return {
+            "namespaces": counts,
+            "dimension": settings["dimension"],
+            "indexFullness": 0,
+            "totalVectorCount": total,
+        }
 
 
 def passes(document: dict, wanted: dict | None) -> bool:
@@ -187,7 +226,9 @@ def passes(document: dict, wanted: dict | None) -> bool:
             if not (all if key == "$and" else any)(joined):
                 return False
             continue
-        for name, value in (condition if isinstance(condition, dict) else {"$eq": condition}).items():
+        for name, value in (
+            condition if isinstance(condition, dict) else {"$eq": condition}
+        ).items():
             if name not in COMPARISONS:
                 raise RefusedError(501, f"not played: filter {json.dumps({key: {name: value}})}")
             if key not in document or not COMPARISONS[name](document[key], value):

@@ -31,7 +31,11 @@ def index(monkeypatch):
     """A Pinecone index with three documents."""
     with played.Pinecone() as cloud:
         client = pinecone.Pinecone(cloud.KEY, host=cloud.wire.url)
-        fields = pinecone.SchemaBuilder().add_dense_vector_field("v", dimension=3, metric="cosine").build()
+        fields = (
+            pinecone.SchemaBuilder()
+            .add_dense_vector_field("v", dimension=3, metric="cosine")
+            .build()
+        )
         client.indexes.create(name="three", schema=fields)
         with client.index("three") as index:
             documents = [{"_id": str(i), "v": vector, "n": i} for i, vector in enumerate(VECTORS)]
@@ -42,7 +46,10 @@ def index(monkeypatch):
 
 def ids(index, **more):
     near = pinecone.DenseVectorQuery(field="v", values=[3.0, 2.0, 1.0])
-    return [hit.id for hit in index.documents.search(namespace="a", top_k=3, score_by=[near], **more).matches]
+    return [
+        hit.id
+        for hit in index.documents.search(namespace="a", top_k=3, score_by=[near], **more).matches
+    ]
 
 
 def test_pinecone_shows_a_write_later(index):
@@ -67,7 +74,12 @@ def test_pinecone_filters(index, wanted, found):
 
 
 @pytest.mark.parametrize(
-    ("how", "left"), [({"ids": ["1"]}, ["0", "2"]), ({"filter": {"n": {"$lt": 2}}}, ["2"]), ({"delete_all": True}, [])]
+    ("how", "left"),
+    [
+        ({"ids": ["1"]}, ["0", "2"]),
+        ({"filter": {"n": {"$lt": 2}}}, ["2"]),
+        ({"delete_all": True}, []),
+    ],
 )
 def test_pinecone_deletes(index, how, left):
     index.documents.delete(namespace="a", **how)
@@ -80,13 +92,19 @@ def test_pinecone_refuses_a_wrong_key_a_wrong_vector_and_too_much():
         with pytest.raises(pinecone.UnauthorizedError):
             pinecone.Pinecone("wrong", host=cloud.wire.url).indexes.exists("x")
         client = pinecone.Pinecone(cloud.KEY, host=cloud.wire.url)
-        fields = pinecone.SchemaBuilder().add_dense_vector_field("v", dimension=3, metric="cosine").build()
+        fields = (
+            pinecone.SchemaBuilder()
+            .add_dense_vector_field("v", dimension=3, metric="cosine")
+            .build()
+        )
         client.indexes.create(name="three", schema=fields)
         documents = client.index("three").documents
         with pytest.raises(pinecone.ApiError, match="v must have 3 numbers"):
             documents.upsert(namespace="a", documents=[{"_id": "1", "v": [1.0]}])
         with pytest.raises(pinecone.ApiError, match="at most"):
-            documents.upsert(namespace="a", documents=[{"_id": "1", "v": VECTORS[0], "text": "x" * 2_000_000}])
+            documents.upsert(
+                namespace="a", documents=[{"_id": "1", "v": VECTORS[0], "text": "x" * 2_000_000}]
+            )
 
 
 @pytest.fixture
@@ -98,13 +116,18 @@ def collection():
         own = config.Configure.Vectors.self_provided()
         fields = [config.Property(name="n", data_type=config.DataType.INT)]
         collection = client.collections.create("three", vector_config=own, properties=fields)
-        collection.data.insert_many([data.DataObject({"n": i}, vector=vector) for i, vector in enumerate(VECTORS)])
+        collection.data.insert_many(
+            [data.DataObject({"n": i}, vector=vector) for i, vector in enumerate(VECTORS)]
+        )
         yield collection
         client.close()
 
 
 def numbers(collection, **more):
-    return [hit.properties["n"] for hit in collection.query.near_vector([3.0, 2.0, 1.0], limit=3, **more).objects]
+    return [
+        hit.properties["n"]
+        for hit in collection.query.near_vector([3.0, 2.0, 1.0], limit=3, **more).objects
+    ]
 
 
 def test_weaviate_finds_filters_and_deletes(collection):
@@ -126,12 +149,16 @@ def package(schema="three", field="v"):
     fields = [Field("n", "int", ["attribute", "summary"]),
               Field(field, tensor, ["attribute", "index"], ann=HNSW("prenormalized-angular"))]  # fmt: skip
     near = RankProfile("near", f"closeness(field, {field})", inputs=[("query(q)", tensor)])
-    return ApplicationPackage("app", schema=[Schema(schema, Document(fields), rank_profiles=[near])])
+    return ApplicationPackage(
+        "app", schema=[Schema(schema, Document(fields), rank_profiles=[near])]
+    )
 
 
 def deploy(server, what):
     url = f"{server.config.url}/application/v2/tenant/default/prepareandactivate"
-    return httpx.post(url, content=what.to_zip().getvalue(), headers={"Content-Type": "application/zip"})
+    return httpx.post(
+        url, content=what.to_zip().getvalue(), headers={"Content-Type": "application/zip"}
+    )
 
 
 @pytest.fixture
@@ -147,7 +174,12 @@ def vespa():
 
 def hits(client, condition=""):
     yql = f"select n from three where {{targetHits: 3}}nearestNeighbor(v, q){condition}"
-    return [hit["fields"]["n"] for hit in client.query({"yql": yql, "ranking": "near", "input.query(q)": [3.0, 2.0, 1.0]}).hits]
+    return [
+        hit["fields"]["n"]
+        for hit in client.query(
+            {"yql": yql, "ranking": "near", "input.query(q)": [3.0, 2.0, 1.0]}
+        ).hits
+    ]
 
 
 def test_vespa_finds_filters_and_deletes(vespa):

@@ -10,7 +10,13 @@ from played.wire import RefusedError, Request, Wire, nearest
 from vdbcourse.engines import processes
 
 VERSION = "8.738.17"
-COMPARISONS = {"=": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+COMPARISONS = {
+    "=": operator.eq,
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 YQL = re.compile(r"select (.+?) from (?:sources )?(\w+|\*) where (.+?);?")
 NEAREST = re.compile(r"\(?\{(.*?)\}\s*nearestNeighbor\((\w+),\s*(\w+)\)\)?")
 CONDITION = re.compile(r"(\w+)\s*(>=|<=|=|>|<)\s*(-?\d+(?:\.\d+)?)")
@@ -30,10 +36,15 @@ class Schema:
     def read(cls, text: str) -> "Schema":
         fields = dict(re.findall(r"field (\w+) type (\S+) \{", text))
         bodies = {name: text.split(f"field {name} type ")[1].split("field ")[0] for name in fields}
-        indexing = {name: set(re.findall(r"[\w-]+", first(r"indexing: (.*)", body))) for name, body in bodies.items()}
+        indexing = {
+            name: set(re.findall(r"[\w-]+", first(r"indexing: (.*)", body)))
+            for name, body in bodies.items()
+        }
         metrics = {name: first(r"distance-metric: (\S+)", body) for name, body in bodies.items()}
         profiles = {part.split()[0]: part for part in text.split("rank-profile ")[1:]}
-        expressions = {name: first(r"expression \{\s*(.*?)\s*\}", part) for name, part in profiles.items()}
+        expressions = {
+            name: first(r"expression \{\s*(.*?)\s*\}", part) for name, part in profiles.items()
+        }
         return cls(first(r"schema (\w+)", text), fields, indexing, metrics, expressions)
 
 
@@ -53,7 +64,10 @@ class Vespa:
                 "GET /state/v1/version": lambda request: {"version": VERSION},
                 "POST /application/v2/tenant/default/prepareandactivate": self.deploy,
             },
-            lambda status, message: {"error-code": "INVALID_APPLICATION_PACKAGE", "message": message},
+            lambda status, message: {
+                "error-code": "INVALID_APPLICATION_PACKAGE",
+                "message": message,
+            },
         )
         self.container: Wire | None = None
         self.container_port = processes.free_port()
@@ -68,7 +82,10 @@ class Vespa:
     @property
     def environment(self) -> dict[str, str]:
         """Settings that lead to it."""
-        return {"VESPA_URL": f"http://127.0.0.1:{self.container_port}", "VESPA_CONFIG_URL": self.config.url}
+        return {
+            "VESPA_URL": f"http://127.0.0.1:{self.container_port}",
+            "VESPA_CONFIG_URL": self.config.url,
+        }
 
     @property
     def unplayed(self) -> list[str]:
@@ -79,11 +96,21 @@ class Vespa:
         if request.headers.get("content-type") != "application/zip":
             raise RefusedError(400, "Content-Type must be application/zip")
         package = zipfile.ZipFile(io.BytesIO(request.body))
-        files = {name: package.read(name).decode() for name in package.namelist() if not name.endswith("/")}
-        schemas = [Schema.read(text) for name, text in files.items() if re.fullmatch(r"schemas/\w+\.sd", name)]
+        files = {
+            name: package.read(name).decode()
+            for name in package.namelist()
+            if not name.endswith("/")
+        }
+        schemas = [
+            Schema.read(text)
+            for name, text in files.items()
+            if re.fullmatch(r"schemas/\w+\.sd", name)
+        ]
         gone = self.schemas.keys() - {schema.name for schema in schemas}
         if gone and "schema-removal" not in files.get("validation-overrides.xml", ""):
-            raise RefusedError(400, f"schema-removal: {', '.join(sorted(gone))} would lose its documents")
+            raise RefusedError(
+                400, f"schema-removal: {', '.join(sorted(gone))} would lose its documents"
+            )
         self.application = first(r'<content id="(\w+)_content"', files["services.xml"])
         if not self.application or not schemas:
             raise RefusedError(400, "services.xml names no content cluster, or there is no schema")
@@ -105,7 +132,10 @@ class Vespa:
                 f"DELETE {document}": self.remove_selected,
                 "POST /search/": self.search,
             },
-            lambda status, message: {"message": message, "root": {"errors": [{"code": status, "message": message}]}},
+            lambda status, message: {
+                "message": message,
+                "root": {"errors": [{"code": status, "message": message}]},
+            },
             self.container_port,
         )
 
@@ -140,7 +170,10 @@ class Vespa:
 
     def remove_selected(self, request: Request, namespace: str, name: str):
         self.schema(name)
-        if request.query.get("selection") != "true" or request.query.get("cluster") != f"{self.application}_content":
+        if (
+            request.query.get("selection") != "true"
+            or request.query.get("cluster") != f"{self.application}_content"
+        ):
             raise RefusedError(501, f"not played: removing {request.query}")
         self.documents[name].clear()
         return {"documentCount": 0, "pathId": request.path}
@@ -153,7 +186,11 @@ class Vespa:
         columns, source, where = parts.groups()
         schema = self.schema(next(iter(self.schemas)) if source == "*" else source)
         operator_, *rest = NEAREST.findall(where) or [None]
-        conditions = [part.strip() for part in re.split(r"\band\b", NEAREST.sub("", where)) if part.strip() not in ("", "true")]
+        conditions = [
+            part.strip()
+            for part in re.split(r"\band\b", NEAREST.sub("", where))
+            if part.strip() not in ("", "true")
+        ]
         if operator_ is None or rest:
             raise RefusedError(501, f"not played: a question without one nearestNeighbor: {where}")
         annotations, field, name = operator_
@@ -162,33 +199,70 @@ class Vespa:
         if not {"attribute"} <= schema.indexing.get(field, set()):
             raise RefusedError(400, f"{field} is not an attribute of {schema.name}")
         found = [
-            (key, fields) for key, fields in self.documents[schema.name].items() if all(holds(c, fields) for c in conditions)
+            (key, fields)
+            for key, fields in self.documents[schema.name].items()
+            if all(holds(c, fields) for c in conditions)
         ]
         self.check_ranking(schema, asked, field)
         query = asked.get(f"input.query({name})") or asked.get(f"ranking.features.query({name})")
         if query is None:
             raise RefusedError(400, f"Expected 'query({name})' to be a tensor, but it is missing")
         hits = []
-        for row, cosine in nearest([numbers(fields[field]) for _, fields in found], numbers(query), int(asked.get("hits", 10))):
+        for row, cosine in nearest(
+            [numbers(fields[field]) for _, fields in found],
+            numbers(query),
+            int(asked.get("hits", 10)),
+        ):
             key, fields = found[row]
-            shown = {one: value for one, value in fields.items() if "summary" in schema.indexing[one]}
+            shown = {
+                one: value for one, value in fields.items() if "summary" in schema.indexing[one]
+            }
             if columns != "*":
-                shown = {one: value for one, value in shown.items() if one in re.split(r",\s*", columns)}
-            relevance = 1 / (1 + (1 - cosine))  # closeness: 1 / (1 + distance), and the distance is 1 - cosine
-            hits.append({"id": key, "relevance": relevance, "source": f"{self.application}_content", "fields": shown})
-        root = {"id": "toplevel", "relevance": 1.0, "fields": {"totalCount": len(found)}, "children": hits}
-        return {"root": root | {"coverage": {"coverage": 100, "documents": len(self.documents[schema.name]), "full": True}}}
+                shown = {
+                    one: value for one, value in shown.items() if one in re.split(r",\s*", columns)
+                }
+            relevance = 1 / (
+                1 + (1 - cosine)
+            )  # closeness: 1 / (1 + distance), and the distance is 1 - cosine
+            hits.append(
+                {
+                    "id": key,
+                    "relevance": relevance,
+                    "source": f"{self.application}_content",
+                    "fields": shown,
+                }
+            )
+        root = {
+            "id": "toplevel",
+            "relevance": 1.0,
+            "fields": {"totalCount": len(found)},
+            "children": hits,
+        }
+        return {
+            "root": root
+            | {
+                "coverage": {
+                    "coverage": 100,
+                    "documents": len(self.documents[schema.name]),
+                    "full": True,
+                }
+            }
+        }
 
     def check_ranking(self, schema: Schema, asked: dict, field: str) -> None:
         """Only the profile is played that ranks by closeness of vectors with length 1."""
         profile = asked.get("ranking") or asked.get("ranking.profile") or "default"
         if profile not in schema.profiles:
-            raise RefusedError(400, f"schema[{schema.name}] does not contain requested rank profile '{profile}'")
+            raise RefusedError(
+                400, f"schema[{schema.name}] does not contain requested rank profile '{profile}'"
+            )
         expression = re.sub(r"\s+", "", schema.profiles[profile])
         if expression not in (f"closeness(field,{field})", f"closeness({field})"):
             raise RefusedError(501, f"not played: ranking by {schema.profiles[profile]}")
         if schema.metrics[field] != "prenormalized-angular":
-            raise RefusedError(501, f"not played: distance-metric {schema.metrics[field] or 'euclidean'}")
+            raise RefusedError(
+                501, f"not played: distance-metric {schema.metrics[field] or 'euclidean'}"
+            )
 
 
 def first(pattern: str, text: str) -> str:

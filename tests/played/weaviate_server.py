@@ -36,10 +36,16 @@ class Weaviate:
 
     def __init__(self) -> None:
         self.schema: dict[str, dict] = {}
-        self.objects: dict[str, dict[str, tuple[dict, list[float]]]] = {}  # by collection, then by uuid: properties, vector
+        self.objects: dict[
+            str, dict[str, tuple[dict, list[float]]]
+        ] = {}  # by collection, then by uuid: properties, vector
         self.wire = Wire(
             {
-                "GET /v1/meta": lambda request: {"hostname": "http://[::]:8080", "version": VERSION, "modules": {}},
+                "GET /v1/meta": lambda request: {
+                    "hostname": "http://[::]:8080",
+                    "version": VERSION,
+                    "modules": {},
+                },
                 "GET /v1/.well-known/(?:ready|live)": lambda request: {},
                 "GET /v1/.well-known/openid-configuration": self.no_users,
                 "GET /v1/schema": lambda request: {"classes": list(self.schema.values())},
@@ -127,35 +133,57 @@ class Servicer(weaviate_pb2_grpc.WeaviateServicer):
             properties = dict(item.properties.non_ref_properties.items())
             known = {entry["name"] for entry in self.played.schema[item.collection]["properties"]}
             if not properties.keys() <= known:
-                context.abort(grpc.StatusCode.UNIMPLEMENTED, f"not played: auto-schema for {properties.keys() - known}")
+                context.abort(
+                    grpc.StatusCode.UNIMPLEMENTED,
+                    f"not played: auto-schema for {properties.keys() - known}",
+                )
             packed = item.vectors[0].vector_bytes if item.vectors else item.vector_bytes
             self.played.objects[item.collection][item.uuid] = properties, floats(packed)
         return batch_pb2.BatchObjectsReply()
 
     def Search(self, request: search_get_pb2.SearchRequest, context: grpc.ServicerContext):  # noqa: N802
         if not request.HasField("near_vector"):
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, "not played: a search that is not near_vector")
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED, "not played: a search that is not near_vector"
+            )
         near = request.near_vector
         packed = near.vectors[0].vector_bytes if near.vectors else near.vector_bytes
         found = self.matching(request, context)
-        properties = {entry["name"]: entry["dataType"][0] for entry in self.played.schema[request.collection]["properties"]}
+        properties = {
+            entry["name"]: entry["dataType"][0]
+            for entry in self.played.schema[request.collection]["properties"]
+        }
         results = []
-        for row, cosine in nearest([self.vector(request, uuid) for uuid in found], floats(packed), request.limit):
+        for row, cosine in nearest(
+            [self.vector(request, uuid) for uuid in found], floats(packed), request.limit
+        ):
             stored, _ = self.played.objects[request.collection][found[row]]
             wanted = list(request.properties.non_ref_properties)
-            if not request.HasField("properties") or request.properties.return_all_nonref_properties:
+            if (
+                not request.HasField("properties")
+                or request.properties.return_all_nonref_properties
+            ):
                 wanted = list(stored)
             metadata = search_get_pb2.MetadataResult(
-                id=found[row], distance=1 - cosine if request.metadata.distance else 0, distance_present=request.metadata.distance
+                id=found[row],
+                distance=1 - cosine if request.metadata.distance else 0,
+                distance_present=request.metadata.distance,
             )
-            fields = {name: value_of(stored[name], properties[name], context) for name in wanted if name in stored}
+            fields = {
+                name: value_of(stored[name], properties[name], context)
+                for name in wanted
+                if name in stored
+            }
             result = search_get_pb2.PropertiesResult(
-                non_ref_props=properties_pb2.Properties(fields=fields), target_collection=request.collection
+                non_ref_props=properties_pb2.Properties(fields=fields),
+                target_collection=request.collection,
             )
             results.append(search_get_pb2.SearchResult(properties=result, metadata=metadata))
         return search_get_pb2.SearchReply(results=results)
 
-    def BatchDelete(self, request: batch_delete_pb2.BatchDeleteRequest, context: grpc.ServicerContext):  # noqa: N802
+    def BatchDelete(
+        self, request: batch_delete_pb2.BatchDeleteRequest, context: grpc.ServicerContext
+    ):  # noqa: N802
         gone = self.matching(request, context)
         if not request.dry_run:
             for uuid in gone:
@@ -172,17 +200,33 @@ class Servicer(weaviate_pb2_grpc.WeaviateServicer):
         stored = self.played.objects[request.collection]
         if not request.HasField("filters"):
             return list(stored)
-        return [uuid for uuid, (properties, _) in stored.items() if self.passes(properties, request.filters, context)]
+        return [
+            uuid
+            for uuid, (properties, _) in stored.items()
+            if self.passes(properties, request.filters, context)
+        ]
 
-    def passes(self, properties: dict, wanted: base_pb2.Filters, context: grpc.ServicerContext) -> bool:
+    def passes(
+        self, properties: dict, wanted: base_pb2.Filters, context: grpc.ServicerContext
+    ) -> bool:
         if wanted.operator in (OPERATORS.OPERATOR_AND, OPERATORS.OPERATOR_OR):
             joined = [self.passes(properties, part, context) for part in wanted.filters]
             return all(joined) if wanted.operator == OPERATORS.OPERATOR_AND else any(joined)
         kind = wanted.WhichOneof("test_value")
-        if wanted.operator not in COMPARISONS or kind not in ("value_int", "value_number", "value_text", "value_boolean"):
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"not played: filter {OPERATORS.Name(wanted.operator)} {kind}")
+        if wanted.operator not in COMPARISONS or kind not in (
+            "value_int",
+            "value_number",
+            "value_text",
+            "value_boolean",
+        ):
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"not played: filter {OPERATORS.Name(wanted.operator)} {kind}",
+            )
         name = wanted.target.property
-        return name in properties and COMPARISONS[wanted.operator](properties[name], getattr(wanted, kind))
+        return name in properties and COMPARISONS[wanted.operator](
+            properties[name], getattr(wanted, kind)
+        )
 
 
 def floats(packed: bytes) -> list[float]:

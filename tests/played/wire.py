@@ -42,7 +42,9 @@ class Wire:
     Such a function returns what is sent as JSON, or that and a dictionary of headers.
     """
 
-    def __init__(self, routes: dict[str, Callable], error: Callable[[int, str], dict], port: int = 0) -> None:
+    def __init__(
+        self, routes: dict[str, Callable], error: Callable[[int, str], dict], port: int = 0
+    ) -> None:
         self.unplayed: list[str] = []
         self.requests: list[tuple[str, Request]] = []
         self._routes = [(*route.split(" ", 1), answer) for route, answer in routes.items()]
@@ -86,11 +88,17 @@ class Wire:
                     body = gzip.decompress(body)
                 query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status, value, more = wire.answer(self.command, Request(parts.path, query, headers, body))
+                status, value, more = wire.answer(
+                    self.command, Request(parts.path, query, headers, body)
+                )
                 sent = json.dumps(value).encode()
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     self.send_response(status)
-                    for name, text in {"Content-Type": "application/json", "Content-Length": str(len(sent)), **more}.items():
+                    for name, text in {
+                        "Content-Type": "application/json",
+                        "Content-Length": str(len(sent)),
+                        **more,
+                    }.items():
                         self.send_header(name, text)
                     self.end_headers()
                     self.wfile.write(sent)
@@ -103,14 +111,18 @@ class Wire:
         return Handler
 
 
-def nearest(vectors: Iterable[Iterable[float]], query: Iterable[float], limit: int) -> list[tuple[int, float]]:
+def nearest(
+    vectors: Iterable[Iterable[float]], query: Iterable[float], limit: int
+) -> list[tuple[int, float]]:
     """Row numbers and cosine similarities of the `limit` rows nearest to `query`, nearest first; equal ones in their order."""
     rows = np.asarray(list(vectors), dtype=np.float64)
     if not len(rows):
         return []
     asked = np.asarray(list(query), dtype=np.float64)
     if rows.shape[1] != asked.shape[0]:
-        raise RefusedError(400, f"vectors have {rows.shape[1]} dimensions, the query has {asked.shape[0]}")
+        raise RefusedError(
+            400, f"vectors have {rows.shape[1]} dimensions, the query has {asked.shape[0]}"
+        )
     cosine = rows @ asked / (np.linalg.norm(rows, axis=1) * np.linalg.norm(asked))
     order = np.argsort(-cosine, kind="stable")[:limit]
     return [(int(row), float(cosine[row])) for row in order]

@@ -10,6 +10,6 @@
 from vdbcourse.bench import contract
 from vdbcourse.bench.adapters import available
 from vdbcourse.bench.report import Report, run
-from vdbcourse.bench.work import Work, film_work
+from vdbcourse.bench.workload import Work, film_work
 
 __all__ = ["Report", "Work", "available", "contract", "film_work", "run"]

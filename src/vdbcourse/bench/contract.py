@@ -11,7 +11,7 @@ import numpy as np
 
 from vdbcourse import measure
 from vdbcourse.bench.adapters.base import Adapter, Row
-from vdbcourse.bench.work import K, Work, film_work
+from vdbcourse.bench.workload import K, Work, film_work
 
 EAST, NORTH, NORTH_EAST = np.float32([1, 0]), np.float32([0, 1]), np.float32([1, 1])
 TRIALS = 5
@@ -104,7 +104,10 @@ def get_missing(engine: Adapter) -> str:
     """One id that exists, one that does not."""
     engine.create(2)
     engine.insert([Row(1, EAST)])
-    return refusal(engine, lambda: engine.get([1, 2])) or f"{len(engine.get([1, 2]))} of 2 rows, no error"
+    return (
+        refusal(engine, lambda: engine.get([1, 2]))
+        or f"{len(engine.get([1, 2]))} of 2 rows, no error"
+    )
 
 
 @behaviour("get and search after a delete")
@@ -129,7 +132,10 @@ def delete_missing(engine: Adapter) -> str:
 def search_empty(engine: Adapter) -> str:
     """No rows, one question."""
     engine.create(2)
-    return refusal(engine, lambda: engine.search(EAST, 3)) or f"{len(engine.search(EAST, 3))} rows, no error"
+    return (
+        refusal(engine, lambda: engine.search(EAST, 3))
+        or f"{len(engine.search(EAST, 3))} rows, no error"
+    )
 
 
 @behaviour("ask for more rows than there are")
@@ -153,7 +159,9 @@ def l2_scores(engine: Adapter) -> str:
     """(0, 0) to (3, 4): the distance, or its square?"""
     engine.create(2, "l2")
     engine.insert([Row(1, np.float32([3, 4])), Row(2, np.float32([30, 40]))])
-    return f"{engine.search(np.float32([0, 0]), 1)[0].score:g}" + direction(engine, np.float32([0, 0]))
+    return f"{engine.search(np.float32([0, 0]), 1)[0].score:g}" + direction(
+        engine, np.float32([0, 0])
+    )
 
 
 @behaviour("inner product: score of (1, 1) and (2, 3)")
@@ -211,7 +219,11 @@ def parameters(engine: Adapter) -> str:
         return "has no approximate index here"
     work = film_work(2_000, 40)
     poor, wide, dense = (graph(engine, work, m, ef) for m, ef in ((4, 8), (4, 200), (32, 200)))
-    changes = {"m": dense[10] - wide[10], "ef_construction": wide[10] - poor[10], "ef": poor[200] - poor[10]}
+    changes = {
+        "m": dense[10] - wide[10],
+        "ef_construction": wide[10] - poor[10],
+        "ef": poor[200] - poor[10],
+    }
     return ", ".join(name for name, gain in changes.items() if gain > 0.03) or "none"
 
 
@@ -265,7 +277,12 @@ def filter_farthest(engine: Adapter, passing: int) -> str:
     query = work.query_vectors[0]
     nearest_first = sorted(work.rows, key=lambda row: -float(row.vector @ query))
     engine.create(work.dimension)
-    engine.insert([row._replace(year=RARE if i >= 2_000 - passing else COMMON) for i, row in enumerate(nearest_first)])
+    engine.insert(
+        [
+            row._replace(year=RARE if i >= 2_000 - passing else COMMON)
+            for i, row in enumerate(nearest_first)
+        ]
+    )
     engine.settle()
     engine.build_index()
     found = engine.search(query, 10, where=("year", RARE), ef=40)
@@ -280,7 +297,10 @@ def graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int
         engine.insert(work.rows)
         engine.settle()
         engine.build_index()
-        found = {ef: [[hit.id for hit in engine.search(query, K, ef=ef)] for query in work.query_vectors] for ef in (10, 200)}
+        found = {
+            ef: [[hit.id for hit in engine.search(query, K, ef=ef)] for query in work.query_vectors]
+            for ef in (10, 200)
+        }
     finally:
         del engine.m, engine.ef_construction
     return {ef: measure.recall_at_k(ids, work.truth, K) for ef, ids in found.items()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pymilvus import MilvusClient
 
-from vdbcourse.engines import local
+from vdbcourse.engines import supervisor
 
 HEAD = 4096  # bytes; the note on the size stands in the first of them
 ORIGINAL_SIZE = re.compile(rb'"original_size":"(\d+)"')
@@ -16,12 +16,16 @@ def of(client: MilvusClient, name: str) -> list[Path]:
 
     The package's own keeps them as `index_files/BUILD/VERSION/PARTITION/SEGMENT/FILE`; those of a dropped index stay for a while.
     """
-    folder = local.data_folder("milvus-standalone") / "data" / "index_files"
+    folder = supervisor.data_folder("milvus-standalone") / "data" / "index_files"
     newest: dict[str, list[Path]] = {}
     for build in sorted(folder.glob("*"), key=lambda path: int(path.name)):
         for segment in build.glob("*/*/*"):
             newest[segment.name] = [path for path in segment.iterdir() if path.is_file()]
-    return [path for one in client.list_persistent_segments(name) for path in newest.get(str(one.segment_id), [])]
+    return [
+        path
+        for one in client.list_persistent_segments(name)
+        for path in newest.get(str(one.segment_id), [])
+    ]
 
 
 def original_bytes(files: list[Path]) -> int:

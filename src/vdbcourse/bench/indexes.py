@@ -17,7 +17,7 @@ from pymilvus import DataType, MilvusClient
 
 from vdbcourse import datasets, measure
 from vdbcourse.bench import index_files
-from vdbcourse.bench.work import K, Work, against_plots
+from vdbcourse.bench.workload import K, Work, against_plots
 from vdbcourse.errors import CourseError
 
 ROWS = 24_000  # texts to search in, unless told otherwise
@@ -35,7 +35,9 @@ class Kind:
     effort: str | None = None
     efforts: tuple[int, ...] = ()
     search: Mapping[str, int] = field(default_factory=dict)  # search parameters that stay the same
-    rerank: int = 0  # candidates to fetch and to order anew by whole vectors; 0: take the hits as they come
+    rerank: int = (
+        0  # candidates to fetch and to order anew by whole vectors; 0: take the hits as they come
+    )
 
     def ways(self) -> list[tuple[int | None, dict[str, int]]]:
         """Each effort with all its search parameters."""
@@ -90,8 +92,13 @@ def measure_indexes(
     for label, kind in kinds.items():
         seconds, files = build(client, name, kind)
         client.load_collection(name)
-        frame = pd.DataFrame([searched(client, name, work, kind, value, way) for value, way in kind.ways()])
-        sizes = {"index MB": index_files.original_bytes(files), "file MB": sum(path.stat().st_size for path in files)}
+        frame = pd.DataFrame(
+            [searched(client, name, work, kind, value, way) for value, way in kind.ways()]
+        )
+        sizes = {
+            "index MB": index_files.original_bytes(files),
+            "file MB": sum(path.stat().st_size for path in files),
+        }
         frame.insert(0, "index", label)
         frame["build s"] = seconds
         for column, size in sizes.items():
@@ -115,14 +122,18 @@ def store(client: MilvusClient, name: str, work: Work) -> None:
     client.create_collection(name, schema=schema)
     for start in range(0, len(work.rows), BATCH):
         batch = work.rows[start : start + BATCH]
-        client.insert(name, [{"id": row.id, "vector": row.vector, "year": row.year} for row in batch])
+        client.insert(
+            name, [{"id": row.id, "vector": row.vector, "year": row.year} for row in batch]
+        )
     client.flush(name)
 
 
 def build(client: MilvusClient, name: str, kind: Kind) -> tuple[float, list[Path]]:
     """Build the index; seconds until no row is pending, and the files it made."""
     params = client.prepare_index_params()
-    params.add_index("vector", index_type=kind.index_type, metric_type="COSINE", params=dict(kind.build))
+    params.add_index(
+        "vector", index_type=kind.index_type, metric_type="COSINE", params=dict(kind.build)
+    )
     started = time.perf_counter()
     client.create_index(name, params, timeout=BUILD_SECONDS)
     wait_until_built(client, name)
@@ -134,7 +145,9 @@ def wait_until_built(client: MilvusClient, name: str) -> None:
     deadline = time.monotonic() + BUILD_SECONDS
     while pending(client, name):
         if time.monotonic() > deadline:
-            raise CourseError(f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server: ./course status")
+            raise CourseError(
+                f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server: ./course status"
+            )
         time.sleep(0.05)
 
 
@@ -158,18 +171,30 @@ def searched(
     for query in work.query_vectors[:WARM_UP]:
         search(query)
     found.clear()
-    latency = measure.latency_percentiles(measure.time_calls(search, work.query_vectors, warm_up=0), (50, 95))
+    latency = measure.latency_percentiles(
+        measure.time_calls(search, work.query_vectors, warm_up=0), (50, 95)
+    )
     recall = measure.recall_at_k(found, work.truth, K)
-    return {"effort": value, "recall@10": recall, "p50 ms": latency["p50_ms"], "p95 ms": latency["p95_ms"]}
+    return {
+        "effort": value,
+        "recall@10": recall,
+        "p50 ms": latency["p50_ms"],
+        "p95 ms": latency["p95_ms"],
+    }
 
 
-def ids(client: MilvusClient, name: str, query: np.ndarray, limit: int, way: dict[str, int]) -> list[int]:
+def ids(
+    client: MilvusClient, name: str, query: np.ndarray, limit: int, way: dict[str, int]
+) -> list[int]:
     """Ids of the hits.
 
     The vectors are not asked for: when its index holds them as codes (IVF_SQ8, IVF_PQ), the server 2.3.5 of the wheel
     deletes its stored file of them as it reads it, and can build no index on the segment again.
     """
-    return [hit["id"] for hit in client.search(name, [query], limit=limit, search_params={"params": way})[0]]
+    return [
+        hit["id"]
+        for hit in client.search(name, [query], limit=limit, search_params={"params": way})[0]
+    ]
 
 
 def nearest(query: np.ndarray, hits: list[int], vectors: Mapping[int, np.ndarray]) -> list[int]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from vdbcourse import bars, files, settings
+from vdbcourse import files, progress_bar, settings
 from vdbcourse.bench.adapters import Available
-from vdbcourse.bench.measured import Measured, measured, steps
-from vdbcourse.bench.work import Work
+from vdbcourse.bench.measurement import Measured, measured, steps
+from vdbcourse.bench.workload import Work
 
 CLIENTS = ("psycopg", "pymilvus", "qdrant-client", "weaviate-client", "pyvespa", "pinecone")
 
@@ -67,7 +67,7 @@ def run(work: Work, available: Available, path: Path | None = None) -> Report:
         available.missing,
         [],
     )
-    with bars.bar(sum(map(steps, available.adapters.values())), "step", "bench") as bar:
+    with progress_bar.bar(sum(map(steps, available.adapters.values())), "step", "bench") as bar:
         for engine in available.adapters.values():
             bar.set_description(engine.key)
             report.results.append(measured(engine, work, lambda step: bar.update()))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from vdbcourse.cli.author import author, exercises, selftest
 from vdbcourse.errors import CourseError
 
 app = typer.Typer(
@@ -17,15 +18,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Learn vector databases on real PostgreSQL + pgvector and real Milvus, offline.",
 )
-PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["-h", "--help"]}
+app.add_typer(author, name="author")
+app.command(hidden=True)(selftest)  # as they were called before there was `author`
+app.command(hidden=True)(exercises)
+PASS_ON = {
+    "ignore_unknown_options": True,
+    "allow_extra_args": True,
+    "help_option_names": ["-h", "--help"],
+}
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[ENGINE]...", help="postgres, milvus-lite, milvus-standalone, milvus (Docker)")
+    list[str] | None,
+    typer.Argument(
+        metavar="[ENGINE]...", help="postgres, milvus-lite, milvus-standalone, milvus (Docker)"
+    ),
 ]
 
-Exercises = Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="07_evaluation, ... (without: all)")]
 COMPARED = "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that are up)"
-Seconds = Annotated[float, typer.Option(min=1, help="For running the cells of a notebook; one cell may take half of it.")]
+Seconds = Annotated[
+    float,
+    typer.Option(min=1, help="For running the cells of a notebook; one cell may take half of it."),
+]
 Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help=COMPARED)]
 
 
@@ -33,7 +46,9 @@ def main() -> None:
     """Run the command line. What a learner can mend ends with one line and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal of cp1252 or ascii costs a letter, not the result
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal of cp1252 or ascii costs a letter, not the result
     try:
         code = app(prog_name="./course", standalone_mode=False)
         sys.stdout.flush()
@@ -49,19 +64,24 @@ def main() -> None:
     except BrokenPipeError:  # who reads our output has gone, like `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:  # a disk, a right or a path: nothing of this is a mistake in the course
+    except (
+        OSError
+    ) as error:  # a disk, a right or a path: nothing of this is a mistake in the course
         where = f"{error.filename}: " if error.filename else ""
-        print(f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course doctor", file=sys.stderr)
+        print(
+            f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course doctor",
+            file=sys.stderr,
+        )
         sys.exit(CourseError.exit_code)
 
 
 def check_milvus_uri() -> None:
     """Raises `CourseError` if MILVUS_URI is no address: pymilvus reads it when it is imported, and fails with a raw error."""
     from vdbcourse import settings
-    from vdbcourse.engines import external
+    from vdbcourse.engines import configured
 
     if given := settings.milvus_uri():
-        external.milvus_address(given)
+        configured.milvus_address(given)
 
 
 @app.command(context_settings=PASS_ON)
@@ -75,7 +95,7 @@ def lab(context: typer.Context) -> None:
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
     """Run the whole test suite: the package, the engines and every notebook. Options go to pytest."""
-    from vdbcourse.cli.testing import run
+    from vdbcourse.cli.test_suite import run
 
     raise typer.Exit(run(context.args))
 
@@ -111,10 +131,15 @@ def status(json: Json = False) -> None:
 @app.command()
 def bench(
     engines: Compared = None,
-    rows: Annotated[int | None, typer.Option(help="Films to search in (without: all 17,472).")] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="Films to search in (without: all 17,472).")
+    ] = None,
     queries: Annotated[int, typer.Option(help="Plots to search with.")] = 200,
     indexes: Annotated[
-        bool, typer.Option("--indexes", help="The index types of a Milvus server instead (24,000 texts).")
+        bool,
+        typer.Option(
+            "--indexes", help="The index types of a Milvus server instead (24,000 texts)."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -123,7 +148,9 @@ def bench(
     from vdbcourse.cli.bench import bench, bench_indexes
 
     if indexes and engines:
-        raise CourseError("--indexes measures index types of one Milvus server, so it takes no names of engines.")
+        raise CourseError(
+            "--indexes measures index types of one Milvus server, so it takes no names of engines."
+        )
     if indexes:
         bench_indexes(rows, queries, json)
     else:
@@ -133,17 +160,24 @@ def bench(
 @app.command()
 def docs(
     serve: Annotated[
-        bool, typer.Option("--serve", help="Show the site on 127.0.0.1 and build it again when a source changes.")
+        bool,
+        typer.Option(
+            "--serve", help="Show the site on 127.0.0.1 and build it again when a source changes."
+        ),
     ] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --serve.")] = 8000,
-    audit: Annotated[bool, typer.Option("--audit", help="Let Lighthouse measure the site (needs Node.js).")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Let Lighthouse measure the site (needs Node.js).")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to build into (without: site/).")] = None,
 ) -> None:
     """Build the published site from notebooks, facts, glossary and quiz; what is wrong is named with file and line."""
     from vdbcourse.cli.docs import run
 
     if serve and (audit or out):
-        raise CourseError("--serve builds in a place of its own, so it takes neither --out nor --audit.")
+        raise CourseError(
+            "--serve builds in a place of its own, so it takes neither --out nor --audit."
+        )
     run(out, f"127.0.0.1:{port}" if serve else None, audit)
 
 
@@ -165,65 +199,67 @@ def progress(json: Json = False) -> None:
 
 @app.command()
 def check(
-    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A notebook of an exercise, whatever its name.")],
+    notebook: Annotated[
+        Path,
+        typer.Argument(metavar="NOTEBOOK", help="A notebook of an exercise, whatever its name."),
+    ],
     seconds: Seconds = 300,
     json: Json = False,
 ) -> None:
     """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has not seen."""
     check_milvus_uri()
     from vdbcourse.cli.check import run
-    from vdbcourse.grading.limits import Limits
+    from vdbcourse.grading.sandbox.limits import Limits
 
     raise typer.Exit(run(notebook, Limits(seconds=seconds), json))
 
 
 @app.command()
 def grade(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for each learner, or one file for each.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results and reports go.")],
-    jobs: Annotated[int, typer.Option(min=1, max=32, help="Notebooks at a time.")] = min(8, os.cpu_count() or 1),
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="A folder for each learner, or one file for each."),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where results and reports go.")
+    ],
+    jobs: Annotated[int, typer.Option(min=1, max=32, help="Notebooks at a time.")] = min(
+        8, os.cpu_count() or 1
+    ),
     seconds: Seconds = 180,
     memory: Annotated[float, typer.Option(min=0.5, help="GB of memory for one notebook.")] = 4,
-    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the notebooks with your own rights.")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of the hidden data, to repeat a run (without: random).")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")] = False,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run the notebooks with your own rights.")
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Of the hidden data, to repeat a run (without: random)."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")
+    ] = False,
 ) -> None:
     """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the last saved one counts."""
     check_milvus_uri()
     from vdbcourse.cli.grade import run
-    from vdbcourse.grading.batch import Options
-    from vdbcourse.grading.limits import Limits
+    from vdbcourse.grading.classroom.batch import Options
+    from vdbcourse.grading.sandbox.limits import Limits
 
-    raise typer.Exit(run(folder, out, Options(jobs, Limits(seconds=seconds, memory=memory), not no_sandbox, seed, again)))
-
-
-@app.command()
-def exercises(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file is not up to date.")] = False,
-) -> None:
-    """Make the notebooks of exercises/ from their masters in solutions/ (for authors)."""
-    from vdbcourse.cli.exercises import run
-
-    raise typer.Exit(run(check))
-
-
-@app.command()
-def selftest(
-    exercises: Exercises = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = min(4, os.cpu_count() or 1),
-    json: Json = False,
-) -> None:
-    """Prove the checks of the exercises: solutions and other right answers pass, wrong ones and mutants do not (for authors)."""
-    check_milvus_uri()
-    from vdbcourse.cli.selftest import run
-
-    raise typer.Exit(run(exercises, jobs, json))
+    raise typer.Exit(
+        run(
+            folder,
+            out,
+            Options(jobs, Limits(seconds=seconds, memory=memory), not no_sandbox, seed, again),
+        )
+    )
 
 
 @app.command()
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    progress: Annotated[bool, typer.Option("--progress", help="Forget also which lessons and exercises are done.")] = False,
+    progress: Annotated[
+        bool, typer.Option("--progress", help="Forget also which lessons and exercises are done.")
+    ] = False,
 ) -> None:
     """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else, after asking."""
     from vdbcourse.cli.reset import run

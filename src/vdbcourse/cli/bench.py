@@ -5,13 +5,21 @@ import platform
 
 import pandas as pd
 
-from vdbcourse import bars
+from vdbcourse import progress_bar
 from vdbcourse.bench.adapters import available
 from vdbcourse.bench.report import report_path, run
-from vdbcourse.bench.work import film_work
+from vdbcourse.bench.workload import film_work
 from vdbcourse.errors import CourseError
 
-DECIMALS = {"recall@10": 3, "p50 ms": 2, "p95 ms": 2, "load s": 1, "build s": 1, "index MB": 1, "file MB": 1}
+DECIMALS = {
+    "recall@10": 3,
+    "p50 ms": 2,
+    "p95 ms": 2,
+    "load s": 1,
+    "build s": 1,
+    "index MB": 1,
+    "file MB": 1,
+}
 
 
 def bench(names: list[str] | None, rows: int | None, queries: int, as_json: bool) -> None:
@@ -40,16 +48,28 @@ def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
 
     work = indexes.text_work(rows or indexes.ROWS, queries)
     client = MilvusClient(engines.milvus_standalone(), token=engines.milvus_token())
-    with bars.bar(len(indexes.KINDS), "index", "measuring") as bar:
+    with progress_bar.bar(len(indexes.KINDS), "index", "measuring") as bar:
         name = engines.collection("bench", "indexes")
         frame = indexes.measure_indexes(client, name, work, done=lambda _: bar.update(1))
     server = f"Milvus {client.get_server_version()}, {platform.machine()}, {platform.system()}"
     if as_json:
-        print(json.dumps({"work": work.what, "server": server, "results": json.loads(frame.to_json(orient="records"))}, indent=1))
+        print(
+            json.dumps(
+                {
+                    "work": work.what,
+                    "server": server,
+                    "results": json.loads(frame.to_json(orient="records")),
+                },
+                indent=1,
+            )
+        )
         return
     print(work.what, server, "", text(frame), "", "Compare figures of one run only.", sep="\n")
 
 
 def text(frame: pd.DataFrame) -> str:
     """The table, with the digits that its figures deserve."""
-    return frame.to_string(index=False, formatters={name: f"{{:.{n}f}}".format for name, n in DECIMALS.items() if name in frame})
+    return frame.to_string(
+        index=False,
+        formatters={name: f"{{:.{n}f}}".format for name, n in DECIMALS.items() if name in frame},
+    )

@@ -4,13 +4,13 @@ import json
 import secrets
 from pathlib import Path
 
-from vdbcourse import bars, progress
-from vdbcourse.grading import fresh, submissions
-from vdbcourse.grading.fresh import Graded
-from vdbcourse.grading.grounds import for_check
-from vdbcourse.grading.limits import Limits
-from vdbcourse.grading.results import Result
-from vdbcourse.grading.submissions import Submission
+from vdbcourse import progress, progress_bar
+from vdbcourse.grading.classroom import notebook_run, submissions
+from vdbcourse.grading.classroom.environment import for_check
+from vdbcourse.grading.classroom.notebook_run import Graded
+from vdbcourse.grading.classroom.submissions import Submission
+from vdbcourse.grading.result import Result
+from vdbcourse.grading.sandbox.limits import Limits
 
 
 def run(notebook: Path, limits: Limits, as_json: bool) -> int:
@@ -18,8 +18,13 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
     found = submissions.read(notebook)
     seed = secrets.randbits(63)
     tasks = found.exercise.tasks
-    with for_check(found.exercise, limits, seed) as ground, bars.bar(len(tasks), "task", "checking", shown=not as_json) as bar:
-        graded = fresh.grade(found.exercise, found.cells, ground.place, ground.data, bar.update)
+    with (
+        for_check(found.exercise, limits, seed) as ground,
+        progress_bar.bar(len(tasks), "task", "checking", shown=not as_json) as bar,
+    ):
+        graded = notebook_run.grade(
+            found.exercise, found.cells, ground.place, ground.data, bar.update
+        )
     if as_json:
         print(json.dumps(as_dict(found, graded, seed), indent=1))
     else:
@@ -29,14 +34,21 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
 
 def lines(found: Submission, graded: Graded) -> list[str]:
     """What is printed: the tasks, the cells that did not run to their end, the sum."""
-    shown = [f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has not seen"]
+    shown = [
+        f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has not seen"
+    ]
     for result in graded.results:
         shown.append(repr(result))
         if differs(result):
             shown.append(f"    {'note:':9} {difference(graded)}")
     shown += [f"{line[0].upper()}{line[1:]}" for line in graded.cells]
     reached = sum(result.points for result in graded.results)
-    return [*shown, f"Not graded: {graded.problem}" if graded.problem else f"{reached} of {found.exercise.points} points"]
+    return [
+        *shown,
+        f"Not graded: {graded.problem}"
+        if graded.problem
+        else f"{reached} of {found.exercise.points} points",
+    ]
 
 
 def differs(result: Result) -> bool:
@@ -46,7 +58,11 @@ def differs(result: Result) -> bool:
 
 def difference(graded: Graded) -> str:
     """What is not the same here as in the notebook."""
-    cells = " Above all look at the cells below, which did not run to their end." if graded.cells else ""
+    cells = (
+        " Above all look at the cells below, which did not run to their end."
+        if graded.cells
+        else ""
+    )
     return (
         "It passed in your notebook. Here the kernel is fresh (nothing is left from cells that were changed, removed or run in "
         f"another order), and the data are others of the same kind.{cells}"
@@ -62,5 +78,8 @@ def as_dict(found: Submission, graded: Graded, seed: int) -> dict:
         "seed": seed,
         "problem": graded.problem,
         "cells": graded.cells,
-        "tasks": [result.as_dict() | {"passed_in_notebook": differs(result) or result.passed} for result in graded.results],
+        "tasks": [
+            result.as_dict() | {"passed_in_notebook": differs(result) or result.passed}
+            for result in graded.results
+        ],
     }

@@ -14,14 +14,16 @@ def run(out: Path | None, serve: str | None, audit: bool) -> None:
         raise CourseError(
             "The site's tools are not installed. Run: ./course docs (it installs them), or ./course install --extra docs"
         )
-    from vdbcourse.site import audit as lighthouse
-    from vdbcourse.site import building
+    from vdbcourse.authoring.site import build
+    from vdbcourse.authoring.site import lighthouse as lighthouse
 
     if serve:
-        building.serve(serve)
+        build.serve(serve)
         return
-    report = building.build(usable((out or settings.root() / "site").resolve()))
-    print(f"{report.folder}: {report.size / 1e6:.1f} MB in {report.seconds:.0f} s. It works from any file server.")
+    report = build.build(usable((out or settings.root() / "site").resolve()))
+    print(
+        f"{report.folder}: {report.size / 1e6:.1f} MB in {report.seconds:.0f} s. It works from any file server."
+    )
     if audit:
         lighthouse.run(report.folder)
 
@@ -30,7 +32,11 @@ def usable(folder: Path) -> Path:
     """`folder` itself. Raises `CourseError` if a file is in its place or in its way, or nothing can be written there."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise CourseError(f"{there} is a file, and the site is a folder. Name another one: ./course docs --out FOLDER")
+        raise CourseError(
+            f"{there} is a file, and the site is a folder. Name another one: ./course docs --out FOLDER"
+        )
     if not os.access(there if there != folder else folder.parent, os.W_OK):
-        raise CourseError(f"Nothing can be written beside {folder}. Name another folder: ./course docs --out FOLDER")
+        raise CourseError(
+            f"Nothing can be written beside {folder}. Name another folder: ./course docs --out FOLDER"
+        )
     return folder

@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 from vdbcourse import datasets, lessons, settings
 from vdbcourse.cli import engines
 from vdbcourse.embedding import model
-from vdbcourse.engines import embedded_postgres, external, local, stack
+from vdbcourse.engines import configured, docker_stack, supervisor
+from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 from vdbcourse.masking import without_secrets
 
@@ -50,7 +51,10 @@ def finding(name: str, check: Callable[[], tuple[str, str]]) -> Finding:
         result, text = "problem", str(error)
     except Exception as error:  # noqa: BLE001 # boundary: a report ends at no damaged file and no broken package
         words = next(iter(str(error).splitlines()), "")
-        result, text = "problem", f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {MEND}"
+        result, text = (
+            "problem",
+            f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {MEND}",
+        )
     return Finding(name, result, without_secrets(text))
 
 
@@ -63,7 +67,9 @@ def packages() -> tuple[str, str]:
     """What the course asks for is installed, and every installed package of the lock has the version the lock says."""
     wrong = []
     for requirement in map(Requirement, metadata.requires("vector-database-course") or []):
-        if (not requirement.marker or requirement.marker.evaluate({"extra": ""})) and not is_installed(requirement.name):
+        if (
+            not requirement.marker or requirement.marker.evaluate({"extra": ""})
+        ) and not is_installed(requirement.name):
             wrong.append(f"{requirement.name} is missing")
     for line in (settings.root() / "constraints.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
@@ -77,7 +83,9 @@ def packages() -> tuple[str, str]:
         if not requirement.specifier.contains(version):
             wrong.append(f"{requirement.name} is {version}, the lock says {requirement.specifier}")
     if wrong:
-        raise CourseError(f"{'; '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}. Mend it: ./course install --again all")
+        raise CourseError(
+            f"{'; '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}. Mend it: ./course install --again all"
+        )
     return "ok", "as constraints.txt says"
 
 
@@ -92,7 +100,9 @@ def home() -> tuple[str, str]:
     free = shutil.disk_usage(path).free / 1e9
     text = f"{path}, {free:.1f} GB free"
     if free < FREE_GB_NEEDED:
-        raise CourseError(f"{text}: less than {FREE_GB_NEEDED:g} GB. Free some space, or set VDBCOURSE_HOME to another disk.")
+        raise CourseError(
+            f"{text}: less than {FREE_GB_NEEDED:g} GB. Free some space, or set VDBCOURSE_HOME to another disk."
+        )
     return "ok", text
 
 
@@ -100,7 +110,10 @@ def weights() -> tuple[str, str]:
     """The embedding model is complete and the known one."""
     if settings.model():
         loaded = model.current_model()
-        return "note", f"VDBCOURSE_MODEL={loaded.name} is used, {loaded.dimension} dimensions, not the packaged model"
+        return (
+            "note",
+            f"VDBCOURSE_MODEL={loaded.name} is used, {loaded.dimension} dimensions, not the packaged model",
+        )
     model.check_files(model.packaged_folder())
     return "ok", f"{model.PACKAGED}, sha256 of all {len(model.SHA256)} files checked"
 
@@ -114,7 +127,9 @@ def course_lessons() -> tuple[str, str]:
     """The notebooks are where they belong."""
     found = lessons.lessons()
     if not found:
-        raise CourseError(f"{lessons.chapters_folder()} holds no lessons. Restore it: git checkout chapters")
+        raise CourseError(
+            f"{lessons.chapters_folder()} holds no lessons. Restore it: git checkout chapters"
+        )
     return "ok", f"{len(found)} lessons, {sum(one.minutes for one in found)} minutes"
 
 
@@ -124,14 +139,16 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
     def check() -> tuple[str, str]:
         if (there := engines.elsewhere(name)) is not None:
             return "ok", f"{there.version} at {there.uri} ({there.where})"
-        found = local.running(name)
+        found = supervisor.running(name)
         if found is None:
-            if name == embedded_postgres.NAME:
-                embedded_postgres.binary("postgres")
-                embedded_postgres.check_account()
+            if name == postgres.NAME:
+                postgres.binary("postgres")
+                postgres.check_account()
             return "note", f"stopped; a notebook starts it, or: ./course up {name}"
-        if not local.known(name).is_ready(found):
-            raise CourseError(f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log: {found.log}")
+        if not supervisor.known(name).is_ready(found):
+            raise CourseError(
+                f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log: {found.log}"
+            )
         return "ok", f"{found.version} at {found.uri}"
 
     return check
@@ -139,16 +156,25 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
 
 def docker() -> tuple[str, str]:
     """The stack in Docker, for those who start it; no lesson needs it."""
-    started = stack.found()
+    started = docker_stack.found()
     if started is None:
         return "note", "not started in Docker; no lesson needs it: ./course up milvus"
-    return "ok", f"{external.check_milvus(stack.in_use().uri, started.token, 'Docker')} at {started.uri} (Docker)"
+    return (
+        "ok",
+        f"{configured.check_milvus(docker_stack.in_use().uri, started.token, 'Docker')} at {started.uri} (Docker)",
+    )
 
 
 def browser() -> tuple[str, str]:
     """A Chromium for the browser tests; nothing else needs it."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    return ("ok", found) if found else ("note", "no Chromium found; only the browser tests of ./course test need one")
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    return (
+        ("ok", found)
+        if found
+        else ("note", "no Chromium found; only the browser tests of ./course test need one")
+    )
 
 
 CHECKS: dict[str, Callable[[], tuple[str, str]]] = {

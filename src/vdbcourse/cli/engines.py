@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from vdbcourse import settings
-from vdbcourse.engines import external, local, stack, which
+from vdbcourse.engines import configured, docker_stack, milvus_in_use, supervisor
 from vdbcourse.errors import CourseError
 from vdbcourse.masking import without_secrets
 
-NAMES = (*local.ENGINES, stack.NAME)
+NAMES = (*supervisor.ENGINES, docker_stack.NAME)
 WHERE_DOCKER = "Docker"
 
 
@@ -32,9 +32,9 @@ class State:
 
 def up(names: list[str] | None, ui: bool, as_json: bool) -> None:
     """Start engines side by side and show them; `ui` belongs to the stack in Docker."""
-    if ui and stack.NAME not in (names or []):
+    if ui and docker_stack.NAME not in (names or []):
         raise CourseError("--ui shows the web UI of the stack in Docker: ./course up milvus --ui")
-    show(start(names or list(local.DEFAULT), claim=True, ui=ui), as_json)
+    show(start(names or list(supervisor.DEFAULT), claim=True, ui=ui), as_json)
 
 
 def start(names: list[str], claim: bool, ui: bool = False) -> list[State]:
@@ -51,16 +51,19 @@ def start(names: list[str], claim: bool, ui: bool = False) -> list[State]:
 
 def started(name: str, claim: bool, ui: bool) -> State:
     """The engine `name`, started here if no setting points elsewhere."""
-    if name == stack.NAME and not settings.milvus_uri():
-        return in_docker(stack.up(ui))
-    return elsewhere(name) or here(name, local.up(name, claim))
+    if name == docker_stack.NAME and not settings.milvus_uri():
+        return in_docker(docker_stack.up(ui))
+    return elsewhere(name) or here(name, supervisor.up(name, claim))
 
 
 def down(names: list[str] | None, as_json: bool) -> None:
     """Stop engines and say which ran."""
     for name in names or ():
         known(name)
-    stopped = {name: stack.down() if name == stack.NAME else local.down(name) for name in names or NAMES}
+    stopped = {
+        name: docker_stack.down() if name == docker_stack.NAME else supervisor.down(name)
+        for name in names or NAMES
+    }
     if as_json:
         print(json.dumps({"stopped": [name for name, ran in stopped.items() if ran]}))
         return
@@ -78,23 +81,30 @@ def status(as_json: bool) -> None:
 
 def state(name: str) -> State:
     """The engine `name` as it is; nothing is started, and an unusable address elsewhere is shown as not running."""
-    if name == stack.NAME and not settings.milvus_uri():
-        found = stack.found()
+    if name == docker_stack.NAME and not settings.milvus_uri():
+        found = docker_stack.found()
         return in_docker(found) if found else State(name, False)
     try:
         if (there := elsewhere(name)) is not None:
             return there
     except CourseError as error:
         return State(name, False, version=str(error), where="elsewhere, unreachable")
-    found = local.running(name)
+    found = supervisor.running(name)
     if found is None:
         return State(name, False)
-    return here(name, found, running=local.known(name).is_ready(found))
+    return here(name, found, running=supervisor.known(name).is_ready(found))
 
 
-def in_docker(found: stack.Stack) -> State:
+def in_docker(found: docker_stack.Stack) -> State:
     """State of the stack."""
-    return State(stack.NAME, found.answers(), found.version, found.uri, where=WHERE_DOCKER, ui=found.ui)
+    return State(
+        docker_stack.NAME,
+        found.answers(),
+        found.version,
+        found.uri,
+        where=WHERE_DOCKER,
+        ui=found.ui,
+    )
 
 
 def known(name: str) -> None:
@@ -103,7 +113,7 @@ def known(name: str) -> None:
         raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(NAMES)}.")
 
 
-def here(name: str, found: "local.Running", running: bool = True) -> State:
+def here(name: str, found: "supervisor.Running", running: bool = True) -> State:
     """State of an engine on this machine."""
     return State(name, running, found.version, found.uri, found.pid, log=found.log)
 
@@ -115,8 +125,14 @@ def elsewhere(name: str) -> State | None:
     cannot be used.
     """
     if name == "postgres" and (url := settings.database_url()):
-        return State(name, True, external.check_postgres(url), external.without_password(url), where="DATABASE_URL")
-    if name in ("milvus", "milvus-lite") and (there := which.milvus()):
+        return State(
+            name,
+            True,
+            configured.check_postgres(url),
+            configured.without_password(url),
+            where="DATABASE_URL",
+        )
+    if name in ("milvus", "milvus-lite") and (there := milvus_in_use.milvus()):
         return State(name, True, there.version(), there.uri, where=there.where)
     return None
 
@@ -127,7 +143,9 @@ def show(states: list[State], as_json: bool) -> None:
         print(json.dumps({"engines": [asdict(one) for one in states]}, indent=1))
         return
     for one in states:
-        word = "running" if one.running else "unreachable" if "unreachable" in one.where else "stopped"
+        word = (
+            "running" if one.running else "unreachable" if "unreachable" in one.where else "stopped"
+        )
         print(f"{one.name:<18} {word:<11} {one.version or ''}")
         if one.uri:
             print(f"{'':<18} {one.uri}  ({one.where})")

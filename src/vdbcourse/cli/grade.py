@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from vdbcourse import bars
-from vdbcourse.grading import batch, report
-from vdbcourse.grading.batch import Batch, Options
-from vdbcourse.grading.entries import Entry, one_line
+from vdbcourse import progress_bar
+from vdbcourse.grading.classroom import batch, report
+from vdbcourse.grading.classroom.batch import Batch, Options
+from vdbcourse.grading.classroom.entry import Entry, one_line
 
 MOST_NAMES = 10  # in one line
 
@@ -15,7 +15,7 @@ def run(folder: Path, out: Path, options: Options) -> int:
     """Grade, print a line for each submission, write the report; 1 if some could not be graded. Raises `CourseError`."""
     if not options.confined:
         print("No sandbox: the notebooks run with your rights on this machine.", file=sys.stderr)
-    bar = bars.bar(0, "notebook", "grading")
+    bar = progress_bar.bar(0, "notebook", "grading")
 
     def done(entry: Entry, of: int) -> None:
         bar.total = of
@@ -26,7 +26,10 @@ def run(folder: Path, out: Path, options: Options) -> int:
         with bar:
             found = batch.grade(folder, out, options, done)
     except KeyboardInterrupt:
-        print(f"Stopped. What was graded is kept in {out}; the same command goes on from there.", file=sys.stderr)
+        print(
+            f"Stopped. What was graded is kept in {out}; the same command goes on from there.",
+            file=sys.stderr,
+        )
         raise
     report.write(found, out)
     print(summary(found, out))
@@ -37,10 +40,20 @@ def summary(found: Batch, out: Path) -> str:
     """The last lines."""
     lost = [entry for entry in found.entries if entry.problem]
     learners = list(dict.fromkeys(entry.learner for entry in lost))
-    lines = [f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed {found.seed}."]
+    lines = [
+        f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed {found.seed}."
+    ]
     if lost:
         more = f" and {len(learners) - MOST_NAMES} more" if len(learners) > MOST_NAMES else ""
-        lines.append(one_line(f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines above say why."))
+        lines.append(
+            one_line(
+                f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines above say why."
+            )
+        )
     if found.kept:
-        lines.append(f"{found.kept} of them were graded by an earlier run and not again; --again grades all anew.")
-    return "\n".join([*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"])
+        lines.append(
+            f"{found.kept} of them were graded by an earlier run and not again; --again grades all anew."
+        )
+    return "\n".join(
+        [*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"]
+    )

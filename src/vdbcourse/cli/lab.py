@@ -19,7 +19,7 @@ import psutil
 
 from vdbcourse import files, settings
 from vdbcourse.cli import engines
-from vdbcourse.engines import addresses, local, loopback, processes
+from vdbcourse.engines import addresses, loopback, processes, supervisor
 from vdbcourse.errors import CourseError
 
 START_PAGE = "/lab/tree/chapters/start.ipynb"
@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
     port = choose_port(arguments)
     page, arguments = start_page(arguments)
     token = "" if any("token" in word for word in arguments) else secrets.token_hex(24)
-    lease = local.Lease()
+    lease = supervisor.Lease()
     with stop_on_signals():
         try:
             lease.take()
@@ -52,25 +52,35 @@ def run(arguments: list[str]) -> int:
                 print(f"Stopped: {', '.join(stopped)}")
             elif lease.others():
                 print("Another lab is open, so the engines go on.")
-            elif left := [name for name in local.ENGINES if local.running(name)]:
-                print(f"Still running, because they ran before this lab: {', '.join(left)}. Stop them: ./course down")
+            elif left := [name for name in supervisor.ENGINES if supervisor.running(name)]:
+                print(
+                    f"Still running, because they ran before this lab: {', '.join(left)}. Stop them: ./course down"
+                )
 
 
 def serve(arguments: list[str], port: int, token: str, page: str) -> int:
     """Run JupyterLab until it ends; its own session keeps the terminal's Ctrl-C from it, so that this process decides."""
-    log = local.log_path("jupyter")
-    os.environ[local.IN_LAB] = "1"
-    jupyter = processes.spawn(command(arguments, port, page), log, environment(token), settings.root())
+    log = supervisor.log_path("jupyter")
+    os.environ[supervisor.IN_LAB] = "1"
+    jupyter = processes.spawn(
+        command(arguments, port, page), log, environment(token), settings.root()
+    )
     when = processes.created(jupyter.pid)
     try:
         with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(engines.start, list(local.DEFAULT), False)
-            processes.wait_until(lambda: is_up(jupyter.pid), START_SECONDS, lambda: jupyter.poll() is None)
+            starting = pool.submit(engines.start, list(supervisor.DEFAULT), False)
+            processes.wait_until(
+                lambda: is_up(jupyter.pid), START_SECONDS, lambda: jupyter.poll() is None
+            )
             for engine in starting.result():
                 print(f"{engine.version} is ready ({engine.where})")
         if jupyter.poll() is not None:
-            raise CourseError(f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}")
-        print(f"JupyterLab: {shown_address(jupyter.pid, page, token) or f'it runs and has not said where yet; its log: {log}'}")
+            raise CourseError(
+                f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}"
+            )
+        print(
+            f"JupyterLab: {shown_address(jupyter.pid, page, token) or f'it runs and has not said where yet; its log: {log}'}"
+        )
         print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
         return jupyter.wait()
     finally:
@@ -105,7 +115,9 @@ def environment(token: str) -> dict[str, str]:
     return {
         "VDBCOURSE_HOME": str(settings.home_path()),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings.home_path() / "jupyter"),
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(
+            filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])
+        ),
         **({"JUPYTER_TOKEN": token} if token else {}),
     }
 
@@ -121,10 +133,16 @@ def start_page(arguments: list[str]) -> tuple[str, list[str]]:
     root = settings.root().resolve()
     path = next((one.resolve() for one in (Path(named[0]), root / named[0]) if one.is_file()), None)
     if path is None:
-        raise CourseError(f"There is no notebook {named[0]}. The list of lessons: ./course progress")
+        raise CourseError(
+            f"There is no notebook {named[0]}. The list of lessons: ./course progress"
+        )
     if root not in path.parents:
-        raise CourseError(f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy it there first.")
-    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [word for word in arguments if word not in named]
+        raise CourseError(
+            f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy it there first."
+        )
+    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [
+        word for word in arguments if word not in named
+    ]
 
 
 def choose_port(arguments: list[str]) -> int:
@@ -134,7 +152,9 @@ def choose_port(arguments: list[str]) -> int:
         for port in range(FIRST_PORT, FIRST_PORT + 100):
             if processes.port_is_free(port):
                 return port
-        raise CourseError(f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab --port N")
+        raise CourseError(
+            f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab --port N"
+        )
     if not asked:
         raise CourseError("--port needs a number: ./course lab --port 8899")
     if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
@@ -174,10 +194,15 @@ def said_by(pid: int) -> dict[str, Any] | None:
     from jupyter_core.paths import jupyter_runtime_dir
 
     try:
-        family = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]  # Windows has a launcher before it
+        family = [
+            pid,
+            *(child.pid for child in psutil.Process(pid).children(recursive=True)),
+        ]  # Windows has a launcher before it
     except psutil.NoSuchProcess:
         return None
-    notes = (files.read_json(Path(jupyter_runtime_dir()) / f"jpserver-{one}.json") for one in family)
+    notes = (
+        files.read_json(Path(jupyter_runtime_dir()) / f"jpserver-{one}.json") for one in family
+    )
     return next((one for one in notes if isinstance(one, dict) and one.keys() >= SAID), None)
 
 
@@ -187,7 +212,9 @@ def address(said: dict[str, Any]) -> str:
         return str(said["url"]).rstrip("/")
     host = str(said["hostname"])
     host = "127.0.0.1" if host in ("", "localhost", "0.0.0.0", "::") else addresses.bracketed(host)
-    return f"http{'s' if said['secure'] else ''}://{host}:{said['port']}{said['base_url']}".rstrip("/")
+    return f"http{'s' if said['secure'] else ''}://{host}:{said['port']}{said['base_url']}".rstrip(
+        "/"
+    )
 
 
 def shown_address(pid: int, page: str, token: str) -> str | None:
@@ -205,7 +232,10 @@ def is_up(pid: int) -> bool:
     if said is None or said.get("sock"):
         return said is not None
     anybody = ssl.create_default_context()
-    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE  # it is our own, whoever signed its certificate
+    anybody.check_hostname, anybody.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # it is our own, whoever signed its certificate
     try:
         with loopback.opened(urllib.request.Request(f"{address(said)}/api"), 2, anybody) as answer:
             return b"version" in answer.read()
@@ -216,7 +246,11 @@ def is_up(pid: int) -> bool:
         return False
 
 
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+SIGNALS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+]
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import json
 
 from vdbcourse import lessons, progress
 from vdbcourse.grading import manifest
-from vdbcourse.grading.overview import Progress
+from vdbcourse.grading.progress_table import Progress
 
 
 def show(as_json: bool) -> None:

@@ -8,7 +8,15 @@ from pathlib import Path
 import typer
 
 from vdbcourse import settings
-from vdbcourse.engines import earlier, embedded_postgres, external, local, spaces, stack, which
+from vdbcourse.engines import (
+    configured,
+    docker_stack,
+    milvus_in_use,
+    old_spaces,
+    spaces,
+    supervisor,
+)
+from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 
 FILES = {
@@ -40,8 +48,10 @@ class Item:
 
 def run(yes: bool, progress: bool) -> None:
     """List what would go, ask, remove."""
-    if local.Lease().others():
-        raise CourseError("A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: ./course reset")
+    if supervisor.Lease().others():
+        raise CourseError(
+            "A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: ./course reset"
+        )
     items = elsewhere() + here(progress)
     if not items:
         leave_home()
@@ -53,8 +63,8 @@ def run(yes: bool, progress: bool) -> None:
     if not yes and not agreed():
         print("Nothing was removed.")
         return
-    for name in local.ENGINES:
-        local.down(name)
+    for name in supervisor.ENGINES:
+        supervisor.down(name)
     for item in items:
         item.remove()
     leave_home()
@@ -75,13 +85,22 @@ def here(progress: bool) -> list[Item]:
     """Files and folders on this machine, by the names the course gives them."""
     home = settings.home_path()
     names = FILES | (PROGRESS if progress else {})
-    found = [Item(f"the stack {stack.PROJECT} in Docker: containers, and volumes with every collection in them", stack.remove)]
-    found = found if stack.secrets_path().exists() else []
-    found += [Item(f"{home / name}: {what}", remover(home / name)) for name, what in names.items() if (home / name).exists()]
+    found = [
+        Item(
+            f"the stack {docker_stack.PROJECT} in Docker: containers, and volumes with every collection in them",
+            docker_stack.remove,
+        )
+    ]
+    found = found if docker_stack.secrets_path().exists() else []
+    found += [
+        Item(f"{home / name}: {what}", remover(home / name))
+        for name, what in names.items()
+        if (home / name).exists()
+    ]
     for path in home.glob("progress.damaged-*") if progress else ():
         found.append(Item(f"{path}: an older progress file that could not be read", remover(path)))
-    if (home / "postgres").exists() and hasattr(embedded_postgres.os, "geteuid"):
-        sockets = embedded_postgres.socket_folder(home / "postgres")
+    if (home / "postgres").exists() and hasattr(postgres.os, "geteuid"):
+        sockets = postgres.socket_folder(home / "postgres")
         found.append(Item(f"{sockets}: the folder of PostgreSQL's socket", remover(sockets)))
     return found
 
@@ -90,20 +109,31 @@ def elsewhere() -> list[Item]:
     """Schemas and collections on servers that DATABASE_URL and MILVUS_URI name. Raises `CourseError` if one does not answer."""
     items = []
     if url := settings.database_url():
-        external.check_postgres(url)
-        for schema in sorted({*spaces.schemas(url), *earlier.schemas(url)}):
+        configured.check_postgres(url)
+        for schema in sorted({*spaces.schemas(url), *old_spaces.schemas(url)}):
             items.append(
-                Item(f"schema {schema} in {external.without_password(url)}", lambda s=schema: spaces.drop_schema(url, s))
+                Item(
+                    f"schema {schema} in {configured.without_password(url)}",
+                    lambda s=schema: spaces.drop_schema(url, s),
+                )
             )
-    if (there := which.milvus()) and any((settings.home_path() / note).exists() for note in (spaces.NOTE, earlier.NOTE)):
+    if (there := milvus_in_use.milvus()) and any(
+        (settings.home_path() / note).exists() for note in (spaces.NOTE, old_spaces.NOTE)
+    ):
         uri = there.checked().uri
         from pymilvus import MilvusClient
 
         client = MilvusClient(uri, token=there.token)
         names = client.list_collections()
-        mine = spaces.noted_collections(uri).intersection(names).union(earlier.collections(uri, names))
+        mine = (
+            spaces.noted_collections(uri)
+            .intersection(names)
+            .union(old_spaces.collections(uri, names))
+        )
         for name in sorted(mine):
-            items.append(Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n)))
+            items.append(
+                Item(f"collection {name} in {uri}", lambda n=name: client.drop_collection(n))
+            )
     return items
 
 

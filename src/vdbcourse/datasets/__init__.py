@@ -5,9 +5,15 @@ this course says so on its card.
 """
 
 from vdbcourse.datasets.card_payments import transactions
-from vdbcourse.datasets.cards import Card, card, cards
-from vdbcourse.datasets.made_up import clinical_notes, film_questions, products, support_answers, support_tickets
+from vdbcourse.datasets.data_cards import Card, card, cards
 from vdbcourse.datasets.movielens import ratings
+from vdbcourse.datasets.synthetic_texts import (
+    clinical_notes,
+    film_questions,
+    products,
+    support_answers,
+    support_tickets,
+)
 from vdbcourse.datasets.wikidata_films import film_lines, film_plots, film_texts, films
 
 __all__ = [

@@ -18,11 +18,15 @@ def transactions(n: int = 4000, seed: int = 2026) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     shares = [share for share, _, _ in PATTERNS.values()]
     pattern = rng.choice(list(PATTERNS), size=n, p=shares)
-    frame = pd.DataFrame(0.0, index=pd.RangeIndex(1, n + 1, name="transaction_id"), columns=FEATURES)
+    frame = pd.DataFrame(
+        0.0, index=pd.RangeIndex(1, n + 1, name="transaction_id"), columns=FEATURES
+    )
     for name, (_, _, draw) in PATTERNS.items():
         mine = pattern == name
         frame.loc[mine, FEATURES] = pd.DataFrame(draw(rng, int(mine.sum())))[FEATURES].to_numpy()
-    frame = frame.round({"amount": 2, "hour": 2, "km_from_home": 1}).astype({"purchases_last_hour": int, "failed_pins": int})
+    frame = frame.round({"amount": 2, "hour": 2, "km_from_home": 1}).astype(
+        {"purchases_last_hour": int, "failed_pins": int}
+    )
     frauds = [name for name, (_, fraud, _) in PATTERNS.items() if fraud]
     return frame.assign(pattern=pattern, fraud=np.isin(pattern, frauds))
 

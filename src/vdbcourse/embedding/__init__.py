@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vdbcourse import bars
+from vdbcourse import progress_bar
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.embedding.model import Model, current_model
 
@@ -36,7 +36,9 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     texts = list(texts)
     for position, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"texts[{position}] is {text!r} ({type(text).__name__}); encode takes strings")
+            raise TypeError(
+                f"texts[{position}] is {text!r} ({type(text).__name__}); encode takes strings"
+            )
         if (half := SURROGATE.search(text)) is not None:
             raise ValueError(
                 f"texts[{position}] holds {half[0]!a} at position {half.start()}: half a character, which no model reads. "
@@ -58,7 +60,7 @@ def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dic
     if not texts:
         return done
     cache.check_writable()
-    with bars.bar(len(texts), "text", "embedding", shown=progress) as bar:
+    with progress_bar.bar(len(texts), "text", "embedding", shown=progress) as bar:
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
             vectors = dict(zip(chunk, model.encode(chunk, BATCH), strict=True))

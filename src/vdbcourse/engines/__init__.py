@@ -16,7 +16,16 @@ from vdbcourse.engines import addresses, loopback
 from vdbcourse.errors import CourseError
 
 __all__ = [
-    *("collection", "explain", "milvus", "milvus_metrics", "milvus_standalone", "milvus_token", "missing", "postgres"),
+    *(
+        "collection",
+        "explain",
+        "milvus",
+        "milvus_metrics",
+        "milvus_standalone",
+        "milvus_token",
+        "missing",
+        "postgres",
+    ),
     *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
 ]
 
@@ -31,16 +40,16 @@ def postgres(notebook: str) -> str:
     The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The extension `vector` is created
     if needed. Raises `CourseError` if there is no server, no pgvector, or no right to make a schema.
     """
-    from vdbcourse.engines import earlier, external, local, spaces
+    from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 
     schema = spaces.space_name(notebook)
     url = settings.database_url()
     private = url is None
     if url is None:
-        url = local.up("postgres").uri
+        url = supervisor.up("postgres").uri
     else:
-        external.check_postgres(url)
-    earlier.take_over_schema(url, notebook, private)
+        configured.check_postgres(url)
+    old_spaces.take_over_schema(url, notebook, private)
     return spaces.make_schema(url, schema)
 
 
@@ -49,11 +58,11 @@ def milvus() -> str:
 
     Raises `CourseError` if nothing answers there, or the server does not let you in.
     """
-    from vdbcourse.engines import local, which
+    from vdbcourse.engines import milvus_in_use, supervisor
 
     loopback.bypass_proxies()
-    there = which.milvus()
-    return there.checked().uri if there else local.up("milvus-lite").uri
+    there = milvus_in_use.milvus()
+    return there.checked().uri if there else supervisor.up("milvus-lite").uri
 
 
 def milvus_token() -> str:
@@ -61,9 +70,9 @@ def milvus_token() -> str:
 
     The course's own Milvus has no users.
     """
-    from vdbcourse.engines import which
+    from vdbcourse.engines import milvus_in_use
 
-    there = which.milvus()
+    there = milvus_in_use.milvus()
     return there.token if there else ""
 
 
@@ -72,11 +81,11 @@ def milvus_standalone() -> str:
 
     Raises `CourseError` if the package is not installed or the server does not start.
     """
-    from vdbcourse.engines import local, which
+    from vdbcourse.engines import milvus_in_use, supervisor
 
     loopback.bypass_proxies()
-    there = which.milvus()
-    return there.checked().uri if there else local.up("milvus-standalone").uri
+    there = milvus_in_use.milvus()
+    return there.checked().uri if there else supervisor.up("milvus-standalone").uri
 
 
 def milvus_metrics() -> str:
@@ -85,12 +94,12 @@ def milvus_metrics() -> str:
     For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises `CourseError` if nothing
     answers there.
     """
-    from vdbcourse.engines import external, local, which
+    from vdbcourse.engines import configured, milvus_in_use, supervisor
 
-    there = which.milvus()
+    there = milvus_in_use.milvus()
     if there is None:
-        return f"{local.up('milvus-standalone').metrics}/metrics"
-    return external.milvus_metrics(there.metrics)
+        return f"{supervisor.up('milvus-standalone').metrics}/metrics"
+    return configured.milvus_metrics(there.metrics)
 
 
 def explain(error: Exception) -> str:
@@ -98,9 +107,9 @@ def explain(error: Exception) -> str:
 
     Raises `TypeError` for an error of another library.
     """
-    from vdbcourse.engines import explained
+    from vdbcourse.engines import error_messages
 
-    return explained.explain(error)
+    return error_messages.explain(error)
 
 
 def collection(notebook: str, name: str) -> str:
@@ -108,17 +117,21 @@ def collection(notebook: str, name: str) -> str:
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
-    from vdbcourse.engines import earlier, local, spaces, which
+    from vdbcourse.engines import milvus_in_use, old_spaces, spaces, supervisor
 
     tail = settings.identifier(name)
     if not tail:
         raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
-    space, there = spaces.space_name(notebook), which.milvus()
-    if space != earlier.space_name(notebook):
-        found = [there] if there else filter(None, map(local.running, ("milvus-lite", "milvus-standalone")))
+    space, there = spaces.space_name(notebook), milvus_in_use.milvus()
+    if space != old_spaces.space_name(notebook):
+        found = (
+            [there]
+            if there
+            else filter(None, map(supervisor.running, ("milvus-lite", "milvus-standalone")))
+        )
         for one in found:
             token, private = (there.token, there.where != "MILVUS_URI") if there else ("", True)
-            earlier.take_over_collection(one.uri, token, notebook, tail, private)
+            old_spaces.take_over_collection(one.uri, token, notebook, tail, private)
     if there:
         spaces.note_collection(there.uri, f"{space}_{tail}")
     return f"{space}_{tail}"
@@ -130,17 +143,17 @@ def missing(name: str) -> str | None:
     Asks over the network, at most some seconds. Raises `CourseError` for another name, and for settings that are no
     address or no key.
     """
-    from vdbcourse.engines import servers
+    from vdbcourse.engines import compared
 
     loopback.bypass_proxies()
-    return servers.missing(name)
+    return compared.missing(name)
 
 
 def qdrant() -> str:
     """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it is no URL."""
-    from vdbcourse.engines import servers
+    from vdbcourse.engines import compared
 
-    return servers.qdrant_address()
+    return compared.qdrant_address()
 
 
 def qdrant_api_key() -> str | None:
@@ -150,9 +163,9 @@ def qdrant_api_key() -> str | None:
 
 def weaviate() -> dict[str, str | int | bool]:
     """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
-    from vdbcourse.engines import servers
+    from vdbcourse.engines import compared
 
-    return servers.weaviate_address()
+    return compared.weaviate_address()
 
 
 def weaviate_api_key() -> str | None:
@@ -162,13 +175,13 @@ def weaviate_api_key() -> str | None:
 
 def vespa() -> str:
     """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is no URL."""
-    from vdbcourse.engines import servers
+    from vdbcourse.engines import compared
 
-    return servers.vespa_address()
+    return compared.vespa_address()
 
 
 def vespa_config() -> str:
     """Address of Vespa's config server, which takes application packages. Raises `CourseError` if it is no URL."""
-    from vdbcourse.engines import servers
+    from vdbcourse.engines import compared
 
-    return servers.vespa_config_address()
+    return compared.vespa_config_address()

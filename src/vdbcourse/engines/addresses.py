@@ -27,7 +27,9 @@ def postgres(address: str) -> dict[str, str]:
     if scheme and at and (parts := read_by_libpq(scheme[0] + rest)) is not None:
         user, colon, password = credentials.partition(":")
         return parts | {"user": unquote(user)} | ({"password": unquote(password)} if colon else {})
-    raise ValueError("no address of PostgreSQL")  # nothing of it is repeated: it may hold a password
+    raise ValueError(
+        "no address of PostgreSQL"
+    )  # nothing of it is repeated: it may hold a password
 
 
 def read_by_libpq(address: str) -> dict[str, str] | None:
@@ -43,21 +45,31 @@ def read_by_libpq(address: str) -> dict[str, str] | None:
         credentials, _, behind = server.partition("@")
         if "@" in (server if "/" in credentials else behind):
             return None
-    return parts if all(port.isdecimal() for port in parts.get("port", "").split(",") if port) else None
+    return (
+        parts
+        if all(port.isdecimal() for port in parts.get("port", "").split(",") if port)
+        else None
+    )
 
 
 def postgres_url(parts: dict[str, str], **more: str) -> str:
     """The URL of these parts, everything in it encoded; `options` in `more` are added to those that are there."""
     rest = parts | more
     rest["options"] = " ".join(filter(None, [parts.get("options"), more.get("options")]))
-    user, password, database = (escaped(rest.pop(name, "")) for name in ("user", "password", "dbname"))
+    user, password, database = (
+        escaped(rest.pop(name, "")) for name in ("user", "password", "dbname")
+    )
     credentials = f"{user}:{password}@" if password else f"{user}@" if user else ""
     host, port = bracketed(rest.get("host", "")), rest.get("port", "")
-    if not SIMPLE_HOST.fullmatch(host) or not (port.isdecimal() or not port):  # a socket's folder, several hosts
+    if not SIMPLE_HOST.fullmatch(host) or not (
+        port.isdecimal() or not port
+    ):  # a socket's folder, several hosts
         host = port = ""
     else:
         rest = {name: text for name, text in rest.items() if name not in ("host", "port")}
-    query = urlencode({name: text for name, text in rest.items() if text}, quote_via=quote, safe="/")
+    query = urlencode(
+        {name: text for name, text in rest.items() if text}, quote_via=quote, safe="/"
+    )
     return f"postgresql://{credentials}{host}{':' if port else ''}{port}/{database}{'?' if query else ''}{query}"
 
 
@@ -72,7 +84,11 @@ def http(address: str, *schemes: str) -> SplitResult | None:
     bare, _ = without_credentials(address)
     try:
         parts = urlsplit(bare)
-        usable = parts.scheme in (schemes or ("http", "https")) and bool(parts.hostname) and parts.port != 0
+        usable = (
+            parts.scheme in (schemes or ("http", "https"))
+            and bool(parts.hostname)
+            and parts.port != 0
+        )
     except ValueError:  # a port that is none, a bracket that is open
         return None
     return parts if usable and bare.isascii() and bare.isprintable() and " " not in bare else None
@@ -107,7 +123,9 @@ def encode_milvus_uri() -> None:
 
 def base(parts: SplitResult) -> str:
     """Scheme, host and port: the address as it may be shown."""
-    return f"{parts.scheme}://{bracketed(parts.hostname or '')}" + (f":{parts.port}" if parts.port else "")
+    return f"{parts.scheme}://{bracketed(parts.hostname or '')}" + (
+        f":{parts.port}" if parts.port else ""
+    )
 
 
 def bracketed(host: str) -> str:

@@ -20,12 +20,16 @@ def bypass_proxies() -> None:
     if not any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
         return
     names = [*EXCEPTIONS, *([GRPC_EXCEPTIONS] if os.environ.get(GRPC_EXCEPTIONS) else [])]
-    given = [one.strip() for name in names for one in os.environ.get(name, "").split(",") if one.strip()]
+    given = [
+        one.strip() for name in names for one in os.environ.get(name, "").split(",") if one.strip()
+    ]
     for name in names:
         os.environ[name] = ",".join(dict.fromkeys([*given, *HOSTS]))
 
 
-def opened(request: urllib.request.Request, seconds: float, tls: ssl.SSLContext | None = None) -> http.client.HTTPResponse:
+def opened(
+    request: urllib.request.Request, seconds: float, tls: ssl.SSLContext | None = None
+) -> http.client.HTTPResponse:
     """The answer to `request`, asked without a proxy if it goes to this machine. `tls` says which certificates are trusted."""
     here = urlsplit(request.full_url).hostname in HOSTS
     handlers = [urllib.request.ProxyHandler({})] if here else []

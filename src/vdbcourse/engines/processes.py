@@ -11,11 +11,16 @@ from pathlib import Path
 
 import psutil
 
-_spawned: list[subprocess.Popen] = []  # Python reaps those that ended, and does not warn of those that are meant to go on
+_spawned: list[
+    subprocess.Popen
+] = []  # Python reaps those that ended, and does not warn of those that are meant to go on
 
 
 def spawn(
-    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    command: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen:
     """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output is added to `log`."""
     detached = (
@@ -83,7 +88,9 @@ def port_is_free(port: int) -> bool:
     """Can `port` be bound on all interfaces and on the loopback? (Bound without SO_REUSEPORT, so sharing counts as taken.)"""
     for address in ("127.0.0.1", "0.0.0.0"):
         with socket.socket() as probe:
-            if sys.platform != "win32":  # a port in TIME_WAIT is free; on Windows this option would mean sharing
+            if (
+                sys.platform != "win32"
+            ):  # a port in TIME_WAIT is free; on Windows this option would mean sharing
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))

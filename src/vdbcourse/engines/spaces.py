@@ -26,7 +26,9 @@ def space_name(notebook: str) -> str:
     """The name of this learner's corner for `notebook`: `ana_first_search`. Raises `CourseError` if none can be made."""
     name = settings.identifier(notebook)
     if not name:
-        raise CourseError(f"{notebook!r} has no letter or digit to make a name of; use the notebook's file name.")
+        raise CourseError(
+            f"{notebook!r} has no letter or digit to make a name of; use the notebook's file name."
+        )
     return shortened(f"{prefix_of(settings.learner())}{name}")
 
 
@@ -106,7 +108,8 @@ def schemas(url: str, owner: str | None = None) -> list[str]:
     comment = comment_of(settings.owner() if owner is None else owner)
     with connection(url) as server:
         rows = server.execute(
-            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1", (comment,)
+            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1",
+            (comment,),
         ).fetchall()
     return [name for (name,) in rows]
 

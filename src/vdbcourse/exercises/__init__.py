@@ -10,8 +10,8 @@ notebook in `solutions/`.
 
 import sys
 
-from vdbcourse.grading.notebook import Open
-from vdbcourse.grading.overview import ExerciseMap
+from vdbcourse.grading.progress_table import ExerciseMap
+from vdbcourse.grading.session import Open
 
 __all__ = ["ExerciseMap", "exercise"]
 

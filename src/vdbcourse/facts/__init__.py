@@ -15,17 +15,30 @@ from typing import TYPE_CHECKING
 from vdbcourse.facts.model import Book, Engine, Fact, Feature, Source, Statement
 
 if TYPE_CHECKING:
-    from vdbcourse.facts.shown import Portrait, Table
+    from vdbcourse.facts.display import Portrait, Table
 
-__all__ = ["Book", "Engine", "Fact", "Feature", "Source", "Statement", "book", "engines", "fact", "features", "portrait", "table"]
+__all__ = [
+    "Book",
+    "Engine",
+    "Fact",
+    "Feature",
+    "Source",
+    "Statement",
+    "book",
+    "engines",
+    "fact",
+    "features",
+    "portrait",
+    "table",
+]
 
 
 @functools.cache
 def book() -> Book:
     """All facts, read and checked once. Raises `CourseError` if the file is not in order."""
-    from vdbcourse.facts import loading
+    from vdbcourse.facts import loader
 
-    return loading.load()
+    return loader.load()
 
 
 def fact(engine: str, feature: str) -> Fact:
@@ -43,21 +56,23 @@ def features() -> list[Feature]:
     return list(book().features.values())
 
 
-def table(features: str | Iterable[str] | None = None, engines: str | Iterable[str] | None = None) -> "Table":
+def table(
+    features: str | Iterable[str] | None = None, engines: str | Iterable[str] | None = None
+) -> "Table":
     """The facts as a table with a row for each engine; None stands for all, a single key may stand without a list.
 
     Raises `CourseError` for a name that does not exist.
     """
-    from vdbcourse.facts import shown
+    from vdbcourse.facts import display
 
-    return shown.Table(book(), chosen(features, book().features), chosen(engines, book().engines))
+    return display.Table(book(), chosen(features, book().features), chosen(engines, book().engines))
 
 
 def portrait(engine: str) -> "Portrait":
     """Strengths, weaknesses and best use of `engine`, with their facts. Raises `CourseError` for an unknown engine."""
-    from vdbcourse.facts import shown
+    from vdbcourse.facts import display
 
-    return shown.Portrait(book().engine(engine))
+    return display.Portrait(book().engine(engine))
 
 
 def chosen(keys: str | Iterable[str] | None, known: Iterable[str]) -> list[str]:

@@ -15,9 +15,9 @@ from types import MappingProxyType
 import yaml
 
 from vdbcourse.errors import CourseError
-from vdbcourse.facts.loading import Strict
+from vdbcourse.facts.display import LEFT, described, link, wrapped
+from vdbcourse.facts.loader import Strict
 from vdbcourse.facts.model import Source, look_up
-from vdbcourse.facts.shown import LEFT, described, link, wrapped
 
 PATH = Path(__file__).with_name("milvus_indexes.yaml")
 PARTS = {
@@ -73,12 +73,18 @@ class Table:
         for one in self.types:
             where = ", ".join(str(self.book.deployments[key]) for key in one.deployments)
             sources = "; ".join(f"{described(source)} {source.url}" for source in one.sources)
-            lines.append(wrapped(f"{one.key} ({one.field}): {one.about}. In: {where}. [{sources}]", "    "))
-        return "\n".join([*lines, *(wrapped(checked(one), "    ") for one in self.book.deployments.values())])
+            lines.append(
+                wrapped(f"{one.key} ({one.field}): {one.about}. In: {where}. [{sources}]", "    ")
+            )
+        return "\n".join(
+            [*lines, *(wrapped(checked(one), "    ") for one in self.book.deployments.values())]
+        )
 
     def _repr_html_(self) -> str:
         titles = ["Index type", "What it is", *map(str, self.book.deployments.values())]
-        head = "".join(f"<th scope='col' style='{LEFT}'>{html.escape(title)}</th>" for title in titles)
+        head = "".join(
+            f"<th scope='col' style='{LEFT}'>{html.escape(title)}</th>" for title in titles
+        )
         rows = "".join(f"<tr>{self.row(one)}</tr>" for one in self.types)
         notes = "<br>".join(
             f"{html.escape(str(one))}: {'; '.join(map(link, one.sources))}; checked {one.checked}"
@@ -90,7 +96,10 @@ class Table:
     def row(self, one: IndexType) -> str:
         """The cells of a type."""
         about = f"{html.escape(one.about)}<br><small>{'; '.join(map(link, one.sources))}</small>"
-        cells = [about, *("yes" if key in one.deployments else "no" for key in self.book.deployments)]
+        cells = [
+            about,
+            *("yes" if key in one.deployments else "no" for key in self.book.deployments),
+        ]
         name = f"<th scope='row' style='{LEFT}'>{html.escape(one.key)}</th>"
         return name + "".join(f"<td style='{LEFT}'>{cell}</td>" for cell in cells)
 
@@ -113,8 +122,13 @@ def load(path: Path) -> IndexBook:
     except yaml.YAMLError as error:
         raise CourseError(f"{path.name} is no YAML file of index types: {error}") from error
     if problems := list(wrong(data)):
-        raise CourseError(f"{path.name} is not in order. Mend:\n" + "\n".join(f"  {one}" for one in problems[:10]))
-    sources = {key: Source(key, one["title"], one["url"], str(one["state"])) for key, one in data["sources"].items()}
+        raise CourseError(
+            f"{path.name} is not in order. Mend:\n" + "\n".join(f"  {one}" for one in problems[:10])
+        )
+    sources = {
+        key: Source(key, one["title"], one["url"], str(one["state"]))
+        for key, one in data["sources"].items()
+    }
     deployments = {
         key: Deployment(
             key,
@@ -126,7 +140,13 @@ def load(path: Path) -> IndexBook:
         for key, one in data["deployments"].items()
     }
     types = {
-        key: IndexType(key, one["field"], one["about"], tuple(one["in"]), tuple(sources[name] for name in one["sources"]))
+        key: IndexType(
+            key,
+            one["field"],
+            one["about"],
+            tuple(one["in"]),
+            tuple(sources[name] for name in one["sources"]),
+        )
         for key, one in data["types"].items()
     }
     return IndexBook(*map(MappingProxyType, (sources, deployments, types)))
@@ -143,11 +163,15 @@ def wrong(data: object) -> Iterable[str]:
                 yield f"{part} > {key} must hold {', '.join(sorted(expected))}"
                 continue
             yield from (
-                f"{part} > {key}: unknown source {name!r}" for name in one.get("sources", ()) if name not in data["sources"]
+                f"{part} > {key}: unknown source {name!r}"
+                for name in one.get("sources", ())
+                if name not in data["sources"]
             )
             if part == "types":
                 yield from (
-                    f"types > {key}: unknown deployment {name!r}" for name in one["in"] if name not in data["deployments"]
+                    f"types > {key}: unknown deployment {name!r}"
+                    for name in one["in"]
+                    if name not in data["deployments"]
                 )
             if part == "deployments":
                 try:

@@ -53,14 +53,14 @@ class Fact:
         return NOT_STATED not in self.tags
 
     def __str__(self) -> str:
-        from vdbcourse.facts import shown
+        from vdbcourse.facts import display
 
-        return shown.fact_text(self)
+        return display.fact_text(self)
 
     def _repr_html_(self) -> str:
-        from vdbcourse.facts import shown
+        from vdbcourse.facts import display
 
-        return shown.fact_html(self)
+        return display.fact_html(self)
 
 
 @dataclass(frozen=True)

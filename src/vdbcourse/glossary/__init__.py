@@ -5,7 +5,7 @@
     glossary.pattern()                   finds terms in running text; glossary.by_words() says which
     glossary.markdown(link)              the page; glossary.csv_text() and glossary.write_deck(path): to learn them by heart
 
-`python -m vdbcourse.glossary` writes chapters/glossary.md.
+`./course author glossary` writes chapters/glossary.md.
 """
 
 import difflib
@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from vdbcourse.errors import CourseError
 from vdbcourse.facts.model import look_up
-from vdbcourse.glossary import words as recognised
+from vdbcourse.glossary import word_forms as recognised
 from vdbcourse.glossary.model import Source, Term
 
 if TYPE_CHECKING:
-    from vdbcourse.glossary.shown import Definition
+    from vdbcourse.glossary.display import Definition
 
 __all__ = [
     "Source",
@@ -72,15 +72,20 @@ def find(words: str) -> Term:
 
 def define(words: str) -> "Definition":
     """The term that these words name, to be shown in a notebook. Raises `CourseError` if there is none."""
-    from vdbcourse.glossary import shown
+    from vdbcourse.glossary import display
 
-    return shown.Definition(find(words), [term(id) for id in find(words).see_also])
+    return display.Definition(find(words), [term(id) for id in find(words).see_also])
 
 
 @functools.cache
 def names() -> dict[str, Term]:
     """Every word that stands for a term, also those that do so only where it is introduced."""
-    return {one: term for term in terms() for name in (*term.names, *term.also) for one in recognised.spellings(name)}
+    return {
+        one: term
+        for term in terms()
+        for name in (*term.names, *term.also)
+        for one in recognised.spellings(name)
+    }
 
 
 @functools.cache
@@ -110,9 +115,9 @@ def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
 
 def csv_text() -> str:
     """All terms as CSV, with a header."""
-    from vdbcourse.glossary import cards
+    from vdbcourse.glossary import flash_cards
 
-    return cards.csv_text(terms())
+    return flash_cards.csv_text(terms())
 
 
 def write_deck(path: Path) -> None:
@@ -120,13 +125,13 @@ def write_deck(path: Path) -> None:
 
     Raises `CourseError` if genanki is not installed or `path` cannot be written.
     """
-    from vdbcourse.glossary import cards
+    from vdbcourse.glossary import flash_cards
 
-    cards.write_deck(terms(), path)
+    flash_cards.write_deck(terms(), path)
 
 
 def load(path: Path | None = None) -> list[Term]:
     """The terms of terms.yaml or of another file. Raises `CourseError` naming file and line of what is wrong."""
-    from vdbcourse.glossary import loading
+    from vdbcourse.glossary import loader
 
-    return loading.load(path or loading.PATH)
+    return loader.load(path or loader.PATH)

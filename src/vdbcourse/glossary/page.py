@@ -9,7 +9,7 @@ from vdbcourse import lessons
 from vdbcourse.glossary.model import Term
 
 HEAD = """\
-<!-- Written by `python -m vdbcourse.glossary` from src/vdbcourse/glossary/terms.yaml. Change it there. -->
+<!-- Written by `./course author glossary` from src/vdbcourse/glossary/terms.yaml. Change it there. -->
 
 # Glossary
 
@@ -31,7 +31,10 @@ def text(terms: Iterable[Term]) -> str:
 
 def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool) -> str:
     """A line of letters, then each term below its letter; `terms` come by alphabet."""
-    by_letter = [(letter, list(some)) for letter, some in itertools.groupby(terms, lambda one: one.term[0].upper())]
+    by_letter = [
+        (letter, list(some))
+        for letter, some in itertools.groupby(terms, lambda one: one.term[0].upper())
+    ]
     names = {one.id: one.term for _, some in by_letter for one in some}
     titles = {one.key: one.title for one in lessons.lessons()}
     lines = [" · ".join(f"[{letter}](#letter-{letter.lower()})" for letter, _ in by_letter)]
@@ -51,7 +54,9 @@ def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool)
 
 def heading(level: str, words: str, anchor: str, attr_list: bool) -> str:
     """A heading that a link can lead to."""
-    return f"{level} {words} {{ #{anchor} }}" if attr_list else f'{level} <a id="{anchor}"></a>{words}'
+    return (
+        f"{level} {words} {{ #{anchor} }}" if attr_list else f'{level} <a id="{anchor}"></a>{words}'
+    )
 
 
 def source(term: Term) -> str:

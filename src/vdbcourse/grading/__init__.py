@@ -7,10 +7,10 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
     recall_at_k([3, 1, 2], [1, 2, 3], 3).equals(1.0, "The same ids in another order: recall asks what was found.")
 """
 
-from vdbcourse.grading.answers import Answer, NotYet, Reply, alike, overlap
-from vdbcourse.grading.data import Data, Films, Milvus, Postgres
+from vdbcourse.grading.calls.codec import Handle, Opaque
+from vdbcourse.grading.checks.answer import Answer, NotYet, Reply, alike, overlap
+from vdbcourse.grading.checks.data import Data, Films, Milvus, Postgres
 from vdbcourse.grading.manifest import check
-from vdbcourse.grading.plain import Handle, Opaque
 
 __all__ = [
     "Answer",

@@ -70,7 +70,9 @@ class Exercise:
         for task in self.tasks:
             if task.id == name:
                 return task
-        raise CourseError(f"{self.id} has no task {name!r}. Its tasks: {', '.join(task.id for task in self.tasks)}.")
+        raise CourseError(
+            f"{self.id} has no task {name!r}. Its tasks: {', '.join(task.id for task in self.tasks)}."
+        )
 
     def task_of(self, function: str) -> Task | None:
         """The task that asks for `function`, or None."""
@@ -90,7 +92,9 @@ def read(path: Path) -> dict[str, Exercise]:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     schema = json.loads((FOLDER / "manifest.schema.json").read_text(encoding="utf-8"))
     for error in sorted(jsonschema.Draft202012Validator(schema).iter_errors(content), key=str):
-        raise CourseError(f"{path.name}, {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message}")
+        raise CourseError(
+            f"{path.name}, {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message}"
+        )
     found: dict[str, Exercise] = {}
     for entry in content["exercises"]:
         if entry["id"] in found:
@@ -113,7 +117,9 @@ def exercise_of(entry: dict[str, Any]) -> Exercise:
         )
         for task in entry["tasks"]
     )
-    lists = {name: tuple(entry[name]) for name in ("prerequisites", "teaches", "leaves_out", "engines")}
+    lists = {
+        name: tuple(entry[name]) for name in ("prerequisites", "teaches", "leaves_out", "engines")
+    }
     words = {name: entry[name] for name in ("id", "title", "level", "minutes", "objective")}
     return Exercise(**words, **lists, tasks=tasks)
 
@@ -143,10 +149,16 @@ def checks(exercise_id: str) -> dict[str, Callable]:
     found = {value.task: value for value in vars(module).values() if hasattr(value, "task")}
     for task in found_exercise.tasks:
         if task.id not in found:
-            raise CourseError(f"{module.__name__} has no check for the task {task.id!r} of the manifest.")
+            raise CourseError(
+                f"{module.__name__} has no check for the task {task.id!r} of the manifest."
+            )
         asked = {name for name in inspect.signature(found[task.id]).parameters if name != "data"}
         if asked != set(task.functions):
-            raise CourseError(f"The check of {task.id!r} calls {sorted(asked)}; the manifest says {sorted(task.functions)}.")
+            raise CourseError(
+                f"The check of {task.id!r} calls {sorted(asked)}; the manifest says {sorted(task.functions)}."
+            )
     if extra := set(found) - {task.id for task in found_exercise.tasks}:
-        raise CourseError(f"{module.__name__} checks {sorted(extra)}, which the manifest does not know.")
+        raise CourseError(
+            f"{module.__name__} checks {sorted(extra)}, which the manifest does not know."
+        )
     return found

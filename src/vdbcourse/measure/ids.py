@@ -14,13 +14,19 @@ def ids_of(values: Iterable, name: str) -> list[Hashable]:
     ids = list(values)
     for one in ids:
         if isinstance(one, tuple) and len(one) == 1:
-            raise ValueError(f"{name} holds rows such as {shown(one)}, no ids; take their column: [one[0] for one in {name}]")
+            raise ValueError(
+                f"{name} holds rows such as {shown(one)}, no ids; take their column: [one[0] for one in {name}]"
+            )
         if isinstance(one, (list, np.ndarray, set, dict)):
-            raise ValueError(f"{name} holds {shown(one)} where an id belongs; ids of one query are a flat list")
+            raise ValueError(
+                f"{name} holds {shown(one)} where an id belongs; ids of one query are a flat list"
+            )
     return ids
 
 
-def refuse_strangers(found: Iterable[Hashable], found_name: str, known: Iterable[Hashable], known_name: str) -> None:
+def refuse_strangers(
+    found: Iterable[Hashable], found_name: str, known: Iterable[Hashable], known_name: str
+) -> None:
     """Raise `ValueError` if an id among `found` is of a kind that no id among `known` has, since it can match none of them."""
     kinds: dict[type, Hashable] = {}
     for one in known:
@@ -43,7 +49,9 @@ def refuse_rows(found: Sequence, truth: Sequence, k: int) -> None:
 
 def kind_of(one: Hashable) -> type:
     """What an id can be equal to: numbers to numbers, texts to texts, everything else to its own type."""
-    return next((kind for kind in (numbers.Number, str, bytes, tuple) if isinstance(one, kind)), type(one))
+    return next(
+        (kind for kind in (numbers.Number, str, bytes, tuple) if isinstance(one, kind)), type(one)
+    )
 
 
 def shown(value: object) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def time_calls(call: Callable[[Any], object], inputs: Iterable[Any], warm_up: int = 1) -> np.ndarray:
+def time_calls(
+    call: Callable[[Any], object], inputs: Iterable[Any], warm_up: int = 1
+) -> np.ndarray:
     """Seconds that `call(x)` takes for each x of `inputs`, shape (n,) float64.
 
     The first `warm_up` inputs are called once before, untimed: the first call pays for connections and caches.
@@ -28,7 +30,9 @@ def time_calls(call: Callable[[Any], object], inputs: Iterable[Any], warm_up: in
     return seconds
 
 
-def latency_percentiles(seconds: ArrayLike, percentiles: Sequence[float] = (50, 95, 99)) -> dict[str, float]:
+def latency_percentiles(
+    seconds: ArrayLike, percentiles: Sequence[float] = (50, 95, 99)
+) -> dict[str, float]:
     """Percentiles of `seconds` in milliseconds: `{"p50_ms": ..., "p95_ms": ..., "p99_ms": ...}`.
 
     Nearest rank: each value is a latency that was measured, the smallest that at least p % of the calls did not exceed.
@@ -43,7 +47,10 @@ def latency_percentiles(seconds: ArrayLike, percentiles: Sequence[float] = (50, 
         raise ValueError(f"percentiles {tuple(percentiles)} must lie above 0 and up to 100")
     values.sort()
     exact = [Decimal(str(p)) for p in percentiles]
-    return {f"p{p.normalize():f}_ms": float(values[nearest_rank(p, values.size) - 1] * 1000) for p in exact}
+    return {
+        f"p{p.normalize():f}_ms": float(values[nearest_rank(p, values.size) - 1] * 1000)
+        for p in exact
+    }
 
 
 def nearest_rank(percentile: Decimal, n: int) -> int:

@@ -16,7 +16,9 @@ class Neighbours(NamedTuple):
     distances: np.ndarray  # (n_queries, k) float64: smaller is nearer
 
 
-def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str = "cosine") -> Neighbours:
+def exact_knn(
+    query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str = "cosine"
+) -> Neighbours:
     """The `k` nearest of `vectors` (n, dim) for each of `query_vectors` (n_queries, dim) or for one query (dim,).
 
     Every distance is computed in double precision and rounded to 12 decimals of the longest vectors' scale, so that equal rows
@@ -32,7 +34,9 @@ def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str 
     queries = as_matrix(query_vectors, "query_vectors")
     rows = as_matrix(vectors, "vectors")
     if queries.shape[1] != rows.shape[1]:
-        raise ValueError(f"query_vectors have {queries.shape[1]} dimensions, vectors have {rows.shape[1]}")
+        raise ValueError(
+            f"query_vectors have {queries.shape[1]} dimensions, vectors have {rows.shape[1]}"
+        )
     if not 1 <= k <= len(rows):
         raise ValueError(f"k = {k} is outside 1..{len(rows)}, the number of vectors")
     if metric == "cosine":
@@ -45,9 +49,13 @@ def exact_knn(query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str 
     block = max(1, BLOCK_BYTES // (8 * len(rows)))
     for start in range(0, len(queries), block):
         part = slice(start, start + block)
-        all_distances = METRICS[metric](queries[part], rows).round(12) + 0.0  # + 0.0 turns -0.0 into 0.0
+        all_distances = (
+            METRICS[metric](queries[part], rows).round(12) + 0.0
+        )  # + 0.0 turns -0.0 into 0.0
         indices[part] = np.stack([nearest(one, k) for one in all_distances])
-        distances[part] = np.ldexp(np.take_along_axis(all_distances, indices[part], axis=1), exponents[part])
+        distances[part] = np.ldexp(
+            np.take_along_axis(all_distances, indices[part], axis=1), exponents[part]
+        )
     return Neighbours(indices, distances)
 
 
@@ -65,22 +73,32 @@ def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
     """`values` as (n, dim) float64. Raises `ValueError` if that is not what they are."""
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     if matrix.ndim != 2 or matrix.size == 0:
-        raise ValueError(f"{name} must be of shape (n, dim) with at least one value, not {matrix.shape}")
+        raise ValueError(
+            f"{name} must be of shape (n, dim) with at least one value, not {matrix.shape}"
+        )
     if not np.isfinite(matrix).all():
-        raise ValueError(f"{name} holds NaN or infinity in row {int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])}")
+        raise ValueError(
+            f"{name} holds NaN or infinity in row {int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])}"
+        )
     return matrix
 
 
 def unit(matrix: np.ndarray, name: str) -> np.ndarray:
     """Rows scaled to length 1. Raises `ValueError` for a zero vector, which has no direction."""
-    matrix = np.ldexp(matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True)))  # or squares overflow, or vanish
+    matrix = np.ldexp(
+        matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True))
+    )  # or squares overflow, or vanish
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     if not norms.all():
-        raise ValueError(f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no cosine distance")
+        raise ValueError(
+            f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no cosine distance"
+        )
     return matrix / norms
 
 
-def to_one_scale(queries: np.ndarray, rows: np.ndarray, metric: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def to_one_scale(
+    queries: np.ndarray, rows: np.ndarray, metric: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's distances back.
 
     Powers of two change no digit. An inner product may scale its two sides apart, a difference may not.
@@ -88,7 +106,11 @@ def to_one_scale(queries: np.ndarray, rows: np.ndarray, metric: str) -> tuple[np
     longest_row = longest(rows).max()
     if metric == "inner_product":
         of_queries = longest(queries)
-        return np.ldexp(queries, -of_queries), np.ldexp(rows, -longest_row), of_queries + longest_row
+        return (
+            np.ldexp(queries, -of_queries),
+            np.ldexp(rows, -longest_row),
+            of_queries + longest_row,
+        )
     common = max(longest_row, longest(queries).max())
     return np.ldexp(queries, -common), np.ldexp(rows, -common), np.full((len(queries), 1), common)
 

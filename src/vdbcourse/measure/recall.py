@@ -23,14 +23,23 @@ def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
         raise ValueError(f"k = {k}; recall needs k of at least 1")
     for name, ids in (("found", found), ("truth", truth)):
         if isinstance(ids, (Set, Mapping)):
-            raise ValueError(f"{name} is a {type(ids).__name__}, which has no first {k}; give a list, nearest first")
+            raise ValueError(
+                f"{name} is a {type(ids).__name__}, which has no first {k}; give a list, nearest first"
+            )
     if len(truth) == 0:
         raise ValueError("truth is empty: there is nothing to find, so recall is not defined")
     if not any(is_list(one) for one in truth) or isinstance(truth, (str, bytes)):
         return float(of_one_query(found, truth, k))
-    flat = [(name, one) for name, lists in (("found", found), ("truth", truth)) for one in lists if not is_list(one)]
+    flat = [
+        (name, one)
+        for name, lists in (("found", found), ("truth", truth))
+        for one in lists
+        if not is_list(one)
+    ]
     if flat:
-        raise ValueError(f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give one list a query")
+        raise ValueError(
+            f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give one list a query"
+        )
     if len(found) != len(truth):
         raise ValueError(f"found has {len(found)} queries, truth has {len(truth)}")
     refuse_rows(found, truth, k)
@@ -41,7 +50,9 @@ def of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -
     """Recall of one query, exact: a mean of floats can end just below the floor that every query reached."""
     got, wanted = ids_of(found, "found")[:k], ids_of(truth, "truth")[:k]
     if not wanted:
-        raise ValueError("truth is empty for a query: there is nothing to find, so recall is not defined")
+        raise ValueError(
+            "truth is empty for a query: there is nothing to find, so recall is not defined"
+        )
     refuse_strangers(got, "found", wanted, "truth")
     return Fraction(len({*wanted} & {*got}), len({*wanted}))
 

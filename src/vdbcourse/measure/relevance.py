@@ -21,13 +21,17 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
     if any(not math.isfinite(gain) or gain < 0 for gain in gains.values()):
         raise ValueError("a gain is negative, NaN or infinite")
     if not math.isfinite(sum(gains.values())):
-        raise ValueError("the gains are too large to be added up; divide them all by one number, which changes no NDCG")
+        raise ValueError(
+            "the gains are too large to be added up; divide them all by one number, which changes no NDCG"
+        )
     best = dcg(sorted(gains.values(), reverse=True)[:k])
     if best == 0:
         raise ValueError("no gain is above 0: there is nothing to find, so NDCG is not defined")
     first = ids_of(found, "found")[:k]
     refuse_strangers(first, "found", gains, "gains")
-    got = dcg([0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)])
+    got = dcg(
+        [0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)]
+    )
     return min(1.0, got / best)  # two orders of nearly equal gains can differ by a rounding
 
 
@@ -38,7 +42,9 @@ def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -
     """
     wanted = ids_of(relevant, "relevant")
     if not wanted:
-        raise ValueError("relevant is empty: there is nothing to find, so the reciprocal rank is not defined")
+        raise ValueError(
+            "relevant is empty: there is nothing to find, so the reciprocal rank is not defined"
+        )
     ids = ids_of(found, "found")
     refuse_strangers(ids, "found", wanted, "relevant")
     sought = set(wanted)

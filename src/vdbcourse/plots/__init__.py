@@ -7,11 +7,11 @@ a page without Python behind it.
 
 import altair as alt
 
-from vdbcourse.plots.cells import ivf_cells, lookup_table
 from vdbcourse.plots.curves import curves
+from vdbcourse.plots.graph_search import graph_walk
 from vdbcourse.plots.histograms import histogram
+from vdbcourse.plots.ivf_cells import ivf_cells, lookup_table
 from vdbcourse.plots.metrics import metric_picture
-from vdbcourse.plots.walks import graph_walk
 
 __all__ = ["curves", "graph_walk", "histogram", "ivf_cells", "lookup_table", "metric_picture"]
 

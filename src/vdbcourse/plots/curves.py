@@ -30,7 +30,9 @@ def curves(
     """
     columns = [x, y, by] + ([label] if label else [])
     if missing := [name for name in columns if name not in frame.columns]:
-        raise ValueError(f"the frame has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}")
+        raise ValueError(
+            f"the frame has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}"
+        )
     if frame.empty:
         raise ValueError("the frame has no rows: there is nothing to draw")
     rows = frame[list(dict.fromkeys(columns))].reset_index(drop=True).assign(step=range(len(frame)))
@@ -51,7 +53,11 @@ def curves(
     ]
     if label:
         text = alt.Text(label, type="nominal")
-        layers.append(base.mark_text(align="right", dx=-7, dy=-5, fontSize=10).encode(text=text, color=alt.value(INK)))
+        layers.append(
+            base.mark_text(align="right", dx=-7, dy=-5, fontSize=10).encode(
+                text=text, color=alt.value(INK)
+            )
+        )
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title)
 
 
@@ -68,4 +74,6 @@ def last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFram
 
 def scale(log: bool) -> alt.Scale:
     """A scale for measured values: logarithmic, or linear without being stretched to zero."""
-    return alt.Scale(type="log", nice=False, padding=20) if log else alt.Scale(zero=False, nice=True)
+    return (
+        alt.Scale(type="log", nice=False, padding=20) if log else alt.Scale(zero=False, nice=True)
+    )

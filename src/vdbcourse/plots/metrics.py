@@ -29,7 +29,9 @@ COLUMN = 78  # pixels a metric
 PLANE = 205  # pixels of the plane's side
 
 
-def metric_picture(vectors: Mapping[str, Sequence[float]], query: Sequence[float]) -> alt.HConcatChart:
+def metric_picture(
+    vectors: Mapping[str, Sequence[float]], query: Sequence[float]
+) -> alt.HConcatChart:
     """`vectors` (name to two numbers) and `query` in the plane; beside them the names in the order of each metric, nearest first.
 
     Below the picture are sliders for the query's angle (degrees) and length, and a switch that scales every vector and the
@@ -43,9 +45,15 @@ def metric_picture(vectors: Mapping[str, Sequence[float]], query: Sequence[float
     points = {name: pair(vector, f"vectors[{name!r}]") for name, vector in vectors.items()}
     start = pair(query, "query")
     longest = max(math.hypot(*point) for point in [*points.values(), start])
-    rows = pd.DataFrame([(name, *point) for name, point in points.items()], columns=["name", "x", "y"])
-    picture = alt.hconcat(plane(rows, longest), ranks(rows), spacing=25).add_params(*controls(start, longest))
-    return picture.properties(title="Which vector is nearest to the query? Four metrics answer").configure_view(strokeOpacity=0)
+    rows = pd.DataFrame(
+        [(name, *point) for name, point in points.items()], columns=["name", "x", "y"]
+    )
+    picture = alt.hconcat(plane(rows, longest), ranks(rows), spacing=25).add_params(
+        *controls(start, longest)
+    )
+    return picture.properties(
+        title="Which vector is nearest to the query? Four metrics answer"
+    ).configure_view(strokeOpacity=0)
 
 
 def pair(vector: Sequence[float], name: str) -> tuple[float, float]:
@@ -62,10 +70,14 @@ def controls(start: tuple[float, float], longest: float) -> list[alt.Parameter]:
     """The parameters `angle`, `length` and `normalise`, bound to two sliders and a switch."""
     step = 10.0 ** (math.floor(math.log10(longest)) - 1)
     angle = alt.binding_range(min=-180, max=180, step=1, name="angle of the query (degrees) ")
-    length = alt.binding_range(min=step, max=math.ceil(longest / step) * step, step=step, name="length of the query ")
+    length = alt.binding_range(
+        min=step, max=math.ceil(longest / step) * step, step=step, name="length of the query "
+    )
     switch = alt.binding_checkbox(name="normalise: scale everything to length 1 ")
     return [
-        alt.param("angle", value=round(math.degrees(math.atan2(start[1], start[0])), 2), bind=angle),
+        alt.param(
+            "angle", value=round(math.degrees(math.atan2(start[1], start[0])), 2), bind=angle
+        ),
         alt.param("length", value=round(math.hypot(*start), 3), bind=length),
         alt.param("normalise", value=False, bind=switch),
     ]
@@ -74,7 +86,9 @@ def controls(start: tuple[float, float], longest: float) -> list[alt.Parameter]:
 def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
     """The vectors and the query as lines from the origin, with the circle of length 1."""
     end = f"(normalise ? 1.4 : {1.15 * longest:.6g})"
-    scale = alt.Scale(domainMin=alt.ExprRef(f"-{end}"), domainMax=alt.ExprRef(end), nice=False, zero=False)
+    scale = alt.Scale(
+        domainMin=alt.ExprRef(f"-{end}"), domainMax=alt.ExprRef(end), nice=False, zero=False
+    )
     axis = alt.Axis(grid=False, tickCount=5)
 
     def at(x: str, y: str) -> dict[str, alt.X | alt.Y]:
@@ -84,13 +98,17 @@ def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
             "y": alt.Y(y, type="quantitative", scale=scale, axis=axis, title="second number"),
         }
 
-    def arrows(data: pd.DataFrame, x: str, y: str, paint: alt.Color | dict, side: str) -> alt.LayerChart:
+    def arrows(
+        data: pd.DataFrame, x: str, y: str, paint: alt.Color | dict, side: str
+    ) -> alt.LayerChart:
         """A line from the origin to each place, the place itself and its name, aligned `side`."""
         blank = alt.Chart()
         layers = (
             blank.mark_rule(strokeWidth=2).encode(**at("zero", "zero"), x2=x, y2=y, color=paint),
             blank.mark_point(filled=True, size=60, opacity=1).encode(**at(x, y), color=paint),
-            blank.mark_text(align=side, dx=6 if side == "left" else -6, dy=-6, color=INK).encode(**at(x, y), text="name:N"),
+            blank.mark_text(align=side, dx=6 if side == "left" else -6, dy=-6, color=INK).encode(
+                **at(x, y), text="name:N"
+            ),
         )
         return alt.layer(*layers, data=data).transform_calculate(**PLACES)
 
@@ -109,7 +127,15 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
     """A column for each metric with the names from near to far; a line joins the places of one vector."""
     height = ROW * len(rows)
     two_lines = "split(datum.label, / (?=<)/)"  # the name above, the operator below
-    names = alt.Axis(orient="top", labelAngle=0, labelLimit=0, labelPadding=16, domain=False, ticks=False, labelExpr=two_lines)
+    names = alt.Axis(
+        orient="top",
+        labelAngle=0,
+        labelLimit=0,
+        labelPadding=16,
+        domain=False,
+        ticks=False,
+        labelExpr=two_lines,
+    )
     x = alt.X("metric:N", sort=list(DISTANCES), title=None, axis=names)
     y = alt.Y("rank:O", title="rank, 1 is nearest", axis=alt.Axis(grid=False))
     paint = colour("name", rows["name"].tolist())
@@ -118,7 +144,9 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
         blank.mark_line(strokeWidth=3, opacity=0.4).encode(color=paint),
         blank.mark_point(filled=True, size=60, opacity=1).encode(color=paint),
         blank.mark_text(dy=-11, color=INK, fontWeight="bold").encode(text="name:N"),
-        blank.mark_text(dy=13, color=INK, fontSize=10).encode(text=alt.Text("distance:Q", format=".2f")),
+        blank.mark_text(dy=13, color=INK, fontSize=10).encode(
+            text=alt.Text("distance:Q", format=".2f")
+        ),
         verdict(x, height),
     )
     return (
@@ -126,8 +154,14 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
         .transform_calculate(**PLACES)
         .transform_calculate(**DISTANCES)
         .transform_fold(list(DISTANCES), as_=["metric", "exact"])
-        .transform_calculate(distance="round(datum.exact * 1e9) / 1e9")  # equal distances tie in spite of floating point
-        .transform_window(rank="row_number()", sort=[alt.SortField("distance"), alt.SortField("position")], groupby=["metric"])
+        .transform_calculate(
+            distance="round(datum.exact * 1e9) / 1e9"
+        )  # equal distances tie in spite of floating point
+        .transform_window(
+            rank="row_number()",
+            sort=[alt.SortField("distance"), alt.SortField("position")],
+            groupby=["metric"],
+        )
         .properties(width=COLUMN * len(DISTANCES), height=height)
     )
 

@@ -14,4 +14,6 @@ WIDTH = 460  # plus axis and direct labels: at most 620 pixels, the width of a c
 def colour(field: str, names: Sequence[str]) -> alt.Color:
     """The colour of each name of column `field`, the same in every chart that lists `names` in the same order; no legend."""
     palette = [COLOURS[position % len(COLOURS)] for position in range(len(names))]
-    return alt.Color(field, type="nominal", scale=alt.Scale(domain=list(names), range=palette), legend=None)
+    return alt.Color(
+        field, type="nominal", scale=alt.Scale(domain=list(names), range=palette), legend=None
+    )

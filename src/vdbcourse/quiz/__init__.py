@@ -12,14 +12,25 @@ import functools
 from typing import TYPE_CHECKING
 
 from vdbcourse.errors import CourseError
-from vdbcourse.quiz.loading import FOLDER, load
+from vdbcourse.quiz.display import as_json, as_text, fallback
+from vdbcourse.quiz.loader import FOLDER, load
 from vdbcourse.quiz.model import Option, Question
-from vdbcourse.quiz.shown import as_json, as_text, fallback
 
 if TYPE_CHECKING:
     from vdbcourse.quiz.widget import Quiz
 
-__all__ = ["FOLDER", "Option", "Question", "as_json", "as_text", "ask", "chapters", "fallback", "load", "questions"]
+__all__ = [
+    "FOLDER",
+    "Option",
+    "Question",
+    "as_json",
+    "as_text",
+    "ask",
+    "chapters",
+    "fallback",
+    "load",
+    "questions",
+]
 
 
 def questions(chapter: str | None = None) -> list[Question]:
@@ -28,7 +39,9 @@ def questions(chapter: str | None = None) -> list[Question]:
     Raises `CourseError` for a chapter without questions, and if questions.yaml is not in order.
     """
     if chapter is not None and chapter not in chapters():
-        raise CourseError(f"There is no quiz on {chapter!r}. Chapters with a quiz: {', '.join(chapters())}.")
+        raise CourseError(
+            f"There is no quiz on {chapter!r}. Chapters with a quiz: {', '.join(chapters())}."
+        )
     return [one for one in all_questions() if chapter in (None, one.chapter)]
 
 

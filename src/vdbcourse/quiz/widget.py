@@ -3,9 +3,9 @@
 import anywidget
 import traitlets
 
-from vdbcourse.quiz.loading import FOLDER
+from vdbcourse.quiz.display import as_json, as_text
+from vdbcourse.quiz.loader import FOLDER
 from vdbcourse.quiz.model import Question
-from vdbcourse.quiz.shown import as_json, as_text
 
 
 class Quiz(anywidget.AnyWidget):

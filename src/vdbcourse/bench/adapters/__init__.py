@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vdbcourse import engines
 from vdbcourse.bench.adapters.base import Adapter, Engine, Hit, Row
-from vdbcourse.engines import local, which
+from vdbcourse.engines import milvus_in_use, supervisor
 from vdbcourse.errors import CourseError
 
 __all__ = ["ENGINES", "Adapter", "Available", "Engine", "Hit", "Row", "available"]
@@ -32,7 +32,9 @@ def available(space: str, name: str, only: list[str] | None = None) -> Available
     """
     for key in only or ():
         if key not in ENGINES:
-            raise CourseError(f"There is no engine {key!r} to compare. Engines: {', '.join(ENGINES)}.")
+            raise CourseError(
+                f"There is no engine {key!r} to compare. Engines: {', '.join(ENGINES)}."
+            )
     adapters, missing = {}, {}
     for key in only or ENGINES:
         try:
@@ -53,20 +55,31 @@ def milvus(space: str, name: str) -> Adapter:
     """Milvus Lite, or the server of MILVUS_URI or of the stack in Docker."""
     from vdbcourse.bench.adapters.milvus import Milvus
 
-    if there := which.milvus():
+    if there := milvus_in_use.milvus():
         return Milvus(space, name, "milvus", there.uri, there.version())
-    server = local.up("milvus-lite")
-    return Milvus(space, name, "milvus", server.uri, server.version, local.data_folder("milvus-lite"))
+    server = supervisor.up("milvus-lite")
+    return Milvus(
+        space, name, "milvus", server.uri, server.version, supervisor.data_folder("milvus-lite")
+    )
 
 
 def milvus_standalone(space: str, name: str) -> Engine:
     """The Milvus server of the course's package, if it runs: it listens on all interfaces, so it is not started unasked."""
     from vdbcourse.bench.adapters.milvus import Milvus
 
-    server = local.running("milvus-standalone")
+    server = supervisor.running("milvus-standalone")
     if server is None or not server.ready:
-        raise CourseError("The Milvus server of the course's package does not run. Start it: ./course up milvus-standalone")
-    return Milvus(space, name, "milvus-standalone", server.uri, server.version, local.data_folder("milvus-standalone"))
+        raise CourseError(
+            "The Milvus server of the course's package does not run. Start it: ./course up milvus-standalone"
+        )
+    return Milvus(
+        space,
+        name,
+        "milvus-standalone",
+        server.uri,
+        server.version,
+        supervisor.data_folder("milvus-standalone"),
+    )
 
 
 def qdrant(space: str, name: str) -> Adapter:

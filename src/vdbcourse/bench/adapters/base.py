@@ -62,7 +62,12 @@ class Engine(ABC):
 
     @abstractmethod
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         """The `k` nearest rows, nearest first, with attribute = value if `where` asks for it.
 

@@ -20,9 +20,13 @@ class Milvus(Adapter):
 
     errors = (MilvusException,)
 
-    def __init__(self, space: str, name: str, key: str, uri: str, title: str, files: Path | None = None) -> None:
+    def __init__(
+        self, space: str, name: str, key: str, uri: str, title: str, files: Path | None = None
+    ) -> None:
         self.key, self.title = key, title
-        self.files = files  # the folder in which the server keeps its data, where it is on this machine
+        self.files = (
+            files  # the folder in which the server keeps its data, where it is on this machine
+        )
         self.client = MilvusClient(uri, token=engines.milvus_token())
         self.name = engines.collection(space, name)
 
@@ -47,11 +51,18 @@ class Milvus(Adapter):
         self.client.delete(self.name, ids=list(ids))
 
     def get(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        found = self.client.get(self.name, ids=list(ids), output_fields=["vector"], consistency_level="Strong")
+        found = self.client.get(
+            self.name, ids=list(ids), output_fields=["vector"], consistency_level="Strong"
+        )
         return {row["id"]: np.asarray(row["vector"], dtype=np.float32) for row in found}
 
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         options = {"filter": f"{where[0]} == {int(where[1])}"} if where else {}
         if ef is not None:
@@ -63,11 +74,15 @@ class Milvus(Adapter):
         return [Hit(hit["id"], hit["distance"]) for hit in found]
 
     def count(self) -> int:
-        counted = self.client.query(self.name, filter="", output_fields=["count(*)"], consistency_level="Strong")
+        counted = self.client.query(
+            self.name, filter="", output_fields=["count(*)"], consistency_level="Strong"
+        )
         return counted[0]["count(*)"]
 
     def settle(self) -> None:
-        self.client.flush(self.name)  # growing segments are sealed, so that an index can be built on them
+        self.client.flush(
+            self.name
+        )  # growing segments are sealed, so that an index can be built on them
         self.count()
 
     def build_index(self) -> None:
@@ -99,7 +114,9 @@ class Milvus(Adapter):
     def index(self, index_type: str, parameters: dict) -> IndexParams:
         """Index parameters for the field `vector`."""
         described = self.client.prepare_index_params()
-        described.add_index("vector", index_type=index_type, metric_type=self.metric, params=parameters)
+        described.add_index(
+            "vector", index_type=index_type, metric_type=self.metric, params=parameters
+        )
         return described
 
 

@@ -28,16 +28,22 @@ class Pgvector(Adapter):
         self.table = psycopg.sql.Identifier(name)
         self.index = psycopg.sql.Identifier(f"{name}_hnsw")
         server = self.connection.info.parameter_status("server_version").split()[0]
-        extension = self.connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()[0]
+        extension = self.connection.execute(
+            "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+        ).fetchone()[0]
         self.title = f"pgvector {extension} on PostgreSQL {server}"
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
         self.operator, self.operator_class = OPERATORS[metric]
         self.run("DROP TABLE IF EXISTS {table}")
-        self.run(f"CREATE TABLE {{table}} (id bigint PRIMARY KEY, vector vector({int(dimension)}), year int)")
+        self.run(
+            f"CREATE TABLE {{table}} (id bigint PRIMARY KEY, vector vector({int(dimension)}), year int)"
+        )
 
     def insert(self, rows: Sequence[Row]) -> None:
-        copy = psycopg.sql.SQL("COPY {} (id, vector, year) FROM STDIN (FORMAT BINARY)").format(self.table)
+        copy = psycopg.sql.SQL("COPY {} (id, vector, year) FROM STDIN (FORMAT BINARY)").format(
+            self.table
+        )
         with self.connection.cursor().copy(copy) as stream:
             stream.set_types(["int8", "vector", "int4"])
             for row in rows:
@@ -56,28 +62,41 @@ class Pgvector(Adapter):
         self.run("DELETE FROM {table} WHERE id = ANY(%s)", (list(ids),))
 
     def get(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        found = self.run("SELECT id, vector FROM {table} WHERE id = ANY(%s)", (list(ids),)).fetchall()
+        found = self.run(
+            "SELECT id, vector FROM {table} WHERE id = ANY(%s)", (list(ids),)
+        ).fetchall()
         return {i: vector.to_numpy() for i, vector in found}
 
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         condition, values = psycopg.sql.SQL(""), []
         if where is not None:
-            condition, values = psycopg.sql.SQL("WHERE {} = %s").format(psycopg.sql.Identifier(where[0])), [where[1]]
+            condition, values = (
+                psycopg.sql.SQL("WHERE {} = %s").format(psycopg.sql.Identifier(where[0])),
+                [where[1]],
+            )
         if ef is not None:
             self.run(f"SET hnsw.ef_search = {int(ef)}")
-        statement = (
-            f"SELECT id, vector {self.operator} %s FROM {{table}} {{condition}} ORDER BY vector {self.operator} %s LIMIT %s"
-        )
+        statement = f"SELECT id, vector {self.operator} %s FROM {{table}} {{condition}} ORDER BY vector {self.operator} %s LIMIT %s"
         query = np.asarray(query, dtype=np.float32)
-        return [Hit(*row) for row in self.run(statement, (query, *values, query, k), condition=condition)]
+        return [
+            Hit(*row)
+            for row in self.run(statement, (query, *values, query, k), condition=condition)
+        ]
 
     def count(self) -> int:
         return self.run("SELECT count(*) FROM {table}").fetchone()[0]
 
     def settle(self) -> None:
-        self.run("ANALYZE {table}")  # rows are visible once committed; the planner's figures are brought up to date
+        self.run(
+            "ANALYZE {table}"
+        )  # rows are visible once committed; the planner's figures are brought up to date
 
     def build_index(self) -> None:
         self.run(
@@ -96,7 +115,9 @@ class Pgvector(Adapter):
         self.run("DROP TABLE IF EXISTS {table}")
         self.connection.close()
 
-    def run(self, statement: str, values: Sequence = (), **parts: psycopg.sql.Composable) -> psycopg.Cursor:
+    def run(
+        self, statement: str, values: Sequence = (), **parts: psycopg.sql.Composable
+    ) -> psycopg.Cursor:
         """Execute `statement` with the table's and the index's names put in."""
         composed = psycopg.sql.SQL(statement).format(table=self.table, index=self.index, **parts)
         return self.connection.execute(composed, values)

@@ -26,19 +26,30 @@ class Pinecone(Engine):
 
     def __init__(self, space: str, name: str) -> None:
         self.client = Client()  # reads PINECONE_API_KEY
-        self.name = f"{settings.learner()}-{settings.identifier(space)}-{name}".replace("_", "-")[:45].strip("-")
+        self.name = f"{settings.learner()}-{settings.identifier(space)}-{name}".replace("_", "-")[
+            :45
+        ].strip("-")
         self.title = f"Pinecone, client {version('pinecone')}"
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
         self.drop_index()
-        schema = SchemaBuilder().add_dense_vector_field("embedding", dimension=dimension, metric=METRICS[metric]).build()
+        schema = (
+            SchemaBuilder()
+            .add_dense_vector_field("embedding", dimension=dimension, metric=METRICS[metric])
+            .build()
+        )
         self.dimension = dimension
         self.client.indexes.create(name=self.name, schema=schema, timeout=SECONDS)
         self.documents = self.client.index(self.name).documents
 
     def insert(self, rows: Sequence[Row]) -> None:
-        documents = [{"_id": str(row.id), "year": row.year, "embedding": list(map(float, row.vector))} for row in rows]
-        self.loaded = self.documents.batch_upsert(namespace=NAMESPACE, documents=documents, show_progress=False)
+        documents = [
+            {"_id": str(row.id), "year": row.year, "embedding": list(map(float, row.vector))}
+            for row in rows
+        ]
+        self.loaded = self.documents.batch_upsert(
+            namespace=NAMESPACE, documents=documents, show_progress=False
+        )
         if self.loaded.has_errors:
             raise CourseError(f"Pinecone refused documents: {self.loaded.errors[0].error_message}")
 
@@ -46,18 +57,27 @@ class Pinecone(Engine):
         written, deadline = self.loaded.response_info.lsn_committed, time.monotonic() + SECONDS
         while not self.ask(np.eye(1, self.dimension)[0], 1).response_info.is_reconciled(written):
             if time.monotonic() > deadline:
-                raise CourseError(f"Pinecone has not read our writes after {SECONDS} s. Try again later.")
+                raise CourseError(
+                    f"Pinecone has not read our writes after {SECONDS} s. Try again later."
+                )
             time.sleep(0.5)
 
     def build_index(self) -> None:
         """Pinecone indexes by itself."""
 
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         return [Hit(int(hit.id), hit.score) for hit in self.ask(query, k, where).matches]
 
-    def ask(self, query: np.ndarray, k: int, where: tuple[str, int] | None = None) -> SearchDocumentsResponse:
+    def ask(
+        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None
+    ) -> SearchDocumentsResponse:
         """The client's answer, which also says up to which write it has read."""
         near = DenseVectorQuery(field="embedding", values=list(map(float, query)))
         condition = {"filter": {where[0]: {"$eq": where[1]}}} if where else {}

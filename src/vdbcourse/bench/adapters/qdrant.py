@@ -31,7 +31,11 @@ class Qdrant(Adapter):
         self.client = QdrantClient(engines.qdrant(), api_key=engines.qdrant_api_key())
         self.name = f"{settings.learner()}_{space}_{name}"
         self.ann_index = None if self.local else "HNSW"
-        self.title = f"Qdrant local mode {version('qdrant-client')}" if self.local else f"Qdrant {self.client.info().version}"
+        self.title = (
+            f"Qdrant local mode {version('qdrant-client')}"
+            if self.local
+            else f"Qdrant {self.client.info().version}"
+        )
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
         self.client.delete_collection(self.name)
@@ -43,7 +47,12 @@ class Qdrant(Adapter):
         self.upsert(rows)  # Qdrant has one call for both
 
     def upsert(self, rows: Sequence[Row]) -> None:
-        points = [models.PointStruct(id=row.id, vector=list(map(float, row.vector)), payload={"year": row.year}) for row in rows]
+        points = [
+            models.PointStruct(
+                id=row.id, vector=list(map(float, row.vector)), payload={"year": row.year}
+            )
+            for row in rows
+        ]
         for start in range(0, len(points), BATCH):
             self.client.upsert(self.name, points[start : start + BATCH])
 
@@ -55,11 +64,18 @@ class Qdrant(Adapter):
         return {point.id: np.asarray(point.vector, dtype=np.float32) for point in found}
 
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         condition = None
         if where is not None:
-            match = models.FieldCondition(key=where[0], match=models.MatchValue(value=int(where[1])))
+            match = models.FieldCondition(
+                key=where[0], match=models.MatchValue(value=int(where[1]))
+            )
             condition = models.Filter(must=[match])
         found = self.client.query_points(
             self.name,

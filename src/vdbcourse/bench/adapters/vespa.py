@@ -12,7 +12,10 @@ from vdbcourse import engines
 from vdbcourse.bench.adapters.base import Engine, Hit, Row
 from vdbcourse.errors import CourseError
 
-PACKAGE, SCHEMA = "vdbcourse", "film"  # a server has one application; the lessons deploy the same schema
+PACKAGE, SCHEMA = (
+    "vdbcourse",
+    "film",
+)  # a server has one application; the lessons deploy the same schema
 DEPLOY_SECONDS = 120
 
 
@@ -37,10 +40,19 @@ class Vespa(Engine):
             Field("decade", "int", ["attribute", "summary"]),
             Field("number", "long", ["attribute", "summary"]),
             Field("year", "int", ["attribute", "summary"]),
-            Field("embedding", numbers, ["attribute", "index"], ann=HNSW("prenormalized-angular", self.m, self.ef_construction)),
+            Field(
+                "embedding",
+                numbers,
+                ["attribute", "index"],
+                ann=HNSW("prenormalized-angular", self.m, self.ef_construction),
+            ),
         ]
-        nearness = RankProfile("nearness", "closeness(field, embedding)", inputs=[("query(q)", numbers)])
-        package = ApplicationPackage(PACKAGE, schema=[Schema(SCHEMA, Document(fields), rank_profiles=[nearness])])
+        nearness = RankProfile(
+            "nearness", "closeness(field, embedding)", inputs=[("query(q)", numbers)]
+        )
+        package = ApplicationPackage(
+            PACKAGE, schema=[Schema(SCHEMA, Document(fields), rank_profiles=[nearness])]
+        )
         answer = httpx.post(
             f"{engines.vespa_config()}/application/v2/tenant/default/prepareandactivate",
             content=package.to_zip().getvalue(),
@@ -55,11 +67,20 @@ class Vespa(Engine):
     def insert(self, rows: Sequence[Row]) -> None:
         refused: list[VespaResponse] = []
         documents = (
-            {"id": str(row.id), "fields": {"number": row.id, "year": row.year, "embedding": list(map(float, row.vector))}}
+            {
+                "id": str(row.id),
+                "fields": {
+                    "number": row.id,
+                    "year": row.year,
+                    "embedding": list(map(float, row.vector)),
+                },
+            }
             for row in rows
         )
         self.application.feed_iterable(
-            documents, SCHEMA, callback=lambda reply, _: None if reply.is_successful() else refused.append(reply)
+            documents,
+            SCHEMA,
+            callback=lambda reply, _: None if reply.is_successful() else refused.append(reply),
         )
         if refused:
             raise CourseError(f"Vespa refused {len(refused)} documents: {refused[0].get_json()}")
@@ -71,9 +92,16 @@ class Vespa(Engine):
         """The graph was built while the documents were fed."""
 
     def search(
-        self, query: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
-        effort = "approximate: false" if ef is None else f"hnsw.exploreAdditionalHits: {max(0, ef - k)}"
+        effort = (
+            "approximate: false" if ef is None else f"hnsw.exploreAdditionalHits: {max(0, ef - k)}"
+        )
         condition = f" and {where[0]} = {int(where[1])}" if where else ""
         body = {
             "yql": f"select number from {SCHEMA} where {{targetHits: {k}, {effort}}}nearestNeighbor(embedding, q){condition}",
@@ -81,7 +109,10 @@ class Vespa(Engine):
             "input.query(q)": list(map(float, query)),
             "hits": k,
         }
-        return [Hit(hit["fields"]["number"], hit["relevance"]) for hit in self.application.query(body).hits]
+        return [
+            Hit(hit["fields"]["number"], hit["relevance"])
+            for hit in self.application.query(body).hits
+        ]
 
     def drop(self) -> None:
         self.application.delete_all_docs(f"{PACKAGE}_content", SCHEMA)

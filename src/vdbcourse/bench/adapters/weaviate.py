@@ -33,25 +33,36 @@ class Weaviate(Engine):
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
         graph = config.Configure.VectorIndex.hnsw(
-            distance_metric=METRICS[metric], max_connections=self.m, ef_construction=self.ef_construction
+            distance_metric=METRICS[metric],
+            max_connections=self.m,
+            ef_construction=self.ef_construction,
         )
-        fields = [config.Property(name=field, data_type=config.DataType.INT) for field in ("number", "year")]
+        fields = [
+            config.Property(name=field, data_type=config.DataType.INT)
+            for field in ("number", "year")
+        ]
         own = config.Configure.Vectors.self_provided(vector_index_config=graph)
         self.client.collections.delete(self.name)
-        self.collection = self.client.collections.create(self.name, vector_config=own, properties=fields)
+        self.collection = self.client.collections.create(
+            self.name, vector_config=own, properties=fields
+        )
         self.ef: int | None = None
 
     def insert(self, rows: Sequence[Row]) -> None:
         objects = [
             data.DataObject(
-                {"number": row.id, "year": row.year}, uuid=generate_uuid5(row.id), vector=list(map(float, row.vector))
+                {"number": row.id, "year": row.year},
+                uuid=generate_uuid5(row.id),
+                vector=list(map(float, row.vector)),
             )
             for row in rows
         ]
         for start in range(0, len(objects), 1_000):
             answer = self.collection.data.insert_many(objects[start : start + 1_000])
             if answer.has_errors:
-                raise CourseError(f"Weaviate refused a row: {next(iter(answer.errors.values())).message}")
+                raise CourseError(
+                    f"Weaviate refused a row: {next(iter(answer.errors.values())).message}"
+                )
 
     def settle(self) -> None:
         """An insert is answered when its row is in the graph, unless the server was told to index later (ASYNC_INDEXING)."""
@@ -60,11 +71,18 @@ class Weaviate(Engine):
         """The graph was built while the rows came in."""
 
     def search(
-        self, query_vector: np.ndarray, k: int, where: tuple[str, int] | None = None, ef: int | None = None, fresh: bool = True
+        self,
+        query_vector: np.ndarray,
+        k: int,
+        where: tuple[str, int] | None = None,
+        ef: int | None = None,
+        fresh: bool = True,
     ) -> list[Hit]:
         if ef is not None and ef != self.ef:
             graph = config.Reconfigure.VectorIndex.hnsw(ef=ef)
-            self.collection.config.update(vector_config=config.Reconfigure.Vectors.update(vector_index_config=graph))
+            self.collection.config.update(
+                vector_config=config.Reconfigure.Vectors.update(vector_index_config=graph)
+            )
             self.ef = ef
         found = self.collection.query.near_vector(
             list(map(float, query_vector)),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pymilvus import CollectionSchema, DataType, FieldSchema
 
-from vdbcourse.grading.proofs import equivalent, right, wrong
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 # --- create_films ------------------------------------------------------------------------------------------------------------
 
@@ -34,25 +34,33 @@ def create_films(client, name, dim):
 @wrong("create_films", "metric L2", says="L2 looks at lengths")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client, metric_type="L2"))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client, metric_type="L2")
+    )
 
 
 @wrong("create_films", "metric IP", says="prefers long vectors")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client, metric_type="IP"))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client, metric_type="IP")
+    )
 
 
 @wrong("create_films", "the index left to Milvus", says="AUTOINDEX leaves the choice")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client, "AUTOINDEX"))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client, "AUTOINDEX")
+    )
 
 
 @wrong("create_films", "HNSW, as in most tutorials", says="may pass over near films")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client, "HNSW"))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client, "HNSW")
+    )
 
 
 @wrong("create_films", "no index", says="has no index")
@@ -65,7 +73,9 @@ def create_films(client, name, dim):
 @wrong("create_films", "auto_id on", says="numbers the films itself")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, dim, auto_id=True), index_params=vector_index(client))
+    client.create_collection(
+        name, schema=film_schema(client, dim, auto_id=True), index_params=vector_index(client)
+    )
 
 
 @wrong("create_films", "the dynamic field on", says="Leave the dynamic field off")
@@ -78,7 +88,9 @@ def create_films(client, name, dim):
 @wrong("create_films", "dim fixed at 384", says="how many numbers a vector has")
 def create_films(client, name, dim):
     client.drop_collection(name)
-    client.create_collection(name, schema=film_schema(client, 384), index_params=vector_index(client))
+    client.create_collection(
+        name, schema=film_schema(client, 384), index_params=vector_index(client)
+    )
 
 
 @wrong("create_films", "an index without a metric", says="`add_index` needs `metric_type=...`")
@@ -97,22 +109,32 @@ def create_films(client, name, dim):
 
 @wrong("create_films", "the older collection not dropped", says="has to be dropped first")
 def create_films(client, name, dim):
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client)
+    )
 
 
 @wrong("create_films", "the older collection kept", says="it is still there")
 def create_films(client, name, dim):
     if not client.has_collection(name):
-        client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
+        client.create_collection(
+            name, schema=film_schema(client, dim), index_params=vector_index(client)
+        )
     client.delete(name, filter="id >= 0")
 
 
-@wrong("create_films", "other collections dropped as well", says="Drop the collection called `name` alone")
+@wrong(
+    "create_films",
+    "other collections dropped as well",
+    says="Drop the collection called `name` alone",
+)
 def create_films(client, name, dim):
     for old in client.list_collections():
         if old.startswith(name):
             client.drop_collection(old)
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client)
+    )
 
 
 @wrong("create_films", "a title of 50 characters", says="longer than `max_length`")
@@ -152,7 +174,9 @@ def create_films(client, name, dim):
 def create_films(client, name, dim):
     if client.has_collection(name):
         client.rename_collection(name, f"{name}_old")
-    client.create_collection(name, schema=film_schema(client, dim), index_params=vector_index(client))
+    client.create_collection(
+        name, schema=film_schema(client, dim), index_params=vector_index(client)
+    )
 
 
 @right("create_films", "fields as objects; index and load one by one")
@@ -164,7 +188,9 @@ def create_films(client, name, dim):
         FieldSchema("vector", DataType.FLOAT_VECTOR, dim=dim),
         FieldSchema("title", DataType.VARCHAR, max_length=500),
     ]
-    client.create_collection(collection_name=name, schema=CollectionSchema(fields), consistency_level="Strong")
+    client.create_collection(
+        collection_name=name, schema=CollectionSchema(fields), consistency_level="Strong"
+    )
     client.create_index(name, vector_index(client))
     client.load_collection(name)
 
@@ -178,7 +204,9 @@ def create_films(client, name, dim):
         .add_field("title", datatype=DataType.VARCHAR, max_length=500)
         .add_field("vector", datatype=DataType.FLOAT_VECTOR, dim=dim)
     )
-    client.create_collection(name, schema=schema, index_params=vector_index(client), consistency_level=0)
+    client.create_collection(
+        name, schema=schema, index_params=vector_index(client), consistency_level=0
+    )
     return name
 
 
@@ -194,7 +222,9 @@ equivalent(
 
 def film_rows(ids, titles, vectors):
     """Columns as rows."""
-    return [{"id": i, "title": t, "vector": v} for i, t, v in zip(ids, titles, vectors, strict=True)]
+    return [
+        {"id": i, "title": t, "vector": v} for i, t, v in zip(ids, titles, vectors, strict=True)
+    ]
 
 
 def held(client, name):
@@ -280,7 +310,10 @@ def add_films(client, name, ids, titles, vectors):
 
 @wrong("add_films", "the last film left out", says="Not every film that was passed")
 def add_films(client, name, ids, titles, vectors):
-    client.upsert(name, [{"id": ids[i], "title": titles[i], "vector": vectors[i]} for i in range(len(ids) - 1)])
+    client.upsert(
+        name,
+        [{"id": ids[i], "title": titles[i], "vector": vectors[i]} for i in range(len(ids) - 1)],
+    )
     return held(client, name)
 
 
@@ -290,7 +323,11 @@ def add_films(client, name, ids, titles, vectors):
     return held(client, name)
 
 
-@wrong("add_films", "the statistics taken for a count", says="The statistics of a collection are no count")
+@wrong(
+    "add_films",
+    "the statistics taken for a count",
+    says="The statistics of a collection are no count",
+)
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(ids, titles, vectors))
     return client.get_collection_stats(name)["row_count"]
@@ -299,7 +336,9 @@ def add_films(client, name, ids, titles, vectors):
 @wrong("add_films", "titles counted", says="count films, not titles")
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(ids, titles, vectors))
-    return len({row["title"] for row in client.query(name, filter="id >= 0", output_fields=["title"])})
+    return len(
+        {row["title"] for row in client.query(name, filter="id >= 0", output_fields=["title"])}
+    )
 
 
 @right("add_films", "a data frame, its records, counted by ids")
@@ -364,7 +403,10 @@ def search_films(client, name, question, k):
 
 @wrong("search_films", "another order of columns", says="in this order")
 def search_films(client, name, question, k):
-    return [(hit["entity"]["title"], hit["id"], hit["distance"]) for hit in found(client, name, question, k)]
+    return [
+        (hit["entity"]["title"], hit["id"], hit["distance"])
+        for hit in found(client, name, question, k)
+    ]
 
 
 @wrong("search_films", "limit forgotten", says="10 unless you set it")
@@ -372,19 +414,27 @@ def search_films(client, name, question, k):
     return as_rows(client.search(name, [question], output_fields=["title"])[0])
 
 
-@wrong("search_films", "sorted by `distance`, as if it were one", says="The nearest film stands last")
+@wrong(
+    "search_films", "sorted by `distance`, as if it were one", says="The nearest film stands last"
+)
 def search_films(client, name, question, k):
     return sorted(as_rows(found(client, name, question, k)), key=lambda row: row[2])
 
 
 @wrong("search_films", "the similarity taken for a distance", says="already is a similarity")
 def search_films(client, name, question, k):
-    return [(number, title, 1 - score) for number, title, score in as_rows(found(client, name, question, k))]
+    return [
+        (number, title, 1 - score)
+        for number, title, score in as_rows(found(client, name, question, k))
+    ]
 
 
 @wrong("search_films", "the score in per cent", says="no percentage")
 def search_films(client, name, question, k):
-    return [(number, title, 100 * score) for number, title, score in as_rows(found(client, name, question, k))]
+    return [
+        (number, title, 100 * score)
+        for number, title, score in as_rows(found(client, name, question, k))
+    ]
 
 
 @wrong("search_films", "scores below one half left out", says="a far film is an answer")
@@ -392,7 +442,11 @@ def search_films(client, name, question, k):
     return [row for row in as_rows(found(client, name, question, k)) if row[2] > 0.5]
 
 
-@wrong("search_films", "the first hit taken for the question itself", says="there is nothing to leave out")
+@wrong(
+    "search_films",
+    "the first hit taken for the question itself",
+    says="there is nothing to leave out",
+)
 def search_films(client, name, question, k):
     return as_rows(found(client, name, question, k + 1))[1:]
 
@@ -404,23 +458,34 @@ def search_films(client, name, question, k):
 
 @wrong("search_films", "rounded to three digits", says="Your scores are rounded")
 def search_films(client, name, question, k):
-    return [(number, title, round(score, 3)) for number, title, score in as_rows(found(client, name, question, k))]
+    return [
+        (number, title, round(score, 3))
+        for number, title, score in as_rows(found(client, name, question, k))
+    ]
 
 
 @wrong("search_films", "dicts for tuples", says="These are dicts")
 def search_films(client, name, question, k):
     hits = found(client, name, question, k)
-    return [{"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]} for hit in hits]
+    return [
+        {"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]} for hit in hits
+    ]
 
 
 @wrong("search_films", "scores without their sign", says="has lost its sign")
 def search_films(client, name, question, k):
-    return [(number, title, abs(score)) for number, title, score in as_rows(found(client, name, question, k))]
+    return [
+        (number, title, abs(score))
+        for number, title, score in as_rows(found(client, name, question, k))
+    ]
 
 
 @wrong("search_films", "scores moved to 0 to 1", says="moved to 0 to 1")
 def search_films(client, name, question, k):
-    return [(number, title, (1 + score) / 2) for number, title, score in as_rows(found(client, name, question, k))]
+    return [
+        (number, title, (1 + score) / 2)
+        for number, title, score in as_rows(found(client, name, question, k))
+    ]
 
 
 @wrong("search_films", "None where nothing is found", says="None is no list")
@@ -442,7 +507,12 @@ equivalent(
 
 @right("search_films", "a loop, rows as lists")
 def search_films(client, name, question, k):
-    answer = client.search(collection_name=name, data=[list(map(float, question))], limit=k, output_fields=["id", "title"])
+    answer = client.search(
+        collection_name=name,
+        data=[list(map(float, question))],
+        limit=k,
+        output_fields=["id", "title"],
+    )
     rows = []
     for hit in answer[0]:
         rows.append([hit["id"], hit["entity"]["title"], hit["distance"]])
@@ -451,9 +521,15 @@ def search_films(client, name, question, k):
 
 @right("search_films", "ids and scores first, titles by another query; lists of NumPy numbers")
 def search_films(client, name, question, k):
-    answer = client.search(name, np.asarray([question], dtype=np.float32), anns_field="vector", limit=k)[0]
+    answer = client.search(
+        name, np.asarray([question], dtype=np.float32), anns_field="vector", limit=k
+    )[0]
     ids = [hit["id"] for hit in answer]
-    titles = {row["id"]: row["title"] for row in client.get(name, ids=ids, output_fields=["title"])} if ids else {}
+    titles = (
+        {row["id"]: row["title"] for row in client.get(name, ids=ids, output_fields=["title"])}
+        if ids
+        else {}
+    )
     return [[np.int64(hit["id"]), titles[hit["id"]], np.float32(hit["distance"])] for hit in answer]
 
 
@@ -463,7 +539,9 @@ def search_films(client, name, question, k):
 def similarities(vectors, question):
     """Cosine of every vector with a question."""
     vectors = np.asarray(vectors, dtype=float)
-    return vectors @ np.asarray(question) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(question)
+    return (
+        vectors @ np.asarray(question) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(question)
+    )
 
 
 @wrong("search_exact", "the inner product for the cosine", says="Divide it by the length of each")
@@ -527,14 +605,22 @@ def search_exact(ids, vectors, question, k):
     return [ids[i] for i in sorted(first, key=lambda i: (-cosines[i], ids[i]))]
 
 
-@wrong("search_exact", "argpartition, which does not sort", says="`argpartition` cuts and does not sort")
+@wrong(
+    "search_exact",
+    "argpartition, which does not sort",
+    says="`argpartition` cuts and does not sort",
+)
 def search_exact(ids, vectors, question, k):
     k = min(k, len(ids))
     nearest = np.argpartition(-similarities(vectors, question), k - 1)[:k]
     return np.asarray(ids)[nearest]
 
 
-@wrong("search_exact", "argpartition with k larger than the number of films", says="Your code raised this error")
+@wrong(
+    "search_exact",
+    "argpartition with k larger than the number of films",
+    says="Your code raised this error",
+)
 def search_exact(ids, vectors, question, k):
     cosines = similarities(vectors, question)
     ids = np.asarray(ids)

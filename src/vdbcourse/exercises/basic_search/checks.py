@@ -7,7 +7,7 @@ from pymilvus import DataType, MilvusException
 
 from vdbcourse import engines
 from vdbcourse.grading import Answer, Data, Films, Reply, check
-from vdbcourse.grading.answers import is_number, kind_of
+from vdbcourse.grading.checks.answer import is_number, kind_of
 
 LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
 Row = tuple[str, Any]  # title and vector
@@ -46,7 +46,11 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     )
     is_searchable(reply, create_films, data, name)
     if stored(reply, data, name):
-        reply.fail("The new collection has a film in it, which nobody passed. Films come in task 2.", "no film", "a film")
+        reply.fail(
+            "The new collection has a film in it, which nobody passed. Films come in task 2.",
+            "no film",
+            "a film",
+        )
     put(reply, data, name, {1: ("Stalker", [1.0] * 8)})
     known = data.milvus.own.list_collections()
     again = create_films.explained(data.milvus.client, name, 3, raised=MAKING)
@@ -60,8 +64,16 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     )
     is_searchable(again, create_films, data, name)
     if stored(again, data, name):
-        again.fail("The film of the older collection is still there: drop it before you make the new one.", "no film", "a film")
-    left = [found for found in data.milvus.own.list_collections() if found.startswith(name) and found not in known]
+        again.fail(
+            "The film of the older collection is still there: drop it before you make the new one.",
+            "no film",
+            "a film",
+        )
+    left = [
+        found
+        for found in data.milvus.own.list_collections()
+        if found.startswith(name) and found not in known
+    ]
     if left:
         data.milvus.drop(*left)
         why = "The older collection is still there, under another name. Drop it: it costs memory, and nobody asked to keep it."
@@ -90,11 +102,18 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
     key, title, vector = (fields[field] for field in FIELDS)
     if key["type"] != DataType.INT64 or not key.get("is_primary"):
         held = f"id: {key['type'].name}, {'' if key.get('is_primary') else 'not '}the primary key"
-        reply.fail("A film is known by its number, and no two films have the same.", "id: INT64, the primary key", held)
+        reply.fail(
+            "A film is known by its number, and no two films have the same.",
+            "id: INT64, the primary key",
+            held,
+        )
     if described.get("auto_id") or key.get("auto_id"):
         why = "With auto_id Milvus numbers the films itself. Then no film can be found or replaced under the id you know it by."
         reply.fail(why, "auto_id off", "auto_id on")
-    if title["type"] != DataType.VARCHAR or int(title["params"].get("max_length", 0)) != TITLE_LENGTH:
+    if (
+        title["type"] != DataType.VARCHAR
+        or int(title["params"].get("max_length", 0)) != TITLE_LENGTH
+    ):
         held = f"title: {title['type'].name}, max_length {title['params'].get('max_length')}"
         why = "Milvus refuses a title that is longer than `max_length`, and the film with it."
         reply.fail(why, f"title: VARCHAR, max_length {TITLE_LENGTH}", held)
@@ -147,12 +166,19 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     """`add_films(client, name, ids, titles, vectors)` -> how many films the collection holds."""
     name, client = collection("films"), data.milvus.client
     make(data, name, 2)
-    films: dict[int, Row] = {30: ("Solaris", [3.0, 4.0]), 10: ("Amélie", [0.0, 2.0]), 20: ("Playtime", [5.0, 0.0])}
+    films: dict[int, Row] = {
+        30: ("Solaris", [3.0, 4.0]),
+        10: ("Amélie", [0.0, 2.0]),
+        20: ("Playtime", [5.0, 0.0]),
+    }
     add_films.setting(client, "calls")  # forgets those of an earlier task
     reply = add_films(client, name, *columns(films))
     holds(reply, data, name, films)
     is_count(reply, 3, "Three films were added to an empty collection.")
-    more: dict[int, Row] = {10: ("Le Fabuleux Destin d'Amélie Poulain", [1.0, 1.0]), 40: ("千と千尋の神隠し", [0.0, -3.0])}
+    more: dict[int, Row] = {
+        10: ("Le Fabuleux Destin d'Amélie Poulain", [1.0, 1.0]),
+        40: ("千と千尋の神隠し", [0.0, -3.0]),
+    }
     reply = add_films(client, name, *columns(more))
     found = stored(reply, data, name)
     if set(found) == set(more):
@@ -165,22 +191,34 @@ def check_add_films(add_films: Answer, data: Data) -> None:
         )
         reply.fail(why, "film 10 with its new title", "film 10 with its old title")
     holds(reply, data, name, films | more)
-    is_count(reply, 4, "Of the two films one was there already and was replaced: three and one make four.", passed=2)
+    is_count(
+        reply,
+        4,
+        "Of the two films one was there already and was replaced: three and one make four.",
+        passed=2,
+    )
     promises(reply, add_films, data)
     same: dict[int, Row] = {50: ("Solaris", [2.0, 2.0])}
     reply = add_films(client, name, *columns(same))
-    is_count(reply, 5, "This is the fifth film. Another one has the same title: count films, not titles.")
+    is_count(
+        reply, 5, "This is the fifth film. Another one has the same title: count films, not titles."
+    )
     films |= same
     reply = add_films(client, name, [], [], [])
     is_count(reply, 5, "Nothing was added, and the collection holds five films as before.")
     many, other = data.films(120), collection("films_384")
     vectors = many.vectors * data.rng.uniform(0.2, 5.0, (len(many), 1)).astype(np.float32)
     make(data, other, vectors.shape[1])
-    rows = {int(i): (title, vector) for i, title, vector in zip(many.ids, many.titles, vectors, strict=True)}
+    rows = {
+        int(i): (title, vector)
+        for i, title, vector in zip(many.ids, many.titles, vectors, strict=True)
+    }
     reply = add_films.on_data(client, other, many.ids, many.titles, vectors)
     holds(reply, data, other, rows)
     limit = "A query returns no more rows than its limit, so its length is no count. Ask it for `count(*)`."
-    reply.equals(120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit})
+    reply.equals(
+        120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit}
+    )
     reply = add_films.on_data(client, other, many.ids[:50], many.titles[:50], vectors[:50])
     reply.equals(120, "50 of 120 films came again, which adds none.")
 
@@ -204,14 +242,27 @@ def promises(reply: Reply, add_films: Answer, data: Data) -> None:
 
 def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list]:
     """Ids, titles and vectors, as `add_films` takes them."""
-    return list(films), [title for title, _ in films.values()], [vector for _, vector in films.values()]
+    return (
+        list(films),
+        [title for title, _ in films.values()],
+        [vector for _, vector in films.values()],
+    )
 
 
 def is_count(reply: Reply, expected: int, why: str, passed: int | None = None) -> None:
     """Is it the number of films in the collection? `passed`: how many the call was given, where that is another number."""
     if isinstance(reply.value, dict):
-        reply.fail("That is Milvus's answer to the write. Asked for is how many films the collection holds now.", "a number")
-    mistakes = {passed: "That is how many films were passed. Asked for is how many the collection holds now."} if passed else {}
+        reply.fail(
+            "That is Milvus's answer to the write. Asked for is how many films the collection holds now.",
+            "a number",
+        )
+    mistakes = (
+        {
+            passed: "That is how many films were passed. Asked for is how many the collection holds now."
+        }
+        if passed
+        else {}
+    )
     reply.equals(expected, why, mistakes=mistakes)
 
 
@@ -222,7 +273,11 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
         why = "The collection holds films under ids that were not passed. An id says which film it is: take those of `ids`."
         reply.fail(why, got="")
     if len(found) < len(films):
-        reply.fail("Not every film that was passed is in the collection.", f"{len(films)} films", f"{len(found)} films")
+        reply.fail(
+            "Not every film that was passed is in the collection.",
+            f"{len(films)} films",
+            f"{len(found)} films",
+        )
     titles = {number: title for number, (title, _) in found.items()}
     if any(titles[number] != title for number, (title, _) in films.items()):
         why = "A title is not stored as it came. VARCHAR takes every script and accent, and people search for names as they are."
@@ -244,7 +299,11 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
 
 def is_same(held: Any, sent: Any) -> bool:
     """Is the vector that the engine holds the one that was sent, but for rounding?"""
-    return isinstance(held, list) and len(held) == len(sent) and np.allclose(held, sent, rtol=1e-4, atol=1e-6)
+    return (
+        isinstance(held, list)
+        and len(held) == len(sent)
+        and np.allclose(held, sent, rtol=1e-4, atol=1e-6)
+    )
 
 
 @check("search_films")
@@ -252,19 +311,41 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     """`search_films(client, name, question, k)` -> rows (id, title, score), nearest first."""
     name, client = collection("films"), data.milvus.client
     make(data, name, 2, PLANE)
-    near = [(1, "Stalker", 1.0), (6, "Persona", 0.8), (4, "Amélie", 0.6), (2, "Tampopo", 0.0), (9, "Ran", -1.0)]
+    near = [
+        (1, "Stalker", 1.0),
+        (6, "Persona", 0.8),
+        (4, "Amélie", 0.6),
+        (2, "Tampopo", 0.0),
+        (9, "Ran", -1.0),
+    ]
     are_hits(
         search_films.explained(client, name, [1.0, 0.0], 3, raised=ASKING),
         near[:3],
         "Stalker points where the question points; Persona and Amélie come next.",
         {
-            (1, 9, 4): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
-            (6, 4, 2): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
+            (
+                1,
+                9,
+                4,
+            ): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
+            (
+                6,
+                4,
+                2,
+            ): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
         },
     )
     are_hits(search_films(client, name, [1.0, 0.0], 1), near[:1], "k = 1: the nearest film alone.")
-    are_hits(search_films(client, name, [1.0, 0.0], 5), near, "k = 5: five films are there, so all of them.")
-    are_hits(search_films(client, name, [1.0, 0.0], 50), near, "k may be larger than the collection: all films, then.")
+    are_hits(
+        search_films(client, name, [1.0, 0.0], 5),
+        near,
+        "k = 5: five films are there, so all of them.",
+    )
+    are_hits(
+        search_films(client, name, [1.0, 0.0], 50),
+        near,
+        "k may be larger than the collection: all films, then.",
+    )
     other = [(4, "Amélie", 1.0), (6, "Persona", 0.96), (2, "Tampopo", 0.8)]
     why = "The question came as a NumPy array of length 10; its length does not change a cosine."
     are_hits(search_films(client, name, np.array([6.0, 8.0], dtype=np.float32), 3), other, why)
@@ -278,17 +359,28 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     rows = zip(films.titles, vectors, strict=True)
     make(data, full, vectors.shape[1], dict(zip(films.ids.tolist(), rows, strict=True)))
     scores = cosines(vectors, question)
-    expected = [(int(films.ids[i]), films.titles[i], float(scores[i])) for i in np.argsort(-scores)[:15]]
-    are_hits(search_films.on_data(client, full, question, 15), expected, "Sixty films with vectors of 384 numbers.")
+    expected = [
+        (int(films.ids[i]), films.titles[i], float(scores[i])) for i in np.argsort(-scores)[:15]
+    ]
+    are_hits(
+        search_films.on_data(client, full, question, 15),
+        expected,
+        "Sixty films with vectors of 384 numbers.",
+    )
 
 
-def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple, str] | None = None) -> None:
+def are_hits(
+    reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple, str] | None = None
+) -> None:
     """Are these the expected rows (id, title, score)? `mistakes`: what is behind known wrong ids."""
     found = hits(reply)
     ids, wanted = [number for number, _, _ in found], [number for number, _, _ in expected]
     rows = f"{len(expected)} row{'s' * (len(expected) > 1)} (id, title, score)"
     if len(ids) > len(wanted):
-        reply.fail(f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you set it.", rows)
+        reply.fail(
+            f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you set it.",
+            rows,
+        )
     if len(ids) < len(wanted):
         reply.fail(f"{why} Fewer came: a far film is an answer as well, whatever its score.", rows)
     if ids != wanted:
@@ -299,23 +391,34 @@ def are_hits(reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple
             said = f"{why} These are the right films in another order than nearest first."
         reply.fail(said, rows)
     reply.expect(
-        [title for _, title, _ in found] == [title for _, title, _ in expected], f"{why} A film has the title of another.", rows
+        [title for _, title, _ in found] == [title for _, title, _ in expected],
+        f"{why} A film has the title of another.",
+        rows,
     )
-    scores, true = np.array([score for *_, score in found]), np.array([score for *_, score in expected])
+    scores, true = (
+        np.array([score for *_, score in found]),
+        np.array([score for *_, score in expected]),
+    )
     if not np.allclose(scores, true, atol=1e-4):
         said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
         if np.allclose(scores, 1 - true, atol=1e-3):
             said = "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a similarity; hand it on."
         elif np.allclose(scores, 100 * true, atol=1e-1):
             said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
-        elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(scores, true, atol=0.06):
+        elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(
+            scores, true, atol=0.06
+        ):
             said = "Your scores are rounded; hand them on as they came."
         elif np.allclose(scores, np.abs(true), atol=1e-4):
             said = "A score below 0 has lost its sign. A film that points away from the question has a negative cosine."
         elif np.allclose(scores, (1 + true) / 2, atol=1e-4):
-            said = "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1."
+            said = (
+                "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1."
+            )
         elif np.allclose(scores, np.arccos(np.clip(true, -1, 1)), atol=1e-2):
-            said = "These are angles. Asked for is their cosine, as Milvus returns it in `distance`."
+            said = (
+                "These are angles. Asked for is their cosine, as Milvus returns it in `distance`."
+            )
         reply.fail(said, rows)
 
 
@@ -323,23 +426,41 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
     """The rows (id, title, score) of a reply, each of the right kind."""
     what = "rows (id, title, score)"
     items = reply.sequence(f"a list of {what}")
-    if len(items) == 1 and isinstance(items[0], (list, tuple)) and (not items[0] or isinstance(items[0][0], (list, tuple, dict))):
-        reply.fail("Milvus answers a list of questions with a list of answers. Of one question take the first: `[0]`.", what)
+    if (
+        len(items) == 1
+        and isinstance(items[0], (list, tuple))
+        and (not items[0] or isinstance(items[0][0], (list, tuple, dict)))
+    ):
+        reply.fail(
+            "Milvus answers a list of questions with a list of answers. Of one question take the first: `[0]`.",
+            what,
+        )
     if any(isinstance(item, dict) and "entity" in item for item in items):
         reply.fail(
-            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody has to know Milvus.", what
+            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody has to know Milvus.",
+            what,
         )
     if any(isinstance(item, dict) for item in items):
         why = "These are dicts. Asked for are tuples (id, title, score): whoever calls takes them apart by their order."
         reply.fail(why, what)
     if items and all(is_number(item) for item in items):
-        reply.fail("Numbers alone: a person who searches wants to read titles, and to see how near they are.", what)
+        reply.fail(
+            "Numbers alone: a person who searches wants to read titles, and to see how near they are.",
+            what,
+        )
     rows = reply.rows(["id", "title", "score"])
     for number, title, score in rows:
-        kinds = isinstance(number, (int, np.integer)) and not isinstance(number, bool), isinstance(title, str), is_number(score)
+        kinds = (
+            isinstance(number, (int, np.integer)) and not isinstance(number, bool),
+            isinstance(title, str),
+            is_number(score),
+        )
         if not all(kinds):
             held = ", ".join(map(kind_of, (number, title, score)))
-            reply.fail(f"A row holds {held}. Asked for is, in this order: the id, the title, the score.", what)
+            reply.fail(
+                f"A row holds {held}. Asked for is, in this order: the id, the title, the score.",
+                what,
+            )
     return rows
 
 
@@ -352,9 +473,21 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         [1, 6, 4],
         "Film 1 points where the question points (cosine 1), then come 6 (0.8) and 4 (0.6).",
         {
-            (6, 4, 1): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
-            (1, 9, 4): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
-            (1, 9, 2): "That is the order by L1, the differences of the numbers added up. The cosine compares directions only.",
+            (
+                6,
+                4,
+                1,
+            ): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
+            (
+                1,
+                9,
+                4,
+            ): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            (
+                1,
+                9,
+                2,
+            ): "That is the order by L1, the differences of the numbers added up. The cosine compares directions only.",
             (
                 1,
                 6,
@@ -366,33 +499,58 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
                 9,
                 6,
             ): "The sign of the cosine is lost: film 9 points away from the question, with cosine -1, and is the farthest.",
-            (6, 4, 2): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
-            (9, 2, 4): "The farthest came first. `argsort` goes from small to large, and a large cosine is near.",
-            (0, 4, 1): "These are positions in `vectors`. Asked for are ids: look up who stands there.",
+            (
+                6,
+                4,
+                2,
+            ): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
+            (
+                9,
+                2,
+                4,
+            ): "The farthest came first. `argsort` goes from small to large, and a large cosine is near.",
+            (
+                0,
+                4,
+                1,
+            ): "These are positions in `vectors`. Asked for are ids: look up who stands there.",
         },
     )
     are_ids(search_exact(ids, vectors, [1.0, 0.0], 1), [1], "k = 1: the nearest film alone.")
-    are_ids(search_exact(ids, vectors, [6.0, 8.0], 2), [4, 6], "Film 4 points where (6, 8) points; film 6 has cosine 0.96.")
+    are_ids(
+        search_exact(ids, vectors, [6.0, 8.0], 2),
+        [4, 6],
+        "Film 4 points where (6, 8) points; film 6 has cosine 0.96.",
+    )
     why = "k may be larger than the number of films: all of them, then."
     are_ids(search_exact(ids, vectors, [1.0, 0.0], 9), [1, 6, 4, 2, 9], why)
     films, long, question = apart(data, 1_000)
     order = films.ids[np.argsort(-cosines(long, question))].tolist()
     for k in (10, 400):
-        are_ids(search_exact.on_data(films.ids, long, question, k), order[:k], "1,000 films with vectors of many lengths.")
+        are_ids(
+            search_exact.on_data(films.ids, long, question, k),
+            order[:k],
+            "1,000 films with vectors of many lengths.",
+        )
     two_alike = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]
     why = (
         "Films 8 and 3 are equally near, and the smaller id comes first. To keep the order in which they came would give another "
         "answer to whoever loads them differently."
     )
     are_ids(
-        search_exact([8, 3, 5], two_alike, [1.0, 0.0], 2), [3, 8], "Films 8 and 3 point where the question points.", {(8, 3): why}
+        search_exact([8, 3, 5], two_alike, [1.0, 0.0], 2),
+        [3, 8],
+        "Films 8 and 3 point where the question points.",
+        {(8, 3): why},
     )
     why = "Films 8 and 3 are equally near, and only one is asked for: the smaller id. Sort first, then cut."
     are_ids(search_exact([8, 3, 5], two_alike, [1.0, 0.0], 1), [3], why)
     are_ids(search_exact([], np.zeros((0, 2)), [1.0, 0.0], 3), [], "No film at all: an empty list.")
 
 
-def are_ids(reply: Reply, expected: list[int], why: str, mistakes: dict[tuple, str] | None = None) -> None:
+def are_ids(
+    reply: Reply, expected: list[int], why: str, mistakes: dict[tuple, str] | None = None
+) -> None:
     """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
     found = reply.ids()
     unsorted = "The right films, but not nearest first. `argpartition` cuts and does not sort; `set` forgets the order."
@@ -418,16 +576,24 @@ def make(data: Data, name: str, dim: int, films: dict[int, Row] | None = None) -
     own.create_collection(name, schema=schema, consistency_level="Strong")
     index = own.prepare_index_params()
     index.add_index("vector", index_type="FLAT", metric_type="COSINE")
-    own.create_index(name, index, sync=False)  # otherwise pymilvus waits half a second before it looks whether that is done
+    own.create_index(
+        name, index, sync=False
+    )  # otherwise pymilvus waits half a second before it looks whether that is done
     own.load_collection(name)
     if films:
-        own.insert(name, [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()])
+        own.insert(
+            name,
+            [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()],
+        )
 
 
 def put(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
     """Add films to a collection that the learner's function made."""
     try:
-        data.milvus.own.insert(name, [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()])
+        data.milvus.own.insert(
+            name,
+            [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()],
+        )
     except MilvusException as error:
         reply.fail(f"A film cannot be added to the collection. Milvus says: {error.message}")
 
@@ -436,7 +602,10 @@ def stored(reply: Reply, data: Data, name: str) -> dict[int, Row]:
     """What the collection holds, as id -> title and vector."""
     own = data.milvus.own
     if not own.has_collection(name):
-        reply.fail("The collection is gone after the call. Nothing here asks for it to be dropped.", got="no collection")
+        reply.fail(
+            "The collection is gone after the call. Nothing here asks for it to be dropped.",
+            got="no collection",
+        )
     try:
         rows = own.query(name, filter="", limit=1_000, output_fields=["*"])
     except MilvusException as error:

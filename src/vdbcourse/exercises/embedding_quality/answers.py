@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 
 from vdbcourse import embedding
-from vdbcourse.grading.proofs import equivalent, right, wrong
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 
@@ -34,7 +34,9 @@ def separation(same, different):
 
 @wrong("separation", "cosine distance for cosine", says="The sign is turned round")
 def separation(same, different):
-    return np.mean([1 - cosine(a, b) for a, b in same]) - np.mean([1 - cosine(a, b) for a, b in different])
+    return np.mean([1 - cosine(a, b) for a, b in same]) - np.mean(
+        [1 - cosine(a, b) for a, b in different]
+    )
 
 
 @wrong("separation", "one mean over all pairs", says="Each group has a mean of its own")
@@ -44,7 +46,9 @@ def separation(same, different):
 
 @wrong("separation", "absolute cosines", says="keep the sign")
 def separation(same, different):
-    return np.mean([abs(cosine(a, b)) for a, b in same]) - np.mean([abs(cosine(a, b)) for a, b in different])
+    return np.mean([abs(cosine(a, b)) for a, b in same]) - np.mean(
+        [abs(cosine(a, b)) for a, b in different]
+    )
 
 
 @wrong("separation", "sums for means", says="A sum would grow")
@@ -66,9 +70,15 @@ def separation(same, different):
     return cosine(*np.mean(same, axis=0)) - cosine(*np.mean(different, axis=0))
 
 
-@wrong("separation", "both groups divided by the number of pairs in `same`", says="Each mean divides by its own number")
+@wrong(
+    "separation",
+    "both groups divided by the number of pairs in `same`",
+    says="Each mean divides by its own number",
+)
 def separation(same, different):
-    return sum(cosine(a, b) for a, b in same) / len(same) - sum(cosine(a, b) for a, b in different) / len(same)
+    return sum(cosine(a, b) for a, b in same) / len(same) - sum(
+        cosine(a, b) for a, b in different
+    ) / len(same)
 
 
 @wrong("separation", "the caller's array normalised", says="work on a copy")
@@ -81,7 +91,9 @@ def separation(same, different):
 
 @wrong("separation", "medians for means", says="their median, 0, hides it")
 def separation(same, different):
-    return np.median([cosine(a, b) for a, b in same]) - np.median([cosine(a, b) for a, b in different])
+    return np.median([cosine(a, b) for a, b in same]) - np.median(
+        [cosine(a, b) for a, b in different]
+    )
 
 
 @wrong("separation", "divided by one of the lengths", says="Here it was divided by one of them")
@@ -107,30 +119,45 @@ def separation(same, different):
 
 @wrong("separation", "negative cosines cut off", says="Neither leave it out")
 def separation(same, different):
-    return np.mean([max(0, cosine(a, b)) for a, b in same]) - np.mean([max(0, cosine(a, b)) for a, b in different])
+    return np.mean([max(0, cosine(a, b)) for a, b in same]) - np.mean(
+        [max(0, cosine(a, b)) for a, b in different]
+    )
 
 
-@wrong("separation", "as many pairs as both groups have", says="also where `different` has only one")
+@wrong(
+    "separation", "as many pairs as both groups have", says="also where `different` has only one"
+)
 def separation(same, different):
-    return np.mean([cosine(*one) - cosine(*other) for one, other in zip(same, different, strict=False)])
+    return np.mean(
+        [cosine(*one) - cosine(*other) for one, other in zip(same, different, strict=False)]
+    )
 
 
 @wrong("separation", "sums of products by sums of lengths", says="lets long vectors weigh more")
 def separation(same, different):
     def share(pairs):
-        return sum(np.dot(a, b) for a, b in pairs) / sum(np.linalg.norm(a) * np.linalg.norm(b) for a, b in pairs)
+        return sum(np.dot(a, b) for a, b in pairs) / sum(
+            np.linalg.norm(a) * np.linalg.norm(b) for a, b in pairs
+        )
 
     return share(same) - share(different)
 
 
 @wrong("separation", "rounded", says="the right number, rounded")
 def separation(same, different):
-    return round(float(np.mean([cosine(a, b) for a, b in same]) - np.mean([cosine(a, b) for a, b in different])), 3)
+    return round(
+        float(
+            np.mean([cosine(a, b) for a, b in same]) - np.mean([cosine(a, b) for a, b in different])
+        ),
+        3,
+    )
 
 
 @wrong("separation", "correlations for cosines", says="nothing is taken from the vectors before")
 def separation(same, different):
-    return np.mean([np.corrcoef(a, b)[0, 1] for a, b in same]) - np.mean([np.corrcoef(a, b)[0, 1] for a, b in different])
+    return np.mean([np.corrcoef(a, b)[0, 1] for a, b in same]) - np.mean(
+        [np.corrcoef(a, b)[0, 1] for a, b in different]
+    )
 
 
 def cosine(a, b):
@@ -162,11 +189,15 @@ def separation(same, different):
 # --- clean ---------------------------------------------------------------------------------------------------------------------
 
 
-def tidied(text, tag=r"</?[a-zA-Z][^>]*>", space=" ", rounds=9, end=lambda text: " ".join(text.split())):
+def tidied(
+    text, tag=r"</?[a-zA-Z][^>]*>", space=" ", rounds=9, end=lambda text: " ".join(text.split())
+):
     """A right cleaning with one part that can be made wrong."""
     for _ in range(rounds):
         text = html.unescape(re.sub(tag, space, text))
-        text = "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+        text = "".join(
+            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+        )
         text = end(text)
     return text
 
@@ -230,7 +261,9 @@ def clean(text):
 def clean(text):
     text = " ".join(text.split())
     text = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", text))
-    return "".join(c for c in text if c not in INVISIBLE and unicodedata.category(c) != "Cc").strip()
+    return "".join(
+        c for c in text if c not in INVISIBLE and unicodedata.category(c) != "Cc"
+    ).strip()
 
 
 @wrong("clean", "spaces left at the ends", says="left its space there")
@@ -272,7 +305,9 @@ def clean(text):
 @wrong("clean", "invisible characters looked for before entities", says="delete after that")
 def clean(text):
     def without(text):
-        return "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+        return "".join(
+            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+        )
 
     before = None
     text = without(text)
@@ -292,7 +327,17 @@ def clean(text):
     return text
 
 
-def decoded(text, table=(("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&nbsp;", " "), ("&shy;", "\u00ad"))):
+def decoded(
+    text,
+    table=(
+        ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&shy;", "\u00ad"),
+    ),
+):
     """Some entities decoded, by a table of one's own."""
     for entity, character in table:
         text = text.replace(entity, character)
@@ -304,7 +349,9 @@ def repeated(text, tag=r"</?[a-zA-Z][^>]*>", decode=html.unescape):
     before = None
     while text != before:
         before, text = text, decode(re.sub(tag, " ", text))
-        text = "".join(c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc")
+        text = "".join(
+            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+        )
         text = " ".join(text.split())
     return text
 
@@ -316,10 +363,14 @@ def clean(text):
 
 @wrong("clean", "entities only with their semicolon", says="without their semicolon as well")
 def clean(text):
-    return repeated(text, decode=lambda text: re.sub(r"&#?\w+;", lambda found: html.unescape(found[0]), text))
+    return repeated(
+        text, decode=lambda text: re.sub(r"&#?\w+;", lambda found: html.unescape(found[0]), text)
+    )
 
 
-@wrong("clean", "scripts thrown away with what is in them", says="what stands between two tags stays")
+@wrong(
+    "clean", "scripts thrown away with what is in them", says="what stands between two tags stays"
+)
 def clean(text):
     return repeated(re.sub(r"(?is)<script.*?</script>", " ", text))
 
@@ -369,7 +420,9 @@ def clean(text):
     table = dict.fromkeys(map(ord, INVISIBLE))
     table |= {code: None for code in (*range(32), *range(127, 160)) if not chr(code).isspace()}
     while True:
-        changed = re.sub(r"<(/|)[a-z].*?>", " ", html.unescape(text), flags=re.I | re.S).translate(table)
+        changed = re.sub(r"<(/|)[a-z].*?>", " ", html.unescape(text), flags=re.I | re.S).translate(
+            table
+        )
         changed = re.sub(r"\s+", " ", changed).strip()
         if changed == text:
             return text
@@ -384,7 +437,9 @@ def clean(text):
         end = text.find(">", i) if name.isascii() and name.isalpha() else -1
         kept.append(text[i] if end < 0 else " ")
         i = i + 1 if end < 0 else end + 1
-    letters = [c for c in html.unescape("".join(kept)) if c.isspace() or unicodedata.category(c) != "Cc"]
+    letters = [
+        c for c in html.unescape("".join(kept)) if c.isspace() or unicodedata.category(c) != "Cc"
+    ]
     again = " ".join("".join(c for c in letters if c not in INVISIBLE).split())
     return again if again == text else clean(again)
 
@@ -414,7 +469,11 @@ def clean(text):
     parser = Words()
     parser.feed(text)
     parser.close()
-    seen = "".join(c for c in "".join(parser.found) if c not in INVISIBLE and (c.isspace() or unicodedata.category(c) != "Cc"))
+    seen = "".join(
+        c
+        for c in "".join(parser.found)
+        if c not in INVISIBLE and (c.isspace() or unicodedata.category(c) != "Cc")
+    )
     seen = " ".join(seen.split())
     return clean(seen) if seen != text else seen
 
@@ -479,7 +538,9 @@ def with_context(text, context, least):
     return text
 
 
-@wrong("with_context", "context until the text is long enough", says="It does not stop when there are")
+@wrong(
+    "with_context", "context until the text is long enough", says="It does not stop when there are"
+)
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -493,7 +554,9 @@ def with_context(text, context, least):
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
-    return ". ".join(part.strip() for part in [text, *context] if isinstance(part, str) and part.strip())
+    return ". ".join(
+        part.strip() for part in [text, *context] if isinstance(part, str) and part.strip()
+    )
 
 
 @wrong("with_context", "a long text tidied", says="nothing is stripped and no blank goes")
@@ -503,7 +566,9 @@ def with_context(text, context, least):
     return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip())
 
 
-@wrong("with_context", "words counted with the context", says="the words of the context do not count")
+@wrong(
+    "with_context", "words counted with the context", says="the words of the context do not count"
+)
 def with_context(text, context, least):
     parts = [part for part in [text, *context] if isinstance(part, str) and part.strip()]
     return text if len(" ".join(parts).split()) >= least else ". ".join(parts)
@@ -513,10 +578,14 @@ def with_context(text, context, least):
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
-    return ". ".join(dict.fromkeys(part for part in [text, *context] if isinstance(part, str) and part.strip()))
+    return ". ".join(
+        dict.fromkeys(part for part in [text, *context] if isinstance(part, str) and part.strip())
+    )
 
 
-@wrong("with_context", "entries in order of the alphabet", says="in the order they have in `context`")
+@wrong(
+    "with_context", "entries in order of the alphabet", says="in the order they have in `context`"
+)
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -528,7 +597,11 @@ def with_context(text, context, least):
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
-    return ". ".join(str(part) for part in [text, *context] if str(part).strip() and str(part).lower() not in ("none", "nan"))
+    return ". ".join(
+        str(part)
+        for part in [text, *context]
+        if str(part).strip() and str(part).lower() not in ("none", "nan")
+    )
 
 
 @wrong("with_context", "words between single blanks", says="with two blanks between them")
@@ -542,14 +615,18 @@ def with_context(text, context, least):
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
-    return ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip()) + "."
+    return (
+        ". ".join(part for part in [text, *context] if isinstance(part, str) and part.strip()) + "."
+    )
 
 
 @wrong("with_context", "full stops of the text taken away", says="with its full stops")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
-    return ". ".join(part.rstrip(".") for part in [text, *context] if isinstance(part, str) and part.strip())
+    return ". ".join(
+        part.rstrip(".") for part in [text, *context] if isinstance(part, str) and part.strip()
+    )
 
 
 @right("with_context", "a loop")
@@ -587,7 +664,11 @@ def refuse(size, overlap):
 @wrong("chunk_words", "characters", says="not characters")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
-    return [text[i : i + size] for i in range(0, max(1, len(text) - overlap), size - overlap)] if text.split() else []
+    return (
+        [text[i : i + size] for i in range(0, max(1, len(text) - overlap), size - overlap)]
+        if text.split()
+        else []
+    )
 
 
 @wrong("chunk_words", "overlap ignored", says="The chunks do not overlap")
@@ -601,7 +682,14 @@ def chunk_words(text, size, overlap):
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split()
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - size + overlap), overlap)] if words else []
+    return (
+        [
+            " ".join(words[i : i + size])
+            for i in range(0, max(1, len(words) - size + overlap), overlap)
+        ]
+        if words
+        else []
+    )
 
 
 @wrong("chunk_words", "an extra chunk inside the last", says="lies wholly in the one before")
@@ -653,14 +741,24 @@ def chunk_words(text, size, overlap):
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split(" ")
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)] if words else []
+    return (
+        [
+            " ".join(words[i : i + size])
+            for i in range(0, max(1, len(words) - overlap), size - overlap)
+        ]
+        if words
+        else []
+    )
 
 
 @wrong("chunk_words", "an empty chunk for an empty text", says="An empty text has no words")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split()
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+    return [
+        " ".join(words[i : i + size])
+        for i in range(0, max(1, len(words) - overlap), size - overlap)
+    ]
 
 
 @wrong("chunk_words", "arguments not looked at: an endless loop", says="a loop that never ends")
@@ -694,13 +792,23 @@ def chunk_words(text, size, overlap):
     if not words:
         return []
     refuse(size, overlap)
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+    return [
+        " ".join(words[i : i + size])
+        for i in range(0, max(1, len(words) - overlap), size - overlap)
+    ]
 
 
 def right_chunks(text, size, overlap):
     """Right chunks, to be made wrong."""
     words = text.split()
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)] if words else []
+    return (
+        [
+            " ".join(words[i : i + size])
+            for i in range(0, max(1, len(words) - overlap), size - overlap)
+        ]
+        if words
+        else []
+    )
 
 
 @wrong("chunk_words", "each chunk once", says="a chunk that comes twice is there twice")
@@ -729,7 +837,9 @@ def chunk_words(text, size, overlap):
 @wrong("chunk_words", "cut at the ends of sentences", says="may run over the end of a sentence")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
-    return [chunk for sentence in text.split(". ") for chunk in right_chunks(sentence, size, overlap)]
+    return [
+        chunk for sentence in text.split(". ") for chunk in right_chunks(sentence, size, overlap)
+    ]
 
 
 @wrong("chunk_words", "nothing for arguments that make no sense", says="refuse with ValueError")
@@ -772,7 +882,10 @@ def windows(text, size, overlap):
     words = text.split()
     if not words:
         raise ValueError("no words")
-    return [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - overlap), size - overlap)]
+    return [
+        " ".join(words[i : i + size])
+        for i in range(0, max(1, len(words) - overlap), size - overlap)
+    ]
 
 
 @wrong("embed_long", "the whole text at once", says="the vector of the whole text")
@@ -795,7 +908,9 @@ def embed_long(text, encode, size, overlap):
 @wrong("embed_long", "full chunks only", says="The last chunk is not in it")
 def embed_long(text, encode, size, overlap):
     words = text.split()
-    chunks = [" ".join(words[i : i + size]) for i in range(0, len(words) - size + 1, size - overlap)]
+    chunks = [
+        " ".join(words[i : i + size]) for i in range(0, len(words) - size + 1, size - overlap)
+    ]
     mean = encode(chunks or [text]).mean(axis=0)
     return mean / np.linalg.norm(mean)
 
@@ -822,7 +937,9 @@ def embed_long(text, encode, size, overlap):
     return mean / np.abs(mean).max()
 
 
-@wrong("embed_long", "divided by the number of dimensions", says="Divide the mean by its own length")
+@wrong(
+    "embed_long", "divided by the number of dimensions", says="Divide the mean by its own length"
+)
 def embed_long(text, encode, size, overlap):
     mean = encode(windows(text, size, overlap)).mean(axis=0)
     return mean / np.sqrt(len(mean))
@@ -846,7 +963,11 @@ def embed_long(text, encode, size, overlap):
     return mean / np.linalg.norm(mean)
 
 
-@wrong("embed_long", "the course's model, whatever was passed", says="This call was given another model")
+@wrong(
+    "embed_long",
+    "the course's model, whatever was passed",
+    says="This call was given another model",
+)
 def embed_long(text, encode, size, overlap):
     mean = embedding.encode(windows(text, size, overlap), progress=False).mean(axis=0)
     return mean / np.linalg.norm(mean)
@@ -921,7 +1042,9 @@ def embed_long(text, encode, size, overlap):
 
 @wrong("embed_long", "punctuation thrown away first", says="with all of its signs")
 def embed_long(text, encode, size, overlap):
-    mean = encode([re.sub(r"[^\w\s]", "", chunk) for chunk in windows(text, size, overlap)]).mean(axis=0)
+    mean = encode([re.sub(r"[^\w\s]", "", chunk) for chunk in windows(text, size, overlap)]).mean(
+        axis=0
+    )
     return mean / np.linalg.norm(mean)
 
 

@@ -7,8 +7,9 @@ import unicodedata
 
 import numpy as np
 
-from vdbcourse.exercises.rounding import rounded
-from vdbcourse.grading import Answer, Data, Handle, Reply, check, handles
+from vdbcourse.grading import Answer, Data, Handle, Reply, check
+from vdbcourse.grading.calls import handles
+from vdbcourse.grading.checks.rounding import rounded
 
 # --- separation ----------------------------------------------------------------------------------------------------------------
 
@@ -30,7 +31,9 @@ def check_separation(separation: Answer, data: Data) -> None:
             0: "These pairs have cosines 1 and 0, and 1 - 0 is 1. Divide numbers as they are, without `//` and without rounding.",
             np.pi / 2: "That is the angle between the vectors. Asked for is its cosine.",
             50: "50 is the inner product of [3, 4] and [6, 8]. A cosine is the inner product divided by both lengths.",
-            5 - 5**0.5: "That comes from distances (5 and 2.24), which depend on the lengths. Compare directions: cosines.",
+            5
+            - 5
+            ** 0.5: "That comes from distances (5 and 2.24), which depend on the lengths. Compare directions: cosines.",
             -1: "The sign is turned round: cosines, not cosine distances, and `same` minus `different`.",
         },
     )
@@ -45,10 +48,13 @@ def check_separation(separation: Answer, data: Data) -> None:
     separation([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
         1.0,
         "Only the two vectors of a pair are compared, not each with the vectors of the other pairs.",
-        mistakes={2: "Both pairs of `same` have cosine 1, and so has their mean. A sum would grow with the number of pairs."},
+        mistakes={
+            2: "Both pairs of `same` have cosine 1, and so has their mean. A sum would grow with the number of pairs."
+        },
     )
     separation([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 0], [0, 1]]]).equals(
-        0.0, "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors."
+        0.0,
+        "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors.",
     )
     separation([[[1, 0], [2, 0]], [[1, 0], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
         0.5,
@@ -56,7 +62,8 @@ def check_separation(separation: Answer, data: Data) -> None:
         mistakes={
             1: "Both pairs of `same` count, with 1 and 0, also where `different` has only one.",
             0: "The pairs of `same` have cosines 1 and 0. Asked for is their mean, not the smallest.",
-            2 / 3: "That lets long vectors weigh more. Compute one cosine for each pair, and then their mean.",
+            2
+            / 3: "That lets long vectors weigh more. Compute one cosine for each pair, and then their mean.",
         },
     )
     separation([[[1, 0], [2, 0]]], [[[1, 0], [0, 1]], [[0, 1], [3, 0]], [[4, 0], [4, 0]]]).equals(
@@ -69,8 +76,12 @@ def check_separation(separation: Answer, data: Data) -> None:
     )
     same, different = pairs(data, 12), pairs(data, 30)
     expected = mean_cosine(same) - mean_cosine(different)
-    separation.on_data(same, different).equals(expected, "Vectors of 384 numbers and different lengths, as arrays.", within=1e-5)
-    separation.on_data(same.tolist(), different.tolist()).equals(expected, "The same vectors as lists.", within=1e-5)
+    separation.on_data(same, different).equals(
+        expected, "Vectors of 384 numbers and different lengths, as arrays.", within=1e-5
+    )
+    separation.on_data(same.tolist(), different.tolist()).equals(
+        expected, "The same vectors as lists.", within=1e-5
+    )
 
 
 def pairs(data: Data, n: int) -> np.ndarray:
@@ -98,10 +109,13 @@ def check_clean(clean: Answer, data: Data) -> None:
     for text, expected, why, mistakes in (*KEPT, *TAGS, *ENTITIES, *CHARACTERS):
         clean(text).equals(expected, why, mistakes=mistakes)
     for plot in plots(data, 4):
-        clean.on_data(plot).equals(reference_clean(plot), "A plot without any mess in it: nothing is to be changed.")
+        clean.on_data(plot).equals(
+            reference_clean(plot), "A plot without any mess in it: nothing is to be changed."
+        )
         messy = made_messy(plot, data)
         clean.on_data(messy).equals(
-            reference_clean(messy), "A plot from a web page: tags, entities and stray characters together."
+            reference_clean(messy),
+            "A plot from a web page: tags, entities and stray characters together.",
         )
 
 
@@ -121,7 +135,9 @@ TAGS = (
         "A <b>silent</b> film",
         "A silent film",
         "`<b>` and `</b>` become spaces, and a run of white space becomes one.",
-        {"A  silent  film": "The white space was collapsed before the tags became spaces: turn the two steps round."},
+        {
+            "A  silent  film": "The white space was collapsed before the tags became spaces: turn the two steps round."
+        },
     ),
     (
         'See <a\nhref="/films/7">the film</a>',
@@ -141,7 +157,12 @@ TAGS = (
         "Here `<` is no tag: a tag has a letter behind `<` or `</`. What looks like a comparison is text.",
         None,
     ),
-    ("a <z1> b <Z> c </a> d", "a b c d", "Any letter from a to z, small or capital, may begin a tag.", None),
+    (
+        "a <z1> b <Z> c </a> d",
+        "a b c d",
+        "Any letter from a to z, small or capital, may begin a tag.",
+        None,
+    ),
     (
         "<script>Ran</script> on DVD",
         "Ran on DVD",
@@ -218,7 +239,9 @@ CHARACTERS = (
         "film",
         "Between these letters stand characters nobody sees (all four of INVISIBLE). For `==`, for a keyword search and for a "
         "cache this is another word than `film`.",
-        {"f i l m": "The invisible characters stood inside of a word, and spaces tear it apart. Delete them without a space."},
+        {
+            "f i l m": "The invisible characters stood inside of a word, and spaces tear it apart. Delete them without a space."
+        },
     ),
     (
         "unfor&shy;get&shy;table",
@@ -238,19 +261,34 @@ CHARACTERS = (
         "U+0080 to U+009F are control characters as well (category Cc), beyond ASCII. `unicodedata.category` knows them all.",
         None,
     ),
-    ("<\u200bb>Ran", "Ran", "With the invisible character gone, `<b>` is a tag. Repeat until nothing changes.", None),
+    (
+        "<\u200bb>Ran",
+        "Ran",
+        "With the invisible character gone, `<b>` is a tag. Repeat until nothing changes.",
+        None,
+    ),
     ("", "", "Nothing in, nothing out.", None),
     ("<br>&nbsp;\u200b", "", "There was no text in it: what is left is empty.", None),
 )
 KEPT = (
-    ("US and us", "US and us", "Capitals carry meaning: `US` is no `us`. A model that ignores case does so by itself.", None),
+    (
+        "US and us",
+        "US and us",
+        "Capitals carry meaning: `US` is no `us`. A model that ignores case does so by itself.",
+        None,
+    ),
     (
         "12 Angry Men, 1957",
         "12 Angry Men, 1957",
         "Digits and commas are part of the text: without 12 and 1957 this is another film.",
         None,
     ),
-    ("C++ or C#?", "C++ or C#?", "Symbols and punctuation carry meaning: without them C++ and C# are one language.", None),
+    (
+        "C++ or C#?",
+        "C++ or C#?",
+        "Symbols and punctuation carry meaning: without them C++ and C# are one language.",
+        None,
+    ),
     (
         "羅生門, Мир, लगान, Amélie",
         "羅生門, Мир, लगान, Amélie",
@@ -270,7 +308,12 @@ KEPT = (
         "category Cc, not all of Cf.",
         None,
     ),
-    ("$5 or £4, a_b", "$5 or £4, a_b", "Currency signs and underscores are part of the text, too.", None),
+    (
+        "$5 or £4, a_b",
+        "$5 or £4, a_b",
+        "Currency signs and underscores are part of the text, too.",
+        None,
+    ),
     (
         "What?! … “Ran” – it’s",
         "What?! … “Ran” – it’s",
@@ -283,7 +326,12 @@ KEPT = (
         "Punctuation stays as it is, repeated or behind a space: only white space is put in order.",
         None,
     ),
-    ("see https://a.org/?q=1#x", "see https://a.org/?q=1#x", "An address is text as well, and nobody asked for it to go.", None),
+    (
+        "see https://a.org/?q=1#x",
+        "see https://a.org/?q=1#x",
+        "An address is text as well, and nobody asked for it to go.",
+        None,
+    ),
     (
         "Ame\u0301lie \u2764 \u200e\u202a",
         "Ame\u0301lie \u2764 \u200e\u202a",
@@ -320,7 +368,9 @@ def made_messy(plot: str, data: Data) -> str:
 def reference_clean(text: str) -> str:
     """Character by character, until nothing changes."""
     after = html.unescape(re.sub(r"<(?:/[a-z]|[a-z])[^>]*>", " ", text, flags=re.IGNORECASE))
-    kept = [c for c in after if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"]
+    kept = [
+        c for c in after if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+    ]
     after = re.sub(r"\s+", " ", "".join(kept)).strip()
     return after if after == text else reference_clean(after)
 
@@ -343,7 +393,8 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         },
     )
     with_context("Unforgettable", ["Drama"], 8).equals(
-        "Unforgettable. Drama", "One word of thirteen characters is one word. What makes a text short for a model is words."
+        "Unforgettable. Drama",
+        "One word of thirteen characters is one word. What makes a text short for a model is words.",
     )
     with_context("A long way home", ["Drama", "Japan"], 4).equals(
         "A long way home",
@@ -354,7 +405,8 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         },
     )
     with_context("One two three four five", ["Drama"], 2).equals(
-        "One two three four five", "Five words where two are enough: no context is added to a text that is long."
+        "One two three four five",
+        "Five words where two are enough: no context is added to a text that is long.",
     )
     with_context("Boy", ["Western", "Comedy", "New Zealand"], 2).equals(
         "Boy. Western. Comedy. New Zealand",
@@ -367,7 +419,8 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         },
     )
     with_context("Ran", ["Ran", "Drama", "Drama"], 3).equals(
-        "Ran. Ran. Drama. Drama", "An entry that is there twice comes twice: what is left out is None, NaN, empty or white space."
+        "Ran. Ran. Drama. Drama",
+        "An entry that is there twice comes twice: what is left out is None, NaN, empty or white space.",
     )
     with_context("Untitled", ["None", "nan", "null"], 4).equals(
         "Untitled. None. nan. null",
@@ -394,24 +447,37 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         "work of `clean`.",
     )
     with_context(" A long  way home\n", ["Drama"], 4).equals(
-        " A long  way home\n", "The text is long enough, so it comes back as it is: nothing is stripped and no blank goes."
+        " A long  way home\n",
+        "The text is long enough, so it comes back as it is: nothing is stripped and no blank goes.",
     )
     with_context("A  B", ["Drama"], 3).equals(
-        "A  B. Drama", "Two words, with two blanks between them: words are what `text.split()` gives."
+        "A  B. Drama",
+        "Two words, with two blanks between them: words are what `text.split()` gives.",
     )
     with_context("", ["Drama", "Japan"], 1).equals(
         "Drama. Japan", "The text is empty, so it is missing, too: no full stop may stand in front."
     )
-    with_context("", [None, ""], 5).equals("", "There is nothing to say about this row: an empty text.")
+    with_context("", [None, ""], 5).equals(
+        "", "There is nothing to say about this row: an empty text."
+    )
     with_context("Up", [], 2).equals("Up", "No context at all: the text as it came.")
     with_context("", ["Drama"], 0).equals("", "No text has fewer than 0 words: nothing is added.")
-    with_context("Up", ("Comedy", "United States"), 5).equals("Up. Comedy. United States", "The context may come as a tuple.")
+    with_context("Up", ("Comedy", "United States"), 5).equals(
+        "Up. Comedy. United States", "The context may come as a tuple."
+    )
     for plot in plots(data, 8):
         words, missing = plot.split(), [None, float("nan"), "", "Drama"][data.rng.integers(4)]
-        text, context, least = " ".join(words[:5]), [missing, " ".join(words[5:8])], int(data.rng.integers(3, 8))
-        added = [entry for entry in context if isinstance(entry, str) and entry] if least > 5 else []
+        text, context, least = (
+            " ".join(words[:5]),
+            [missing, " ".join(words[5:8])],
+            int(data.rng.integers(3, 8)),
+        )
+        added = (
+            [entry for entry in context if isinstance(entry, str) and entry] if least > 5 else []
+        )
         with_context.on_data(text, context, least).equals(
-            ". ".join([text, *added]), "The first five words of a plot, and two fields, one of which may be missing."
+            ". ".join([text, *added]),
+            "The first five words of a plot, and two fields, one of which may be missing.",
         )
 
 
@@ -431,15 +497,38 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
         ["one two three", "three four five", "five six seven"],
         "Each chunk begins `size - overlap` = 2 words after the one before, so that it repeats its last word.",
         mistakes={
-            ("one two three four", "four five six seven", "seven"): "These chunks have four words. `size` is the length of a "
+            (
+                "one two three four",
+                "four five six seven",
+                "seven",
+            ): "These chunks have four words. `size` is the length of a "
             "chunk with its overlap, and each begins `size - overlap` = 2 words after the one before.",
-            ("one two three", "three four five six", "six seven"): "Some chunks have four words. `size` is the length of a chunk "
+            (
+                "one two three",
+                "three four five six",
+                "six seven",
+            ): "Some chunks have four words. `size` is the length of a chunk "
             "with its overlap, and each begins `size - overlap` = 2 words after the one before.",
-            ("one two three", "four five six", "seven"): "The chunks do not overlap: each must begin with the last word of the "
+            (
+                "one two three",
+                "four five six",
+                "seven",
+            ): "The chunks do not overlap: each must begin with the last word of the "
             "one before. Step on by `size - overlap` words.",
-            ("one two three", "three four five", "five six seven", "seven"): "The last chunk lies wholly in the one before. It "
+            (
+                "one two three",
+                "three four five",
+                "five six seven",
+                "seven",
+            ): "The last chunk lies wholly in the one before. It "
             "costs a vector and brings nothing.",
-            ("one two three", "two three four", "three four five", "four five six", "five six seven"): "Each chunk begins one "
+            (
+                "one two three",
+                "two three four",
+                "three four five",
+                "four five six",
+                "five six seven",
+            ): "Each chunk begins one "
             "word after the one before: that is a step of `overlap`. The step is `size - overlap`.",
         },
     )
@@ -447,27 +536,41 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
         ["one two three", "three four five", "five six seven", "seven eight"],
         "The last word must be in a chunk, also where that chunk is shorter than `size`.",
         mistakes={
-            ("one two three", "three four five", "five six seven"): "The tail is lost: `eight` is in no chunk, and no search "
-            "will find it.",
+            (
+                "one two three",
+                "three four five",
+                "five six seven",
+            ): "The tail is lost: `eight` is in no chunk, and no search will find it.",
             (
                 "one two three",
                 "three four five",
                 "five six seven eight",
             ): "The last chunk has four words, and `size` is 3. What is left over gets a chunk of its own, which may be short.",
-            ("one two three", "three four five", "five six seven", "six seven eight"): "The last chunk was moved back to be "
+            (
+                "one two three",
+                "three four five",
+                "five six seven",
+                "six seven eight",
+            ): "The last chunk was moved back to be "
             "full. Every chunk begins `size - overlap` words after the one before; the last may be short.",
         },
     )
     chunk_words("one two three four five six", 3, 0).equals(
         ["one two three", "four five six"], "Chunks of three words that do not overlap."
     )
-    chunk_words("one two three", 3, 0).equals(["one two three"], "Exactly `size` words are one chunk, and no empty one after it.")
-    chunk_words("one two three", 3, 2).equals(["one two three"], "Exactly `size` words are one chunk, whatever the overlap.")
+    chunk_words("one two three", 3, 0).equals(
+        ["one two three"], "Exactly `size` words are one chunk, and no empty one after it."
+    )
+    chunk_words("one two three", 3, 2).equals(
+        ["one two three"], "Exactly `size` words are one chunk, whatever the overlap."
+    )
     chunk_words("one two three four", 3, 2).equals(
-        ["one two three", "two three four"], "One word more than `size`: a second chunk, one word further on."
+        ["one two three", "two three four"],
+        "One word more than `size`: a second chunk, one word further on.",
     )
     chunk_words("one two", 5, 3).equals(
-        ["one two"], "A text shorter than `size` is one chunk; a range up to `len(words) - overlap` is empty here."
+        ["one two"],
+        "A text shorter than `size` is one chunk; a range up to `len(words) - overlap` is empty here.",
     )
     chunk_words("one", 5, 3).equals(["one"], "A text shorter than the overlap is one chunk, too.")
     chunk_words("one two", 1, 0).equals(["one", "two"], "Chunks of one word.")
@@ -476,24 +579,48 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
         "Words are what `text.split()` gives: two blanks or a line end make no empty word, and one space joins a chunk's words.",
     )
     chunk_words("", 3, 1).equals(
-        [], "An empty text has no words and no chunk. An empty chunk gets a vector all the same, and turns up in searches."
+        [],
+        "An empty text has no words and no chunk. An empty chunk gets a vector all the same, and turns up in searches.",
     )
     chunk_words(" \n ", 3, 1).equals([], "White space holds no words: an empty list.")
-    chunk_words.raises(ValueError, "With overlap = size no chunk gets any further: refuse with ValueError.", "one two", 2, 2)
-    chunk_words.raises(ValueError, "An overlap larger than the chunk cannot be: refuse with ValueError.", "one two three", 2, 3)
     chunk_words.raises(
-        ValueError, "A negative overlap leaves words out between chunks: refuse with ValueError.", "one two", 2, -1
+        ValueError,
+        "With overlap = size no chunk gets any further: refuse with ValueError.",
+        "one two",
+        2,
+        2,
     )
-    chunk_words.raises(ValueError, "Chunks of no words cannot be: refuse with ValueError.", "one two", 0, 0)
     chunk_words.raises(
-        ValueError, "The arguments make no sense whatever the text is: refuse them also for an empty text.", "", 2, 2
+        ValueError,
+        "An overlap larger than the chunk cannot be: refuse with ValueError.",
+        "one two three",
+        2,
+        3,
+    )
+    chunk_words.raises(
+        ValueError,
+        "A negative overlap leaves words out between chunks: refuse with ValueError.",
+        "one two",
+        2,
+        -1,
+    )
+    chunk_words.raises(
+        ValueError, "Chunks of no words cannot be: refuse with ValueError.", "one two", 0, 0
+    )
+    chunk_words.raises(
+        ValueError,
+        "The arguments make no sense whatever the text is: refuse them also for an empty text.",
+        "",
+        2,
+        2,
     )
     chunk_words("on and on and on and on", 2, 0).equals(
         ["on and", "on and", "on and", "on"],
         "A text may repeat itself, and a chunk that comes twice is there twice: together they are the text.",
     )
     chunk_words("One. Two THREE. four", 2, 0).equals(
-        ["One. Two", "THREE. four"], "Words come as they are written, and a chunk may run over the end of a sentence."
+        ["One. Two", "THREE. four"],
+        "Words come as they are written, and a chunk may run over the end of a sentence.",
     )
     text = " ".join(plots(data, 5))
     for size in (20, 33):
@@ -530,10 +657,26 @@ def check_embed_long(embed_long: Answer, data: Data) -> None:
     compared(embed_long(SHORT, data.encode, 3, 1), SHORT, 3, 1)
     compared(embed_long(SHORT, ANOTHER, 3, 1), SHORT, 3, 1, another=True)
     compared(
-        embed_long("A shark", data.encode, 3, 1), "A shark", 3, 1, "A text that fits into one chunk has that chunk's vector."
+        embed_long("A shark", data.encode, 3, 1),
+        "A shark",
+        3,
+        1,
+        "A text that fits into one chunk has that chunk's vector.",
     )
-    compared(embed_long(SHORT, data.encode, 4, 0), SHORT, 4, 0, "Two chunks of four words, without overlap.")
-    compared(embed_long(LOUD, data.encode, 3, 0), LOUD, 3, 0, "A chunk is embedded as it is, with all of its signs.")
+    compared(
+        embed_long(SHORT, data.encode, 4, 0),
+        SHORT,
+        4,
+        0,
+        "Two chunks of four words, without overlap.",
+    )
+    compared(
+        embed_long(LOUD, data.encode, 3, 0),
+        LOUD,
+        3,
+        0,
+        "A chunk is embedded as it is, with all of its signs.",
+    )
     why = "There is no word to embed, so refuse with ValueError: any vector, also that of an empty text, turns up in searches."
     embed_long.raises(ValueError, why, " \n", data.encode, 3, 1)
     text = " ".join(programmes(data.hidden)[data.seed % 3])
@@ -570,7 +713,14 @@ def compared(
     mean = chunks.mean(axis=0, dtype=np.float64)
     if near(vector, unit(mean)):
         return
-    told = next((said for wrong, said in mistaken(text, chunks, mean, (size, overlap), another) if near(vector, wrong)), None)
+    told = next(
+        (
+            said
+            for wrong, said in mistaken(text, chunks, mean, (size, overlap), another)
+            if near(vector, wrong)
+        ),
+        None,
+    )
     if told is None and not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
         told = "Its length is not 1. Divide the mean by its own length, np.linalg.norm(mean)."
     reply.fail(told or why, expected="the mean of the chunks' vectors, divided by its length")
@@ -600,13 +750,31 @@ def mistaken(
             "This is the vector of the whole text, of which the model reads 256 word pieces and no more. Embed its chunks, of "
             "`size` words each.",
         ),
-        (chunks[0], "This is the vector of the first chunk alone. The others are not in it, and what they say cannot be found."),
+        (
+            chunks[0],
+            "This is the vector of the first chunk alone. The others are not in it, and what they say cannot be found.",
+        ),
         (chunks[-1], "This is the vector of the last chunk alone. Every chunk has to count."),
-        (unit(chunks[: max(1, len(chunks) - 1)].mean(axis=0)), "The last chunk is not in it: the tail of the text is lost."),
-        (mean, "This is the mean, but not of length 1. With inner products it would lose against vectors of length 1."),
-        (chunks.sum(axis=0), "This is the sum: it is the longer, the longer the text. Divide it by its length."),
-        (unit(chunks.max(axis=0)), "This takes the largest number in each place. Take the mean of the chunks' vectors."),
-        (mean / np.abs(mean).max(), "Its largest number is 1, not its length. The length is the root of the sum of squares."),
+        (
+            unit(chunks[: max(1, len(chunks) - 1)].mean(axis=0)),
+            "The last chunk is not in it: the tail of the text is lost.",
+        ),
+        (
+            mean,
+            "This is the mean, but not of length 1. With inner products it would lose against vectors of length 1.",
+        ),
+        (
+            chunks.sum(axis=0),
+            "This is the sum: it is the longer, the longer the text. Divide it by its length.",
+        ),
+        (
+            unit(chunks.max(axis=0)),
+            "This takes the largest number in each place. Take the mean of the chunks' vectors.",
+        ),
+        (
+            mean / np.abs(mean).max(),
+            "Its largest number is 1, not its length. The length is the root of the sum of squares.",
+        ),
         (
             unit(np.average(chunks, axis=0, weights=words)),
             "This is a mean in which long chunks weigh more. Every chunk counts alike, also a short one at the end: take the "
@@ -621,8 +789,14 @@ def mistaken(
             for which, by_position in (("earlier", positions[::-1]), ("later", positions))
             for weights in (by_position, 1 / by_position[::-1])
         ),
-        (unit(np.median(chunks, axis=0)), "This is the median of the chunks' vectors, place by place. Take the mean."),
-        (unit(chunks.min(axis=0)), "This takes the smallest number in each place. Take the mean of the chunks' vectors."),
+        (
+            unit(np.median(chunks, axis=0)),
+            "This is the median of the chunks' vectors, place by place. Take the mean.",
+        ),
+        (
+            unit(chunks.min(axis=0)),
+            "This takes the smallest number in each place. Take the mean of the chunks' vectors.",
+        ),
         (
             unit(chunks[[0, -1]].mean(axis=0)),
             "This is the mean of the first and the last chunk. Those between them have to count as well.",

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from vdbcourse.grading.proofs import equivalent, right, wrong
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 # --- precision_at_k ----------------------------------------------------------------------------------------------------------
 
@@ -56,7 +56,11 @@ def precision_at_k(found, relevant, k):
     return round(len(set(list(found)[:k]) & set(relevant)) / k, 2)
 
 
-@wrong("precision_at_k", "divided by the smaller of k and the relevant ids", says="all three were asked for")
+@wrong(
+    "precision_at_k",
+    "divided by the smaller of k and the relevant ids",
+    says="all three were asked for",
+)
 def precision_at_k(found, relevant, k):
     most = min(k, len(set(relevant)))
     return len(set(list(found)[:k]) & set(relevant)) / most if most else 0.0
@@ -111,7 +115,9 @@ equivalent(
 # --- recall_at_k ---------------------------------------------------------------------------------------------------------------
 
 
-@wrong("recall_at_k", "divided by k (that is precision)", says="rows asked for or shown, is precision")
+@wrong(
+    "recall_at_k", "divided by k (that is precision)", says="rows asked for or shown, is precision"
+)
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / k
 
@@ -128,7 +134,11 @@ def recall_at_k(found, relevant, k):
 
 @wrong("recall_at_k", "repeated ids counted each time", says="found once")
 def recall_at_k(found, relevant, k):
-    return sum(i in set(relevant) for i in list(found)[:k]) / len(set(relevant)) if len(relevant) else 0.0
+    return (
+        sum(i in set(relevant) for i in list(found)[:k]) / len(set(relevant))
+        if len(relevant)
+        else 0.0
+    )
 
 
 @wrong("recall_at_k", "nothing relevant not thought of", says="Your code raised this error")
@@ -136,14 +146,22 @@ def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / len(set(relevant))
 
 
-@wrong("recall_at_k", "the list of relevant ids counted with repetitions", says="count ids, not entries")
+@wrong(
+    "recall_at_k",
+    "the list of relevant ids counted with repetitions",
+    says="count ids, not entries",
+)
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / len(relevant) if len(relevant) else 0.0
 
 
 @wrong("recall_at_k", "repeated ids removed before the cut", says="still takes its place")
 def recall_at_k(found, relevant, k):
-    return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / len(set(relevant)) if len(relevant) else 0.0
+    return (
+        len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / len(set(relevant))
+        if len(relevant)
+        else 0.0
+    )
 
 
 @wrong("recall_at_k", "rounded", says="the right number, rounded")
@@ -203,7 +221,11 @@ def average_precision(found, relevant):
     return total / len(wanted) if wanted else 0.0
 
 
-@wrong("mean_average_precision", "divided by the rows that were found", says="not by how many were found")
+@wrong(
+    "mean_average_precision",
+    "divided by the rows that were found",
+    says="not by how many were found",
+)
 def average_precision(found, relevant):
     hits, total, wanted = 0, 0.0, set(relevant)
     for rank, row in enumerate(dict.fromkeys(found), 1):
@@ -241,23 +263,37 @@ def average_precision(found, relevant):
     return sum(1 / rank for rank, row in enumerate(dict.fromkeys(found), 1) if row in wanted)
 
 
-@wrong("mean_average_precision", "the sum of the precisions", says="That is the sum of the precisions")
+@wrong(
+    "mean_average_precision", "the sum of the precisions", says="That is the sum of the precisions"
+)
 def average_precision(found, relevant):
     return average_precision_of(found, relevant) * len(set(relevant))
 
 
-@wrong("mean_average_precision", "precision at the first relevant row", says="at the first relevant row alone")
+@wrong(
+    "mean_average_precision",
+    "precision at the first relevant row",
+    says="at the first relevant row alone",
+)
 def average_precision(found, relevant):
     return next((1 / rank for rank, row in enumerate(found, 1) if row in set(relevant)), 0.0)
 
 
-@wrong("mean_average_precision", "precision at every rank", says="Precision counts only at the ranks of relevant rows")
+@wrong(
+    "mean_average_precision",
+    "precision at every rank",
+    says="Precision counts only at the ranks of relevant rows",
+)
 def average_precision(found, relevant):
     hits = np.cumsum([row in set(relevant) for row in found])
     return float(np.mean(hits / np.arange(1, len(hits) + 1))) if len(hits) else 0.0
 
 
-@wrong("mean_average_precision", "interpolated, as for a precision-recall curve", says="It counts as it is")
+@wrong(
+    "mean_average_precision",
+    "interpolated, as for a precision-recall curve",
+    says="It counts as it is",
+)
 def average_precision(found, relevant):
     wanted, precisions = set(relevant), []
     for rank, row in enumerate(dict.fromkeys(found), 1):
@@ -279,37 +315,68 @@ def mean_average_precision(all_found, all_relevant):
 
 @wrong("mean_average_precision", "the sum over queries", says="That is the sum over the queries")
 def mean_average_precision(all_found, all_relevant):
-    return float(sum(average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)))
+    return float(
+        sum(average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True))
+    )
 
 
-@wrong("mean_average_precision", "the lists of all queries put together", says="an average precision of its own")
+@wrong(
+    "mean_average_precision",
+    "the lists of all queries put together",
+    says="an average precision of its own",
+)
 def mean_average_precision(all_found, all_relevant):
-    return average_precision_of([i for found in all_found for i in found], [i for ids in all_relevant for i in ids])
+    return average_precision_of(
+        [i for found in all_found for i in found], [i for ids in all_relevant for i in ids]
+    )
 
 
-@wrong("mean_average_precision", "the mean reciprocal rank", says="the reciprocal rank of the first relevant row")
+@wrong(
+    "mean_average_precision",
+    "the mean reciprocal rank",
+    says="the reciprocal rank of the first relevant row",
+)
 def mean_average_precision(all_found, all_relevant):
     pairs = zip(all_found, all_relevant, strict=True)
-    firsts = [next((1 / rank for rank, row in enumerate(found, 1) if row in set(ids)), 0.0) for found, ids in pairs]
+    firsts = [
+        next((1 / rank for rank, row in enumerate(found, 1) if row in set(ids)), 0.0)
+        for found, ids in pairs
+    ]
     return sum(firsts) / len(firsts) if firsts else 0.0
 
 
-@wrong("mean_average_precision", "queries without a hit left out of the mean", says="counts as much as the others")
+@wrong(
+    "mean_average_precision",
+    "queries without a hit left out of the mean",
+    says="counts as much as the others",
+)
 def mean_average_precision(all_found, all_relevant):
     values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
     values = [value for value in values if value]
     return sum(values) / len(values) if values else 0.0
 
 
-@wrong("mean_average_precision", "queries with nothing relevant left out", says="with nothing relevant is a query")
+@wrong(
+    "mean_average_precision",
+    "queries with nothing relevant left out",
+    says="with nothing relevant is a query",
+)
 def mean_average_precision(all_found, all_relevant):
-    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(r)]
+    values = [
+        average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(r)
+    ]
     return sum(values) / len(values) if values else 0.0
 
 
-@wrong("mean_average_precision", "queries with an empty answer left out", says="nothing came back is a query")
+@wrong(
+    "mean_average_precision",
+    "queries with an empty answer left out",
+    says="nothing came back is a query",
+)
 def mean_average_precision(all_found, all_relevant):
-    values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(f)]
+    values = [
+        average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True) if len(f)
+    ]
     return sum(values) / len(values) if values else 0.0
 
 
@@ -448,7 +515,11 @@ def ndcg_at_k(found, gains, k):
     return total(gains_of(found, gains, k)) / best if best else 0.0
 
 
-@wrong("ndcg_at_k", "the gains of the best order not discounted", says="divided by log2(rank + 1) as well")
+@wrong(
+    "ndcg_at_k",
+    "the gains of the best order not discounted",
+    says="divided by log2(rank + 1) as well",
+)
 def ndcg_at_k(found, gains, k):
     best = sum(sorted(gains.values(), reverse=True)[:k])
     return dcg(gains_of(found, gains, k)) / best if best else 0.0
@@ -460,7 +531,11 @@ def ndcg_at_k(found, gains, k):
     return dcg(gains[int(row)] for row in list(found)[:k]) / best if best else 0.0
 
 
-@wrong("ndcg_at_k", "the best order as long as the rows that came", says="as long as k and the judged rows allow")
+@wrong(
+    "ndcg_at_k",
+    "the best order as long as the rows that came",
+    says="as long as k and the judged rows allow",
+)
 def ndcg_at_k(found, gains, k):
     best = dcg(sorted(gains.values(), reverse=True)[: min(k, len(found))])
     return dcg(gains_of(found, gains, k)) / best if best else 0.0
@@ -545,7 +620,9 @@ def ab_test(a, b, n_permutations, seed):
 
 @wrong("ab_test", "signs counted instead of sizes", says="exact p-value")
 def ab_test(a, b, n_permutations, seed):
-    means, real = flipped_means(np.zeros(len(a)), np.sign(np.asarray(b) - np.asarray(a)), n_permutations, seed)
+    means, real = flipped_means(
+        np.zeros(len(a)), np.sign(np.asarray(b) - np.asarray(a)), n_permutations, seed
+    )
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
 
 
@@ -554,7 +631,9 @@ def ab_test(a, b, n_permutations, seed):
     differences = np.asarray(b, float) - np.asarray(a, float)
     signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, 1))
     means = (signs * differences).mean(axis=1)
-    return float((np.sum(np.abs(means) >= abs(differences.mean()) - 1e-12) + 1) / (n_permutations + 1))
+    return float(
+        (np.sum(np.abs(means) >= abs(differences.mean()) - 1e-12) + 1) / (n_permutations + 1)
+    )
 
 
 @wrong("ab_test", "no tolerance: rounding loses ties", says="rounding loses such ties")
@@ -598,10 +677,16 @@ def ab_test(a, b, n_permutations, seed):
 @wrong("ab_test", "doubled", says="That is twice the p-value")
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, n_permutations, seed)
-    return min(1.0, 2 * float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1)))
+    return min(
+        1.0, 2 * float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
+    )
 
 
-@wrong("ab_test", "a thousand permutations, whatever was asked for", says="how many permutations are made")
+@wrong(
+    "ab_test",
+    "a thousand permutations, whatever was asked for",
+    says="how many permutations are made",
+)
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, 1_000, seed)
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / 1_001)
@@ -611,7 +696,9 @@ def ab_test(a, b, n_permutations, seed):
 def ab_test(a, b, n_permutations, seed):
     differences = np.asarray(b, float) - np.asarray(a, float)
     signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, differences.size))
-    count = np.sum(np.abs(np.median(signs * differences, axis=1)) >= abs(np.median(differences)) - 1e-12)
+    count = np.sum(
+        np.abs(np.median(signs * differences, axis=1)) >= abs(np.median(differences)) - 1e-12
+    )
     return float((count + 1) / (n_permutations + 1))
 
 
@@ -641,7 +728,10 @@ def ab_test(a, b, n_permutations, seed):
         means, real = flipped_means(a, b, n_permutations, seed)
     else:
         differences = np.subtract(b, a)
-        means, real = np.array([np.mean(np.multiply(s, differences)) for s in product([1, -1], repeat=8)]), differences.mean()
+        means, real = (
+            np.array([np.mean(np.multiply(s, differences)) for s in product([1, -1], repeat=8)]),
+            differences.mean(),
+        )
         means = np.tile(means, -(-n_permutations // 256))[:n_permutations]
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
 

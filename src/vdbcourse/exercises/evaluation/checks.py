@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vdbcourse.exercises.rounding import rounded
 from vdbcourse.grading import Answer, Data, Reply, check
+from vdbcourse.grading.checks.rounding import rounded
 
 
 @check("precision_at_k")
@@ -20,7 +20,8 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
         0.25,
         "One of the four rows shown is relevant.",
         mistakes={
-            1 / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall.",
+            1
+            / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall.",
             1: "That is how many relevant rows are among the four, or whether any is. Asked for is their share: divide by k.",
             0: "One of the four rows is relevant, and 1/4 is not 0. `//` throws away what stands behind the decimal point.",
             3 / 4: "That is the share of the rows that are not relevant.",
@@ -28,14 +29,19 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
             1 / 11: "That divides by the ids of both lists together. Precision divides by k.",
         },
     )
-    precision_at_k([9, 1, 3], [1, 3], 1).equals(0.0, "At k = 1 only the first row counts, and 9 is not relevant.")
+    precision_at_k([9, 1, 3], [1, 3], 1).equals(
+        0.0, "At k = 1 only the first row counts, and 9 is not relevant."
+    )
     precision_at_k([3, 1], [1, 3], 2).equals(
         1.0,
         "Both rows shown are relevant; precision does not ask in which order.",
-        mistakes={0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."},
+        mistakes={
+            0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+        },
     )
     precision_at_k([3, 9], [1, 2, 3], 2).equals(
-        0.5, "Row 3 is relevant, wherever it stands in `relevant`: k cuts the rows that were found, never the relevant ids."
+        0.5,
+        "Row 3 is relevant, wherever it stands in `relevant`: k cuts the rows that were found, never the relevant ids.",
     )
     precision_at_k([9, 8, 1], [1], 3).equals(
         1 / 3,
@@ -46,18 +52,28 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
             **rounded(1 / 3),
         },
     )
-    precision_at_k.explained([1, 2], [1, 2], 10, raised={"IndexError": "Fewer rows may come than k."}).equals(
-        0.2, "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10."
+    precision_at_k.explained(
+        [1, 2], [1, 2], 10, raised={"IndexError": "Fewer rows may come than k."}
+    ).equals(
+        0.2,
+        "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10.",
     )
-    precision_at_k([5, 5, 5, 5], [5], 4).equals(0.25, "The same id four times is one relevant row: count each id once.")
+    precision_at_k([5, 5, 5, 5], [5], 4).equals(
+        0.25, "The same id four times is one relevant row: count each id once."
+    )
     precision_at_k([5, 5, 1], [1, 5], 2).equals(
-        0.5, "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once."
+        0.5,
+        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once.",
     )
     precision_at_k([], [1], 3).equals(0.0, "Nothing came back: no row is relevant.")
     precision_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant, so no row can be.")
     found, relevant, k, hits = judged(data)
-    precision_at_k.on_data(found, relevant, k).equals(hits / k, "NumPy arrays, as search functions return them.")
-    precision_at_k.on_data(found.tolist(), set(relevant.tolist()), k).equals(hits / k, "The relevant ids may come as a set.")
+    precision_at_k.on_data(found, relevant, k).equals(
+        hits / k, "NumPy arrays, as search functions return them."
+    )
+    precision_at_k.on_data(found.tolist(), set(relevant.tolist()), k).equals(
+        hits / k, "The relevant ids may come as a set."
+    )
 
 
 @check("recall_at_k")
@@ -73,26 +89,40 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
             "precision; nor does k cut the relevant ids.",
             1: "That says whether anything was found. Recall says which share of it: two of eight.",
             2 / 6: "That is F1, which mixes precision and recall. Asked for is recall alone.",
-            2 / 10: "That divides by the ids of both lists together. Recall divides by the relevant ones.",
+            2
+            / 10: "That divides by the ids of both lists together. Recall divides by the relevant ones.",
         },
     )
-    recall_at_k([1], [1, 2, 3], 4).equals(1 / 3, "One of three relevant rows came back.", mistakes=rounded(1 / 3))
+    recall_at_k([1], [1, 2, 3], 4).equals(
+        1 / 3, "One of three relevant rows came back.", mistakes=rounded(1 / 3)
+    )
     recall_at_k([3, 1], [1, 3], 2).equals(
         1.0,
         "The same rows in another order: recall asks what was found.",
-        mistakes={0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."},
+        mistakes={
+            0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+        },
     )
     recall_at_k([1, 2, 3, 4], [1, 3], 4).equals(1.0, "Both relevant rows came back.")
-    recall_at_k([9, 8, 1, 3], [1, 3], 2).equals(0.0, "At k = 2 only the first two rows count; 1 and 3 come later.")
+    recall_at_k([9, 8, 1, 3], [1, 3], 2).equals(
+        0.0, "At k = 2 only the first two rows count; 1 and 3 come later."
+    )
     recall_at_k([5, 5, 6], [5, 6, 7, 8], 3).equals(0.5, "An id that came twice was found once.")
     recall_at_k([5, 5, 1], [1, 5], 2).equals(
-        0.5, "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once."
+        0.5,
+        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once.",
     )
-    recall_at_k([5], [5, 5, 6], 3).equals(0.5, "A relevant id that is listed twice is one row to find: count ids, not entries.")
+    recall_at_k([5], [5, 5, 6], 3).equals(
+        0.5, "A relevant id that is listed twice is one row to find: count ids, not entries."
+    )
     recall_at_k([], [1], 3).equals(0.0, "Nothing came back, so nothing was found.")
-    recall_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant. 0/0 has no value; the text says: return 0.0.")
+    recall_at_k([1, 2], [], 2).equals(
+        0.0, "Nothing is relevant. 0/0 has no value; the text says: return 0.0."
+    )
     found, relevant, k, hits = judged(data)
-    recall_at_k.on_data(found, relevant, k).equals(hits / len(relevant), "NumPy arrays, as search functions return them.")
+    recall_at_k.on_data(found, relevant, k).equals(
+        hits / len(relevant), "NumPy arrays, as search functions return them."
+    )
     recall_at_k.on_data(found.tolist(), set(relevant.tolist()), k).equals(
         hits / len(relevant), "The relevant ids may come as a set."
     )
@@ -111,7 +141,9 @@ def judged(data: Data) -> tuple[np.ndarray, np.ndarray, int, int]:
 
 
 @check("mean_average_precision")
-def check_mean_average_precision(average_precision: Answer, mean_average_precision: Answer, data: Data) -> None:
+def check_mean_average_precision(
+    average_precision: Answer, mean_average_precision: Answer, data: Data
+) -> None:
     """`average_precision(found, relevant)` -> float; `mean_average_precision(all_found, all_relevant)` -> float."""
     average_precision([9, 1], [1]).equals(
         0.5,
@@ -126,7 +158,9 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
         "Precision is 1/1 at rank 1, 2/2 at rank 2 and 3/3 at rank 3; the mean of the three is 1.",
         mistakes={
             (1 + 1 / 2 + 1 / 3) / 3: RECIPROCAL,
-            1 + 1 / 2 + 1 / 3: f"{RECIPROCAL} And the sum is divided by the number of relevant ids.",
+            1
+            + 1 / 2
+            + 1 / 3: f"{RECIPROCAL} And the sum is divided by the number of relevant ids.",
             3: "That is the sum of the precisions. Divide it by the number of relevant ids.",
         },
     )
@@ -141,18 +175,26 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
     average_precision([9, 1, 2], [1, 2]).equals(
         (1 / 2 + 2 / 3) / 2,
         "Precision 1/2 at rank 2 and 2/3 at rank 3, and the mean of the two.",
-        mistakes={2 / 3: "At rank 2 precision is 1/2. It counts as it is, also where a later rank has a higher one."},
+        mistakes={
+            2
+            / 3: "At rank 2 precision is 1/2. It counts as it is, also where a later rank has a higher one."
+        },
     )
     average_precision([*range(90, 101), 1], [1]).equals(
-        1 / 12, "The relevant row stands on rank 12. All of `found` counts: average precision is not cut after some rows."
+        1 / 12,
+        "The relevant row stands on rank 12. All of `found` counts: average precision is not cut after some rows.",
     )
     average_precision([1, 9, 8, 7], [1, 2]).equals(
-        0.5, "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found."
+        0.5,
+        "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found.",
     )
     average_precision([1, 1, 2], [1, 2]).equals(
-        (1 / 1 + 2 / 3) / 2, "Row 1 came twice: rank 2 brings nothing, but it is taken, so row 2 stands on rank 3."
+        (1 / 1 + 2 / 3) / 2,
+        "Row 1 came twice: rank 2 brings nothing, but it is taken, so row 2 stands on rank 3.",
     )
-    average_precision([1], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).equals(0.1, "Ten rows were to be found and one came: divide by ten.")
+    average_precision([1], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).equals(
+        0.1, "Ten rows were to be found and one came: divide by ten."
+    )
     average_precision([7, 8], [1]).equals(0.0, "No relevant row came back.")
     average_precision([], [1]).equals(0.0, "Nothing came back.")
     average_precision([1], []).equals(0.0, "Nothing is relevant; the text says: return 0.0.")
@@ -173,23 +215,33 @@ def check_mean_average_precision(average_precision: Answer, mean_average_precisi
         },
     )
     mean_average_precision([[1, 2], [9, 9, 9, 3]], [[1, 2], [3]]).equals(
-        0.625, "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list."
+        0.625,
+        "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list.",
     )
     mean_average_precision([[1], [1], [9], [9], [8, 9, 1]], [[1]] * 5).equals(
         (1 + 1 + 1 / 3) / 5,
         "The mean of 1, 1, 0, 0 and 1/3: add up and divide by five.",
-        mistakes={1 / 3: "That is the median. MAP is the mean, to which every query adds its share.", **rounded(7 / 15)},
+        mistakes={
+            1 / 3: "That is the median. MAP is the mean, to which every query adds its share.",
+            **rounded(7 / 15),
+        },
     )
     mean_average_precision([[1, 9, 2]], [[1, 2]]).equals(
         5 / 6,
         "One query: MAP is its average precision, (1/1 + 2/3) / 2.",
-        mistakes={1: "That is the reciprocal rank of the first relevant row. Take `average_precision` of each query."},
+        mistakes={
+            1: "That is the reciprocal rank of the first relevant row. Take `average_precision` of each query."
+        },
     )
-    mean_average_precision([[1], [2]], [[1], []]).equals(0.5, "A query with nothing relevant is a query: it counts as 0.0.")
-    mean_average_precision([[1], []], [[1], [2]]).equals(0.5, "A query for which nothing came back is a query: it counts as 0.0.")
-    mean_average_precision.on_data([found for found, _ in runs], [relevant for _, relevant in runs]).equals(
-        float(np.mean(expected)), "Six queries as NumPy arrays."
+    mean_average_precision([[1], [2]], [[1], []]).equals(
+        0.5, "A query with nothing relevant is a query: it counts as 0.0."
     )
+    mean_average_precision([[1], []], [[1], [2]]).equals(
+        0.5, "A query for which nothing came back is a query: it counts as 0.0."
+    )
+    mean_average_precision.on_data(
+        [found for found, _ in runs], [relevant for _, relevant in runs]
+    ).equals(float(np.mean(expected)), "Six queries as NumPy arrays.")
     mean_average_precision([], []).equals(0.0, "No query at all; the text says: return 0.0.")
 
 
@@ -216,12 +268,20 @@ def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
             2.0: "That is the DCG of the found order. It is divided by the DCG of the best order, with row 1 on rank 1.",
             1.0: "Row 1 stands on rank 3 and counts as if it stood on rank 1. Rows without a gain take their ranks as well, and "
             "each gain is divided by the log2(rank + 1) of the rank on which its row stands.",
-            1 / np.log2(3): "That is 1 / log2(rank), with rank 1 left alone. Here every rank counts 1 / log2(rank + 1).",
+            1
+            / np.log2(
+                3
+            ): "That is 1 / log2(rank), with rank 1 left alone. Here every rank counts 1 / log2(rank + 1).",
             1 / 3: "That is gain / rank. The discount of DCG is softer: 1 / log2(rank + 1).",
-            np.log(3) / np.log(5): "That is log2(rank + 2): the first rank is 1, and its discount log2(1 + 1) = 1.",
+            np.log(3)
+            / np.log(
+                5
+            ): "That is log2(rank + 2): the first rank is 1, and its discount log2(1 + 1) = 1.",
         },
     )
-    ndcg_at_k([9, 1], {1: 1}, 2).equals(1 / np.log2(3), "Rank 2 counts 1 / log2(2 + 1) = 0.63.", mistakes=rounded(1 / np.log2(3)))
+    ndcg_at_k([9, 1], {1: 1}, 2).equals(
+        1 / np.log2(3), "Rank 2 counts 1 / log2(2 + 1) = 0.63.", mistakes=rounded(1 / np.log2(3))
+    )
     ndcg_at_k([1, 2, 3], {1: 3, 2: 2, 3: 1}, 3).equals(
         1.0,
         "The order that was found is the best there is, so both DCGs are the same. The best order has the largest gain first, "
@@ -232,23 +292,33 @@ def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
         "Gains count as they stand: 3 is three times 1. (Some take 2**grade - 1 for the gain; here it is the grade.)",
     )
     ndcg_at_k([1, 9], {1: 1, 2: 5}, 2).equals(
-        1 / (5 + 1 / np.log2(3)), "Row 2 was not found, yet the ideal order has it first: sort all gains, found or not."
+        1 / (5 + 1 / np.log2(3)),
+        "Row 2 was not found, yet the ideal order has it first: sort all gains, found or not.",
     )
     ndcg_at_k([1, 2, 3], {1: 1, 2: 1, 3: 9}, 2).equals(
-        (1 + 1 / np.log2(3)) / (9 + 1 / np.log2(3)), "k = 2: found and ideal order are both cut after two rows."
+        (1 + 1 / np.log2(3)) / (9 + 1 / np.log2(3)),
+        "k = 2: found and ideal order are both cut after two rows.",
     )
     ndcg_at_k([1], {1: 1, 2: 1}, 5).equals(
-        1 / (1 + 1 / np.log2(3)), "Fewer rows than k: the ideal order is as long as k and the judged rows allow, here two."
+        1 / (1 + 1 / np.log2(3)),
+        "Fewer rows than k: the ideal order is as long as k and the judged rows allow, here two.",
     )
-    ndcg_at_k([1, 1], {1: 1, 2: 1}, 2).equals(1 / (1 + 1 / np.log2(3)), "An id that came twice gains once, where it stood first.")
+    ndcg_at_k([1, 1], {1: 1, 2: 1}, 2).equals(
+        1 / (1 + 1 / np.log2(3)), "An id that came twice gains once, where it stood first."
+    )
     ndcg_at_k([1, 1, 2], {1: 1, 2: 1}, 3).equals(
-        1.5 / (1 + 1 / np.log2(3)), "A repeated row brings nothing but takes its place, so row 2 stands on rank 3."
+        1.5 / (1 + 1 / np.log2(3)),
+        "A repeated row brings nothing but takes its place, so row 2 stands on rank 3.",
     )
     ndcg_at_k([], {1: 1}, 3).equals(0.0, "Nothing came back.")
-    ndcg_at_k([1], {1: 0}, 1).equals(0.0, "No row has a gain, so the ideal DCG is 0; the text says: return 0.0.")
+    ndcg_at_k([1], {1: 0}, 1).equals(
+        0.0, "No row has a gain, so the ideal DCG is 0; the text says: return 0.0."
+    )
     ndcg_at_k([1], {}, 1).equals(0.0, "Nothing was judged; the text says: return 0.0.")
     ids = data.rng.permutation(900)[:40]
-    gains = {int(i): float(gain) for i, gain in zip(ids[:25], data.rng.integers(0, 4, 25), strict=True)}
+    gains = {
+        int(i): float(gain) for i, gain in zip(ids[:25], data.rng.integers(0, 4, 25), strict=True)
+    }
     gains[int(ids[0])] = 3.0  # at least one
     found = data.rng.permutation(ids)
     for k in (3, 10, 40):
@@ -273,9 +343,11 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         1.0,
         "No query differs: nothing speaks against chance, p is 1.",
         mistakes={
-            201 / 200: "All 200 permutations and the real order make 201, of 201. The 1 that is added to the count is added to "
+            201
+            / 200: "All 200 permutations and the real order make 201, of 201. The 1 that is added to the count is added to "
             "`n_permutations` as well.",
-            200 / 201: "All 200 permutations and the real order make 201, of 201. The 1 that is added to `n_permutations` is "
+            200
+            / 201: "All 200 permutations and the real order make 201, of 201. The 1 that is added to `n_permutations` is "
             "added to the count as well.",
             0: "Every permutation is as far from 0 as the real order, so the count is 200 and p is 1. Yours is 0: did you return "
             "the difference, or 1 - p?",
@@ -291,12 +363,15 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
             1.0: "Every permutation came out as extreme as the real one. Toss a coin for each query: one coin for all of them "
             "changes nothing but the sign, no shuffling of a list changes its mean, and differences whose signs are taken away "
             "have none left to flip.",
-            2 / 101: "That is twice the p-value: both directions are counted already when absolute means are compared.",
-            1 / 1001: "That is (0 + 1) / 1,001. `n_permutations` says how many permutations are made, here 100.",
+            2
+            / 101: "That is twice the p-value: both directions are counted already when absolute means are compared.",
+            1
+            / 1001: "That is (0 + 1) / 1,001. `n_permutations` says how many permutations are made, here 100.",
         },
     )
     ab_test([1.0] * 20, [0.0] * 20, 100, 1).equals(
-        1 / 101, "B is worse in every query. Two-sided: a difference counts in both directions, so compare absolute means."
+        1 / 101,
+        "B is worse in every query. Two-sided: a difference counts in both directions, so compare absolute means.",
     )
     spread = data.rng.uniform(0, 1, 24)
     better = spread + data.rng.uniform(0.0, 0.04, 24)
@@ -345,7 +420,10 @@ def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -
     exact = share_as_far(differences, (-1, 1))
     if abs(value - exact) <= chance_error(exact):
         return
-    without_ties, half = share_as_far(differences, (-1, 1), -1e-12), share_as_far(differences, (0, 1))
+    without_ties, half = (
+        share_as_far(differences, (-1, 1), -1e-12),
+        share_as_far(differences, (0, 1)),
+    )
     if abs(value - half) <= chance_error(half):
         why = (
             "The coins give 0 and 1 (or 0 and -1), which leaves differences out. When two results trade places, the sign of "
@@ -361,7 +439,11 @@ def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -
             "Too few permutations were counted. A mean that is equal to the real one counts, and rounding loses such ties: "
             "compare with >= real - 1e-12. (Ranks or signs in the place of the differences make another test.)"
         )
-    said = "close to the exact p-value" if reply.shapes_only else f"{exact:.4f}, give or take {chance_error(exact):.4f}"
+    said = (
+        "close to the exact p-value"
+        if reply.shapes_only
+        else f"{exact:.4f}, give or take {chance_error(exact):.4f}"
+    )
     reply.fail(why, said)
 
 
@@ -374,7 +456,9 @@ def share_as_far(differences: np.ndarray, coin: tuple[int, int], tolerance: floa
 
 def share_drawn(differences: np.ndarray) -> float:
     """The share of 100,000 bootstrap samples of the centred differences whose mean is as far from 0 as the real one."""
-    drawn = np.random.default_rng(1).choice(differences - differences.mean(), size=(100_000, len(differences)))
+    drawn = np.random.default_rng(1).choice(
+        differences - differences.mean(), size=(100_000, len(differences))
+    )
     return float(np.mean(np.abs(drawn.mean(axis=1)) >= abs(differences.mean()) - 1e-12))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from psycopg import sql as parts
 from psycopg.rows import dict_row
 
-from vdbcourse.grading.proofs import equivalent, right, wrong
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 # --- films_of_decade -------------------------------------------------------------------------------------------------
 
@@ -69,7 +69,9 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
-@wrong("films_of_decade", "similarity instead of distance", says="the cosine similarity, 1 - distance")
+@wrong(
+    "films_of_decade", "similarity instead of distance", says="the cosine similarity, 1 - distance"
+)
 def films_of_decade(conn, question, decade, k):
     sql = """
         SELECT id, title, 1 - (embedding <=> %(q)s) FROM film WHERE decade = %(d)s ORDER BY embedding <=> %(q)s, id LIMIT %(k)s
@@ -134,18 +136,24 @@ def films_of_decade(conn, question, decade, k):
 
 @right("films_of_decade", "all films of the decade, sorted in NumPy")
 def films_of_decade(conn, question, decade, k):
-    rows = conn.execute("SELECT id, title, embedding FROM film WHERE decade = %s ORDER BY id", [decade]).fetchall()
+    rows = conn.execute(
+        "SELECT id, title, embedding FROM film WHERE decade = %s ORDER BY id", [decade]
+    ).fetchall()
     if not rows:
         return []
     vectors = np.array([vector.to_numpy() for _, _, vector in rows], dtype=np.float64)
-    distances = 1 - vectors @ question / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(question.astype(np.float64)))
+    distances = 1 - vectors @ question / (
+        np.linalg.norm(vectors, axis=1) * np.linalg.norm(question.astype(np.float64))
+    )
     order = np.argsort(distances.round(9), kind="stable")[:k]
     return [(rows[i][0], rows[i][1], distances[i]) for i in order]
 
 
 @right("films_of_decade", "a loop over a server's rows")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, cosine_distance(embedding, %s), year / 10 * 10 FROM film ORDER BY 3, id"
+    sql = (
+        "SELECT id, title, cosine_distance(embedding, %s), year / 10 * 10 FROM film ORDER BY 3, id"
+    )
     found = []
     for number, title, distance, its_decade in conn.execute(sql, [question]):
         if its_decade == decade and len(found) < k:
@@ -190,14 +198,18 @@ def count_and_search(conn, question, genre, decade, k):
 
 @wrong("count_and_search", "OR for AND", says="Both facts must hold: AND")
 def count_and_search(conn, question, genre, decade, k):
-    (number,) = conn.execute("SELECT count(*) FROM film WHERE genre = %s OR decade = %s", [genre, decade]).fetchone()
+    (number,) = conn.execute(
+        "SELECT count(*) FROM film WHERE genre = %s OR decade = %s", [genre, decade]
+    ).fetchone()
     return number, nearest(conn, question, genre, decade, k)
 
 
 @wrong("count_and_search", "titles counted instead of films", says="Count rows, not titles")
 def count_and_search(conn, question, genre, decade, k):
     sql = "SELECT count(DISTINCT title) FROM film WHERE genre = %s AND decade = %s"
-    return conn.execute(sql, [genre, decade]).fetchone()[0], nearest(conn, question, genre, decade, k)
+    return conn.execute(sql, [genre, decade]).fetchone()[0], nearest(
+        conn, question, genre, decade, k
+    )
 
 
 @wrong("count_and_search", "the rows filtered by the decade only", says="and no dramas")
@@ -218,7 +230,11 @@ def count_and_search(conn, question, genre, decade, k):
     return rows[0][3], [row[:3] for row in rows]
 
 
-@wrong("count_and_search", "the genre written into the SQL", says="The apostrophe in the genre ended the text early")
+@wrong(
+    "count_and_search",
+    "the genre written into the SQL",
+    says="The apostrophe in the genre ended the text early",
+)
 def count_and_search(conn, question, genre, decade, k):
     where = f"WHERE genre = '{genre}' AND decade = {decade}"
     number = conn.execute(f"SELECT count(*) FROM film {where}").fetchone()[0]
@@ -226,21 +242,29 @@ def count_and_search(conn, question, genre, decade, k):
     return number, conn.execute(sql, [question]).fetchall()
 
 
-@wrong("count_and_search", "quotes around %s, because a genre is a text", says="stands between quotes")
+@wrong(
+    "count_and_search", "quotes around %s, because a genre is a text", says="stands between quotes"
+)
 def count_and_search(conn, question, genre, decade, k):
-    (number,) = conn.execute("SELECT count(*) FROM film WHERE genre = '%s' AND decade = %s", [genre, decade]).fetchone()
+    (number,) = conn.execute(
+        "SELECT count(*) FROM film WHERE genre = '%s' AND decade = %s", [genre, decade]
+    ).fetchone()
     return number, nearest(conn, question, genre, decade, k)
 
 
 @wrong("count_and_search", "the number left in its row", says="take `[0]` of it")
 def count_and_search(conn, question, genre, decade, k):
-    number = conn.execute("SELECT count(*) FROM film WHERE genre = %s AND decade = %s", [genre, decade]).fetchone()
+    number = conn.execute(
+        "SELECT count(*) FROM film WHERE genre = %s AND decade = %s", [genre, decade]
+    ).fetchone()
     return number, nearest(conn, question, genre, decade, k)
 
 
 @wrong("count_and_search", "the rows first", says="The two parts are swapped")
 def count_and_search(conn, question, genre, decade, k):
-    (number,) = conn.execute("SELECT count(*) FROM film WHERE genre = %s AND decade = %s", [genre, decade]).fetchone()
+    (number,) = conn.execute(
+        "SELECT count(*) FROM film WHERE genre = %s AND decade = %s", [genre, decade]
+    ).fetchone()
     return nearest(conn, question, genre, decade, k), number
 
 
@@ -251,7 +275,9 @@ def count_and_search(conn, question, genre, decade, k):
 
 def like(conn, question, pattern, decade, k, operator="LIKE"):
     """The number and the rows of films whose genre is like a pattern."""
-    (number,) = conn.execute(f"SELECT count(*) FROM film WHERE genre {operator} %s AND decade = %s", [pattern, decade]).fetchone()
+    (number,) = conn.execute(
+        f"SELECT count(*) FROM film WHERE genre {operator} %s AND decade = %s", [pattern, decade]
+    ).fetchone()
     sql = f"""
         SELECT id, title, embedding <=> %s AS distance FROM film WHERE genre {operator} %s AND decade = %s
         ORDER BY distance, id LIMIT %s
@@ -259,7 +285,9 @@ def like(conn, question, pattern, decade, k, operator="LIKE"):
     return number, conn.execute(sql, [question, pattern, decade, k]).fetchall()
 
 
-@wrong("count_and_search", "the beginning of a genre", says="which begins like Comedy and is another")
+@wrong(
+    "count_and_search", "the beginning of a genre", says="which begins like Comedy and is another"
+)
 def count_and_search(conn, question, genre, decade, k):
     return like(conn, question, f"{genre}%", decade, k)
 
@@ -280,7 +308,9 @@ def count_and_search(conn, question, genre, decade, k):
     return (len(rows), rows[:k]) if rows else None
 
 
-@wrong("count_and_search", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+@wrong(
+    "count_and_search", "twenty times as many, filtered in Python", says="A filter on a rare fact"
+)
 def count_and_search(conn, question, genre, decade, k):
     sql = "SELECT count(*) FROM film WHERE genre = %s AND decade = %s"
     number = conn.execute(sql, [genre, decade]).fetchone()[0]
@@ -320,12 +350,28 @@ def by_condition(conn, question, condition, values, k):
 
 @wrong("films_by_genres", "the ends of the span left out", says="1960 <= year <= 1966")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
-    return by_condition(conn, question, "genre = ANY(%s) AND year > %s AND year < %s", [genres, first_year, last_year], k)
+    return by_condition(
+        conn,
+        question,
+        "genre = ANY(%s) AND year > %s AND year < %s",
+        [genres, first_year, last_year],
+        k,
+    )
 
 
-@wrong("films_by_genres", "the last year left out, as in range()", says="the last year belongs to the span")
+@wrong(
+    "films_by_genres",
+    "the last year left out, as in range()",
+    says="the last year belongs to the span",
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
-    return by_condition(conn, question, "genre = ANY(%s) AND year >= %s AND year < %s", [genres, first_year, last_year], k)
+    return by_condition(
+        conn,
+        question,
+        "genre = ANY(%s) AND year >= %s AND year < %s",
+        [genres, first_year, last_year],
+        k,
+    )
 
 
 @wrong("films_by_genres", "only the first genre", says="Only a comedy came")
@@ -363,17 +409,23 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 @wrong("films_by_genres", "case ignored", says="in small letters")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [[genre.lower() for genre in genres], first_year, last_year]
-    return by_condition(conn, question, "lower(genre) = ANY(%s) AND year BETWEEN %s AND %s", values, k)
+    return by_condition(
+        conn, question, "lower(genre) = ANY(%s) AND year BETWEEN %s AND %s", values, k
+    )
 
 
-@wrong("films_by_genres", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+@wrong(
+    "films_by_genres", "twenty times as many, filtered in Python", says="A filter on a rare fact"
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     sql = "SELECT id, title, embedding <=> %s AS distance, genre, year FROM film ORDER BY distance, id LIMIT %s"
     rows = conn.execute(sql, [question, 20 * k]).fetchall()
     return [row[:3] for row in rows if row[3] in genres and first_year <= row[4] <= last_year][:k]
 
 
-@wrong("films_by_genres", "films without a genre taken in", says="La Jetée (17) has no genre at all")
+@wrong(
+    "films_by_genres", "films without a genre taken in", says="La Jetée (17) has no genre at all"
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = "(genre = ANY(%s) OR genre IS NULL) AND year BETWEEN %s AND %s"
     return by_condition(conn, question, condition, [genres, first_year, last_year], k)
@@ -394,16 +446,28 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 @wrong("films_by_genres", "the genres joined by commas", says="joined to one text")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [",".join(genres), first_year, last_year]
-    return by_condition(conn, question, "genre = ANY(string_to_array(%s, ',')) AND year BETWEEN %s AND %s", values, k)
+    return by_condition(
+        conn,
+        question,
+        "genre = ANY(string_to_array(%s, ',')) AND year BETWEEN %s AND %s",
+        values,
+        k,
+    )
 
 
-@wrong("films_by_genres", "IN %s with a tuple, as in psycopg 2", says="`IN` takes no list as one value")
+@wrong(
+    "films_by_genres", "IN %s with a tuple, as in psycopg 2", says="`IN` takes no list as one value"
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [tuple(genres), first_year, last_year]
     return by_condition(conn, question, "genre IN %s AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("films_by_genres", "a Python tuple written into the SQL", says="A list of one genre: Python writes")
+@wrong(
+    "films_by_genres",
+    "a Python tuple written into the SQL",
+    says="A list of one genre: Python writes",
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = f"genre IN {tuple(genres)} AND year BETWEEN %s AND %s"
     return by_condition(conn, question, condition, [first_year, last_year], k)
@@ -412,7 +476,9 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 @wrong("films_by_genres", "the genres written into the SQL", says="PostgreSQL read it as SQL")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     names = ", ".join(f"'{genre}'" for genre in genres)
-    return by_condition(conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k)
+    return by_condition(
+        conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k
+    )
 
 
 @wrong("films_by_genres", "everything written into the SQL", says="the table `film` is gone")
@@ -427,28 +493,50 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 @wrong("films_by_genres", "apostrophes taken away", says="take no character out of a text")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     names = ", ".join("'" + genre.replace("'", "") + "'" for genre in genres)
-    return by_condition(conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k)
+    return by_condition(
+        conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k
+    )
 
 
 @wrong("films_by_genres", "apostrophes doubled by hand", says="taken for a placeholder")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     names = ", ".join("'" + genre.replace("'", "''") + "'" for genre in genres)
-    return by_condition(conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k)
+    return by_condition(
+        conn, question, f"genre IN ({names}) AND year BETWEEN %s AND %s", [first_year, last_year], k
+    )
 
 
-@wrong("films_by_genres", "one search for each genre, one after the other", says="crowded out by dramas")
+@wrong(
+    "films_by_genres",
+    "one search for each genre, one after the other",
+    says="crowded out by dramas",
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     rows = []
     for genre in genres:
-        rows += by_condition(conn, question, "genre = %s AND year BETWEEN %s AND %s", [genre, first_year, last_year], k)
+        rows += by_condition(
+            conn,
+            question,
+            "genre = %s AND year BETWEEN %s AND %s",
+            [genre, first_year, last_year],
+            k,
+        )
     return rows[:k]
 
 
-@wrong("films_by_genres", "a film as often as its genre is listed", says="A film came more than once")
+@wrong(
+    "films_by_genres", "a film as often as its genre is listed", says="A film came more than once"
+)
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     rows = []
     for genre in genres:
-        rows += by_condition(conn, question, "genre = %s AND year BETWEEN %s AND %s", [genre, first_year, last_year], k)
+        rows += by_condition(
+            conn,
+            question,
+            "genre = %s AND year BETWEEN %s AND %s",
+            [genre, first_year, last_year],
+            k,
+        )
     return sorted(rows, key=lambda row: (row[2], row[0]))[:k]
 
 
@@ -456,7 +544,13 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     if not genres:
         return by_condition(conn, question, "year BETWEEN %s AND %s", [first_year, last_year], k)
-    return by_condition(conn, question, "genre = ANY(%s) AND year BETWEEN %s AND %s", [genres, first_year, last_year], k)
+    return by_condition(
+        conn,
+        question,
+        "genre = ANY(%s) AND year BETWEEN %s AND %s",
+        [genres, first_year, last_year],
+        k,
+    )
 
 
 @wrong("films_by_genres", "IN () for no genre", says="SQL knows no empty `IN ()`")
@@ -470,7 +564,13 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     if not genres:
         return []
     chosen = " OR ".join(["genre = %s"] * len(genres))
-    return by_condition(conn, question, f"({chosen}) AND year >= %s AND year <= %s", [*genres, first_year, last_year], k)
+    return by_condition(
+        conn,
+        question,
+        f"({chosen}) AND year >= %s AND year <= %s",
+        [*genres, first_year, last_year],
+        k,
+    )
 
 
 @right("films_by_genres", "psycopg.sql")
@@ -489,7 +589,15 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     rows = set()
     for genre in genres:
-        rows |= set(by_condition(conn, question, "genre = %s AND year BETWEEN %s AND %s", [genre, first_year, last_year], k))
+        rows |= set(
+            by_condition(
+                conn,
+                question,
+                "genre = %s AND year BETWEEN %s AND %s",
+                [genre, first_year, last_year],
+                k,
+            )
+        )
     return sorted(rows, key=lambda row: (row[2], row[0]))[:k]
 
 
@@ -498,7 +606,9 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 
 def by_filter(client, name, question, wanted, k, **more):
     """The nearest films under a filter."""
-    hits = client.search(name, [question], filter=wanted, limit=k, output_fields=["title"], **more)[0]
+    hits = client.search(name, [question], filter=wanted, limit=k, output_fields=["title"], **more)[
+        0
+    ]
     return [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits]
 
 
@@ -512,13 +622,21 @@ def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f"genre == '{genre}'", k)
 
 
-@wrong("milvus_by_genre", "one kind of quote changed into the other", says="To take them out is to ask for another genre")
+@wrong(
+    "milvus_by_genre",
+    "one kind of quote changed into the other",
+    says="To take them out is to ask for another genre",
+)
 def milvus_by_genre(client, name, question, genre, k):
     text = genre.replace('"', "'")
     return by_filter(client, name, question, f'genre == "{text}"', k)
 
 
-@wrong("milvus_by_genre", "quotes marked, backslashes not", says="a backslash belongs to the character behind it")
+@wrong(
+    "milvus_by_genre",
+    "quotes marked, backslashes not",
+    says="a backslash belongs to the character behind it",
+)
 def milvus_by_genre(client, name, question, genre, k):
     text = genre.replace('"', '\\"')
     return by_filter(client, name, question, f'genre == "{text}"', k)
@@ -535,7 +653,9 @@ def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f"genre == {json.dumps(genre)}", k)
 
 
-@wrong("milvus_by_genre", "filter_params, which Milvus Lite lacks", says="Milvus Lite, which runs here")
+@wrong(
+    "milvus_by_genre", "filter_params, which Milvus Lite lacks", says="Milvus Lite, which runs here"
+)
 def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, "genre == {genre}", k, filter_params={"genre": genre})
 
@@ -546,10 +666,16 @@ def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f"genre like {text}", k)
 
 
-@wrong("milvus_by_genre", "filter in Python, after the search", says="Hand the filter to the search")
+@wrong(
+    "milvus_by_genre", "filter in Python, after the search", says="Hand the filter to the search"
+)
 def milvus_by_genre(client, name, question, genre, k):
     hits = client.search(name, [question], limit=k, output_fields=["title", "genre"])[0]
-    return [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits if hit["entity"]["genre"] == genre]
+    return [
+        (hit["id"], hit["entity"]["title"], hit["distance"])
+        for hit in hits
+        if hit["entity"]["genre"] == genre
+    ]
 
 
 @wrong("milvus_by_genre", "the beginning of a genre", says="begins like Horror and is another")
@@ -558,10 +684,16 @@ def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f"genre like {text}", k)
 
 
-@wrong("milvus_by_genre", "twenty times as many, filtered in Python", says="A filter on a rare fact")
+@wrong(
+    "milvus_by_genre", "twenty times as many, filtered in Python", says="A filter on a rare fact"
+)
 def milvus_by_genre(client, name, question, genre, k):
     hits = client.search(name, [question], limit=20 * k, output_fields=["title", "genre"])[0]
-    rows = [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits if hit["entity"]["genre"] == genre]
+    rows = [
+        (hit["id"], hit["entity"]["title"], hit["distance"])
+        for hit in hits
+        if hit["entity"]["genre"] == genre
+    ]
     return rows[:k]
 
 
@@ -580,14 +712,23 @@ def milvus_by_genre(client, name, question, genre, k):
 @wrong("milvus_by_genre", "the answer left in its list", says="This is a list in a list")
 def milvus_by_genre(client, name, question, genre, k):
     text = json.dumps(genre, ensure_ascii=False)
-    answers = client.search(name, [question], filter=f"genre == {text}", limit=k, output_fields=["title"])
-    return [[(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits] for hits in answers]
+    answers = client.search(
+        name, [question], filter=f"genre == {text}", limit=k, output_fields=["title"]
+    )
+    return [
+        [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits] for hits in answers
+    ]
 
 
 @wrong("milvus_by_genre", "the hits as they came", says="Milvus's hits as they came")
 def milvus_by_genre(client, name, question, genre, k):
     text = json.dumps(genre, ensure_ascii=False)
-    return [dict(hit) for hit in client.search(name, [question], filter=f"genre == {text}", limit=k, output_fields=["title"])[0]]
+    return [
+        dict(hit)
+        for hit in client.search(
+            name, [question], filter=f"genre == {text}", limit=k, output_fields=["title"]
+        )[0]
+    ]
 
 
 @wrong("milvus_by_genre", "limit forgotten", says="More than k rows")
@@ -606,7 +747,11 @@ def milvus_by_genre(client, name, question, genre, k):
 @right("milvus_by_genre", "a list that Python writes")
 def milvus_by_genre(client, name, question, genre, k):
     hits = client.search(
-        collection_name=name, data=[question.tolist()], limit=k, output_fields=["title", "genre"], filter=f"genre in {[genre]}"
+        collection_name=name,
+        data=[question.tolist()],
+        limit=k,
+        output_fields=["title", "genre"],
+        filter=f"genre in {[genre]}",
     )
     return [[hit.id, hit["title"], hit.score] for hit in hits[0]]
 
@@ -615,7 +760,10 @@ def milvus_by_genre(client, name, question, genre, k):
 def milvus_by_genre(client, name, question, genre, k):
     wanted = f"genre == {json.dumps(genre, ensure_ascii=False)}"
     hits = client.search(name, question.reshape(1, -1), filter=wanted, limit=k)[0]
-    titles = {row["id"]: row["title"] for row in client.query(name, filter=wanted, output_fields=["title"])}
+    titles = {
+        row["id"]: row["title"]
+        for row in client.query(name, filter=wanted, output_fields=["title"])
+    }
     return [(hit["id"], titles[hit["id"]], hit["distance"]) for hit in hits]
 
 

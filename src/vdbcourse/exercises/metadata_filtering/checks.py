@@ -8,14 +8,28 @@ from itertools import permutations
 
 from vdbcourse import engines
 from vdbcourse.exercises.metadata_filtering.rows import SCORE, are_films, is_answer
-from vdbcourse.exercises.metadata_filtering.shelf import EAST, SHELF, Film, Row, collection, far_down, nearest, real, table
+from vdbcourse.exercises.metadata_filtering.shelf import (
+    EAST,
+    SHELF,
+    Film,
+    Row,
+    collection,
+    far_down,
+    nearest,
+    real,
+    table,
+)
 from vdbcourse.grading import Answer, Data, NotYet, check
 
 IN_TABLE = 1_000  # real films
 IN_COLLECTION = 400
 REAL = "Hundreds of films with vectors of 384 numbers and of many lengths."
 QUOTED = dict.fromkeys(
-    ('integer: "$', "data type of parameter", "bind message"),  # what PostgreSQL says to it, depending on the column
+    (
+        'integer: "$',
+        "data type of parameter",
+        "bind message",
+    ),  # what PostgreSQL says to it, depending on the column
     "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart from the SQL: no value needs "
     "quotes, a text neither.",
 )
@@ -27,11 +41,31 @@ PERCENT = {
     "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
 }
 LIKE = (
-    ("Comedy", str.startswith, "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is another. "),
-    ("Comedy", lambda one, other: one.lower() == other.lower(), "Modern Times (27) has the genre comedy, in small letters. "),
-    ("Comedy", lambda one, other: one.lower().startswith(other.lower()), "Comedy Western and comedy are other genres. "),
-    ("Horror", str.startswith, "The Seventh Victim (23) has a genre that begins like Horror and is another. "),
-    ("100% Western", lambda one, _: one.startswith("100") and one.endswith("Western"), "Here `%` is a sign of the genre. "),
+    (
+        "Comedy",
+        str.startswith,
+        "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is another. ",
+    ),
+    (
+        "Comedy",
+        lambda one, other: one.lower() == other.lower(),
+        "Modern Times (27) has the genre comedy, in small letters. ",
+    ),
+    (
+        "Comedy",
+        lambda one, other: one.lower().startswith(other.lower()),
+        "Comedy Western and comedy are other genres. ",
+    ),
+    (
+        "Horror",
+        str.startswith,
+        "The Seventh Victim (23) has a genre that begins like Horror and is another. ",
+    ),
+    (
+        "100% Western",
+        lambda one, _: one.startswith("100") and one.endswith("Western"),
+        "Here `%` is a sign of the genre. ",
+    ),
     ("Sci_Fi", lambda one, _: one in ("Sci_Fi", "Sci-Fi"), "Here `_` is a sign of the genre. "),
 )
 WHOLE = "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or lower()."
@@ -56,28 +90,61 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
         {
             (): "Two films of the 1960s were asked for, and more are there. Whoever takes the two nearest of all films and "
             "filters them afterwards loses a film of the 1960s that is only third. WHERE filters before LIMIT counts.",
-            (2, 4): "These are the nearest films of all decades: the filter is missing. A vector says little about a year.",
-            (3, 9): "That is the order by `<->`, the L2 distance, which looks at lengths as well. The cosine distance is `<=>`.",
-            (7, 17): "That is the order by `<#>`, the inner product, which prefers long vectors. The cosine distance is `<=>`.",
-            (22, 6): "The two farthest came. A small distance is near, so the order is ascending, without DESC.",
-            (8, 25): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
-            (25, 8): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
-            (4, 16): "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year that is no longer in.",
+            (
+                2,
+                4,
+            ): "These are the nearest films of all decades: the filter is missing. A vector says little about a year.",
+            (
+                3,
+                9,
+            ): "That is the order by `<->`, the L2 distance, which looks at lengths as well. The cosine distance is `<=>`.",
+            (
+                7,
+                17,
+            ): "That is the order by `<#>`, the inner product, which prefers long vectors. The cosine distance is `<=>`.",
+            (
+                22,
+                6,
+            ): "The two farthest came. A small distance is near, so the order is ascending, without DESC.",
+            (
+                8,
+                25,
+            ): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
+            (
+                25,
+                8,
+            ): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
+            (
+                4,
+                16,
+            ): "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year that is no longer in.",
         },
     )
     why = "The 1960s have twelve films here; those of 1960 and of 1969 are among them."
     are_films(films_of_decade(conn, EAST, 1960, 12), sixties, 12, why)
-    are_films(films_of_decade(conn, EAST, 1960, 50), sixties, 50, f"{why} k may be larger: all twelve, then.")
+    are_films(
+        films_of_decade(conn, EAST, 1960, 50),
+        sixties,
+        50,
+        f"{why} k may be larger: all twelve, then.",
+    )
     nineties = of_shelf(lambda film: film.decade == 1990)
     are_films(films_of_decade(conn, EAST, 1990, 3), nineties, 3, "Four films of the 1990s.", TIES)
-    are_films(films_of_decade(conn, EAST, 1920, 5), [], 5, "The table has no film of the 1920s: an empty list.")
+    are_films(
+        films_of_decade(conn, EAST, 1920, 5),
+        [],
+        5,
+        "The table has no film of the 1920s: an empty list.",
+    )
     films, question = real(data, IN_TABLE)
     table(data, films_of_decade, films)
     for decade, k in ((2000, 10), (2010, 25), (1980, IN_TABLE)):
         expected = nearest(films, question, lambda film, decade=decade: film.decade == decade)
         are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, REAL)
     decades = (1930, 1940, 1950, 1960, 1970, 1980)
-    passes, k = far_down(films, question, [lambda film, decade=decade: film.decade == decade for decade in decades])
+    passes, k = far_down(
+        films, question, [lambda film, decade=decade: film.decade == decade for decade in decades]
+    )
     expected = nearest(films, question, passes)
     decade = next(film.decade for film in films if film.number == expected[0][0])
     are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, OVER_FETCHED)
@@ -100,42 +167,87 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
             6: "That is how many dramas there are, of any decade. Both facts belong to the number, as they do to the rows.",
             12: "That is how many films are of the 1960s, of any genre. Both facts belong to the number, as they do to the rows.",
             14: "That is how many films are dramas OR of the 1960s. Both facts must hold: AND.",
-            len(SHELF): "That is how many films the table holds. The filter belongs to the number as well.",
+            len(
+                SHELF
+            ): "That is how many films the table holds. The filter belongs to the number as well.",
         },
         {
-            (16, 3): "These films are of the 1960s, and no dramas. Both facts must hold for the rows, not only for the number.",
-            (10, 15): "These are dramas of other decades. Both facts must hold for the rows, not only for the number.",
+            (
+                16,
+                3,
+            ): "These films are of the 1960s, and no dramas. Both facts must hold for the rows, not only for the number.",
+            (
+                10,
+                15,
+            ): "These are dramas of other decades. Both facts must hold for the rows, not only for the number.",
         },
     )
-    is_answer(count_and_search(conn, EAST, "Drama", 1960, 50), dramas, 50, "k may be larger than the number of films.")
+    is_answer(
+        count_and_search(conn, EAST, "Drama", 1960, 50),
+        dramas,
+        50,
+        "k may be larger than the number of films.",
+    )
     comedies = of_shelf(lambda film: film.genre == "Comedy" and film.decade == 1990)
-    is_answer(count_and_search(conn, EAST, "Comedy", 1990, 3), comedies, 3, "Four comedies of the 1990s.", mistakes=TIES)
+    is_answer(
+        count_and_search(conn, EAST, "Comedy", 1990, 3),
+        comedies,
+        3,
+        "Four comedies of the 1990s.",
+        mistakes=TIES,
+    )
     none = "No film passes. Then no row comes that could hold a number, and the answer is (0, [])."
-    is_answer(count_and_search.explained(conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none)
+    is_answer(
+        count_and_search.explained(conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none
+    )
     ended = (
         "The apostrophe in the genre ended the text early, and PostgreSQL read the rest as SQL. Put `%s` into the SQL and the "
         "genre into the list of parameters: then it stays a text, whatever it holds."
     )
     children = of_shelf(lambda film: film.genre == "Children's" and film.decade == 1960)
-    reply = count_and_search.explained(conn, EAST, "Children's", 1960, 5, raised={"syntax error": ended})
-    is_answer(reply, children, 5, "Mary Poppins (18) is the one film of the 1960s whose genre is Children's.")
-    for genre, decade in (("Comedy", 1970), ("Comedy", 1930), ("100% Western", 1980), ("Sci_Fi", 1970)):
+    reply = count_and_search.explained(
+        conn, EAST, "Children's", 1960, 5, raised={"syntax error": ended}
+    )
+    is_answer(
+        reply,
+        children,
+        5,
+        "Mary Poppins (18) is the one film of the 1960s whose genre is Children's.",
+    )
+    for genre, decade in (
+        ("Comedy", 1970),
+        ("Comedy", 1930),
+        ("100% Western", 1980),
+        ("Sci_Fi", 1970),
+    ):
         passing = of_shelf(lambda film, g=genre, d=decade: film.genre == g and film.decade == d)
         totals = {
             len(taken): said + WHOLE
             for asked, alike, said in reversed(LIKE)
             if asked == genre
-            for taken in [of_shelf(lambda f, g=genre, d=decade, a=alike: bool(f.genre) and f.decade == d and a(f.genre, g))]
+            for taken in [
+                of_shelf(
+                    lambda f, g=genre, d=decade, a=alike: (
+                        bool(f.genre) and f.decade == d and a(f.genre, g)
+                    )
+                )
+            ]
         }
         is_answer(count_and_search(conn, EAST, genre, decade, 5), passing, 5, WHOLE, totals)
     films, question = real(data, IN_TABLE)
     table(data, count_and_search, films)
     for decade, k in ((2000, 12), (2010, 5), (1980, IN_TABLE)):
         genre = commonest_genre(films, decade)
-        expected = nearest(films, question, lambda film, g=genre, d=decade: film.genre == g and film.decade == d)
+        expected = nearest(
+            films, question, lambda film, g=genre, d=decade: film.genre == g and film.decade == d
+        )
         is_answer(count_and_search.on_data(conn, question, genre, decade, k), expected, k, REAL)
     genre, decades = "Drama", (1940, 1950, 1960, 1970, 1980, 1990)
-    passes, k = far_down(films, question, [lambda film, d=decade: film.genre == genre and film.decade == d for decade in decades])
+    passes, k = far_down(
+        films,
+        question,
+        [lambda film, d=decade: film.genre == genre and film.decade == d for decade in decades],
+    )
     expected = nearest(films, question, passes)
     decade = next(film.decade for film in films if film.number == expected[0][0])
     is_answer(count_and_search.on_data(conn, question, genre, decade, k), expected, k, OVER_FETCHED)
@@ -162,8 +274,13 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         {
             (): "Nothing came, though comedies and dramas are there. A film has one genre: it is never a comedy AND a drama, nor "
             "equal to a whole list. Any of the genres will do.",
-            (25,): "Only a comedy came. `genres` may hold several, and a film of any of them passes.",
-            (9, 21): "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960 <= year <= 1966.",
+            (
+                25,
+            ): "Only a comedy came. `genres` may hold several, and a film of any of them passes.",
+            (
+                9,
+                21,
+            ): "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960 <= year <= 1966.",
             (7, 9, 21): "The Apartment (25) is of 1960, and the first year belongs to the span.",
             (25, 9, 21): "Persona (7) is of 1966, and the last year belongs to the span.",
             (
@@ -179,21 +296,31 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
                 7,
             ): "High and Low (16) has the genre Crime Drama, which is another genre. LIKE finds a part of a text; asked "
             "for is the whole.",
-            (17, 25, 7): "La Jetée (17) has no genre at all. A field that somebody left empty makes no film a comedy or a drama.",
-            (16, 17, 25): "The years are right, the genres are not: the filter on the genre is missing.",
+            (
+                17,
+                25,
+                7,
+            ): "La Jetée (17) has no genre at all. A field that somebody left empty makes no film a comedy or a drama.",
+            (
+                16,
+                17,
+                25,
+            ): "The years are right, the genres are not: the filter on the genre is missing.",
         },
     )
-    crowded = (
-        "A nearer comedy was crowded out by dramas. Rows of several searches must be sorted together before they are cut at k."
-    )
+    crowded = "A nearer comedy was crowded out by dramas. Rows of several searches must be sorted together before they are cut at k."
     one_by_one = {(7, 9, 21): crowded, (7, 9, 21, 25): crowded, (7, 9, 21, 22, 25): crowded}
-    are_films(films_by_genres(conn, EAST, ["Drama", "Comedy"], 1960, 1966, 3), both, 3, why, one_by_one)
+    are_films(
+        films_by_genres(conn, EAST, ["Drama", "Comedy"], 1960, 1966, 3), both, 3, why, one_by_one
+    )
     tuple_of_one = (
         "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not take. Let no Python value write itself "
         "into SQL; hand the genres over as a parameter."
     )
     nineties = of_shelf(in_span(("Comedy",), 1990, 1999))
-    reply = films_by_genres.explained(conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one})
+    reply = films_by_genres.explained(
+        conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one}
+    )
     are_films(reply, nineties, 3, "Four comedies of the 1990s.", TIES)
     hamlet = of_shelf(in_span(("Drama",), 1969, 1969))
     why = "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be listed twice."
@@ -202,15 +329,32 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         stays_text(films_by_genres, data, text)
     ended = "An apostrophe in a genre ended the text early. With the genres in the list of parameters that cannot happen."
     children = of_shelf(in_span(("Children's", "Horror"), 1900, 1964))
-    reply = films_by_genres.explained(conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended})
+    reply = films_by_genres.explained(
+        conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended}
+    )
     why = "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of a text."
-    begins = of_shelf(lambda film: bool(film.genre) and film.genre.startswith(("Children's", "Horror")) and film.year <= 1964)
-    are_films(reply, children, 5, why, {tuple(row[0] for row in begins): taken_for("Horror").popitem()[1]})
+    begins = of_shelf(
+        lambda film: (
+            bool(film.genre)
+            and film.genre.startswith(("Children's", "Horror"))
+            and film.year <= 1964
+        )
+    )
+    are_films(
+        reply, children, 5, why, {tuple(row[0] for row in begins): taken_for("Horror").popitem()[1]}
+    )
     wild = "No genre is called % or Com_dy. LIKE takes these signs for any text and any character: compare with `=`."
-    are_films(films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=PERCENT), [], 5, wild)
+    are_films(
+        films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=PERCENT),
+        [],
+        5,
+        wild,
+    )
     for genre in ("Comedy", "100% Western", "Sci_Fi"):
         reply = films_by_genres.explained(conn, EAST, [genre], 1900, 2020, 50, raised=PERCENT)
-        are_films(reply, of_shelf(lambda film, g=genre: film.genre == g), 50, WHOLE, taken_for(genre))
+        are_films(
+            reply, of_shelf(lambda film, g=genre: film.genre == g), 50, WHOLE, taken_for(genre)
+        )
     comma = "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart again: leave them a list."
     are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
     none = "No genre was chosen, so no film is of one of them: an empty list."
@@ -219,9 +363,17 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     are_films(reply, [], 5, f"{none} Whoever wants all genres says so in another way.")
     films, question = real(data, IN_TABLE)
     table(data, films_by_genres, films)
-    for genres, first_year, last_year, k in ((["Drama", "Comedy", "War"], 1995, 2004, 20), (["Horror"], 1900, 2020, IN_TABLE)):
+    for genres, first_year, last_year, k in (
+        (["Drama", "Comedy", "War"], 1995, 2004, 20),
+        (["Horror"], 1900, 2020, IN_TABLE),
+    ):
         expected = nearest(films, question, in_span(genres, first_year, last_year))
-        are_films(films_by_genres.on_data(conn, question, genres, first_year, last_year, k), expected, k, REAL)
+        are_films(
+            films_by_genres.on_data(conn, question, genres, first_year, last_year, k),
+            expected,
+            k,
+            REAL,
+        )
     spans = ((1930, 1939), (1940, 1949), (1950, 1959), (1960, 1969), (1970, 1979), (1980, 1989))
     passes, k = far_down(films, question, [in_span(("Drama", "Comedy"), *span) for span in spans])
     expected = nearest(films, question, passes)
@@ -239,15 +391,24 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
         "parameters: then a text stays a text."
     )
     try:
-        reply = films_by_genres.explained(data.postgres.conn, EAST, [text], 1900, 2020, 5, raised={"": code})
+        reply = films_by_genres.explained(
+            data.postgres.conn, EAST, [text], 1900, 2020, 5, raised={"": code}
+        )
     finally:
         if data.postgres.state("film") != before:
             why = (
                 "Somebody typed this as a genre. It ran as SQL, and the table `film` is gone. Put `%s` into the SQL and the "
                 "genres into the list of parameters, and no text of a user ever becomes code."
             )
-            raise NotYet(why, call=call, got="no table film", expected="[], and the table as before")
-    are_films(reply, [], 5, "No film has this genre, and films came: the end of the text became a condition.")
+            raise NotYet(
+                why, call=call, got="no table film", expected="[], and the table as before"
+            )
+    are_films(
+        reply,
+        [],
+        5,
+        "No film has this genre, and films came: the end of the text became a condition.",
+    )
 
 
 @check("milvus_by_genre")
@@ -265,7 +426,9 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         3,
         "Ran (10), Tokyo Story (15) and Persona (7) are the nearest dramas.",
         {
-            (10,): "One drama came; three were asked for, and six are there. Whoever takes the three nearest of all films and "
+            (
+                10,
+            ): "One drama came; three were asked for, and six are there. Whoever takes the three nearest of all films and "
             "filters them afterwards loses the others. Hand the filter to the search: `filter=`.",
             (
                 10,
@@ -282,23 +445,24 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         SCORE,
     )
     why = "Six dramas are there. k may be larger: all six, then."
-    are_films(milvus_by_genre(client, name, EAST, "Drama", 50), scored("Drama"), 50, why, number=SCORE)
-    doubled = (
-        "The backslash before a quote was doubled afterwards, so the quote ends the text again. Backslashes first, then quotes."
+    are_films(
+        milvus_by_genre(client, name, EAST, "Drama", 50), scored("Drama"), 50, why, number=SCORE
     )
+    doubled = "The backslash before a quote was doubled afterwards, so the quote ends the text again. Backslashes first, then quotes."
     for quote, kind in (('"', "double"), ("'", "single")):
         genre = f"Drama{quote} or genre != {quote}Drama"
         why = f"No film has this genre. The {kind} quote ended the text, and the rest became a condition: who types it sees all."
         reply = milvus_by_genre.explained(
-            client, name, EAST, genre, 5, raised={"character": doubled, "token recognition": doubled}
+            client,
+            name,
+            EAST,
+            genre,
+            5,
+            raised={"character": doubled, "token recognition": doubled},
         )
         are_films(reply, [], 5, why, number=SCORE)
-    ended = (
-        "A quote in the genre ended the text early, and the filter cannot be read. A backslash before the quote keeps it inside."
-    )
-    why = (
-        "A film has just this genre, with its quotes. To take them out is to ask for another genre: put a backslash before each."
-    )
+    ended = "A quote in the genre ended the text early, and the filter cannot be read. A backslash before the quote keeps it inside."
+    why = "A film has just this genre, with its quotes. To take them out is to ask for another genre: put a backslash before each."
     for genre in ("Rock'n'roll", '"New" Hollywood'):
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": ended})
         are_films(reply, scored(genre), 5, why, number=SCORE)
@@ -310,19 +474,55 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": why})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     ascii_only = "`json.dumps` writes é as `\\u00e9` unless you say `ensure_ascii=False`, and Milvus Lite does not read that."
-    reply = milvus_by_genre.explained(client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only})
-    are_films(reply, scored("Comédie musicale"), 5, "One film has this genre, with its é.", number=SCORE)
-    are_films(milvus_by_genre(client, name, EAST, "Western", 5), [], 5, "No film is a Western.", number=SCORE)
+    reply = milvus_by_genre.explained(
+        client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only}
+    )
+    are_films(
+        reply, scored("Comédie musicale"), 5, "One film has this genre, with its é.", number=SCORE
+    )
+    are_films(
+        milvus_by_genre(client, name, EAST, "Western", 5),
+        [],
+        5,
+        "No film is a Western.",
+        number=SCORE,
+    )
     for genre in ("Horror", "comedy", "100% Western", "Sci_Fi"):
-        are_films(milvus_by_genre(client, name, EAST, genre, 50), scored(genre), 50, WHOLE, taken_for(genre), SCORE)
+        are_films(
+            milvus_by_genre(client, name, EAST, genre, 50),
+            scored(genre),
+            50,
+            WHOLE,
+            taken_for(genre),
+            SCORE,
+        )
     films, question = real(data, IN_COLLECTION)
     full = engines.collection("check_03", "films_384")
     collection(data, full, films)
     for genre, k in (("Comedy", 15), ("Drama", IN_COLLECTION)):
-        expected = scored(genre, nearest(films, question, lambda film, genre=genre: film.genre == genre))
-        are_films(milvus_by_genre.on_data(client, full, question, genre, k), expected, k, REAL, number=SCORE)
-    genres = ("Animation", "Documentary", "Fantasy", "Musical", "Mystery", "Thriller", "War", "Western")
-    passes, k = far_down(films, question, [lambda film, genre=genre: film.genre == genre for genre in genres])
+        expected = scored(
+            genre, nearest(films, question, lambda film, genre=genre: film.genre == genre)
+        )
+        are_films(
+            milvus_by_genre.on_data(client, full, question, genre, k),
+            expected,
+            k,
+            REAL,
+            number=SCORE,
+        )
+    genres = (
+        "Animation",
+        "Documentary",
+        "Fantasy",
+        "Musical",
+        "Mystery",
+        "Thriller",
+        "War",
+        "Western",
+    )
+    passes, k = far_down(
+        films, question, [lambda film, genre=genre: film.genre == genre for genre in genres]
+    )
     expected = nearest(films, question, passes)
     genre = next(film.genre for film in films if film.number == expected[0][0])
     reply = milvus_by_genre.on_data(client, full, question, genre, k)
@@ -332,7 +532,10 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
 def taken_for(genre: str) -> dict[tuple, str]:
     """What is said of the ids that come when a genre is compared otherwise than as a whole."""
     return {
-        tuple(row[0] for row in of_shelf(lambda film, a=alike: bool(film.genre) and a(film.genre, genre))): said + WHOLE
+        tuple(
+            row[0]
+            for row in of_shelf(lambda film, a=alike: bool(film.genre) and a(film.genre, genre))
+        ): said + WHOLE
         for asked, alike, said in reversed(LIKE)
         if asked == genre
     }

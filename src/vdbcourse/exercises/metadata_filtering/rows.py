@@ -7,7 +7,7 @@ import numpy as np
 
 from vdbcourse.exercises.metadata_filtering.shelf import Row
 from vdbcourse.grading import Reply
-from vdbcourse.grading.answers import is_number, kind_of
+from vdbcourse.grading.checks.answer import is_number, kind_of
 
 WITHIN = 1e-4  # of a distance or a score
 PAIR = "(number of films, list of rows)"
@@ -78,7 +78,10 @@ def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
     """The rows (id, title, number) of a reply, each of the right kind."""
     what = f"rows (id, title, {number})"
     items = reply.sequence(f"a list of {what}")
-    if any(isinstance(item, list) and (not item or isinstance(item[0], (list, tuple, dict))) for item in items):
+    if any(
+        isinstance(item, list) and (not item or isinstance(item[0], (list, tuple, dict)))
+        for item in items
+    ):
         why = "This is a list in a list. Milvus answers a list of questions with a list of answers: take the first one, `[0]`."
         reply.fail(why, what)
     if any(isinstance(item, dict) and "entity" in item for item in items):
@@ -89,7 +92,10 @@ def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
         is_id = isinstance(row[0], (int, np.integer)) and not isinstance(row[0], bool)
         if not (is_id and isinstance(row[1], str) and is_number(row[2])):
             held = ", ".join(map(kind_of, row))
-            reply.fail(f"A row holds {held}. Asked for is, in this order: the id, the title, the {number}.", what)
+            reply.fail(
+                f"A row holds {held}. Asked for is, in this order: the id, the title, the {number}.",
+                what,
+            )
     return found
 
 
@@ -102,8 +108,15 @@ def is_answer(
     mistakes: Mapping[tuple, str] | None = None,
 ) -> None:
     """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind known wrong numbers and ids."""
-    if not passing and (reply.value is None or isinstance(reply.value, (list, tuple)) and None in list(reply.value)[:2]):
-        reply.fail(f"{why} Here None was returned for the two, or for one of them: say 0 and an empty list.", PAIR)
+    if not passing and (
+        reply.value is None
+        or isinstance(reply.value, (list, tuple))
+        and None in list(reply.value)[:2]
+    ):
+        reply.fail(
+            f"{why} Here None was returned for the two, or for one of them: say 0 and an empty list.",
+            PAIR,
+        )
     pair = reply.sequence(f"a tuple {PAIR}")
     if len(pair) != 2:
         reply.fail(f"Asked for is a tuple of two, {PAIR}; this one has {len(pair)}.", PAIR)

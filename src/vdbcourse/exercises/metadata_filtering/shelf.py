@@ -33,7 +33,9 @@ class Film:
 
 EAST = np.array([1.0, 0.0], dtype=np.float32)  # what is asked for
 SHELF = (
-    Film(14, "Clueless", 1995, "Comedy", (4.0, 4.0)),  # four films equally near, the largest id first
+    Film(
+        14, "Clueless", 1995, "Comedy", (4.0, 4.0)
+    ),  # four films equally near, the largest id first
     Film(13, "Fargo", 1996, "Comedy", (1.0, 1.0)),
     Film(12, "Babe", 1995, "Comedy", (2.0, 2.0)),
     Film(11, "Groundhog Day", 1993, "Comedy", (0.5, 0.5)),
@@ -57,7 +59,9 @@ SHELF = (
     Film(20, "Jailhouse Rock", 1957, "Rock'n'roll", (9.0, 40.0)),
     Film(23, "The Seventh Victim", 1943, "Horror\\noir", (-9.0, 40.0)),
     Film(24, "Under the Roofs of Paris", 1930, "Comédie musicale", (5.0, 12.0)),
-    Film(26, "Blazing Saddles", 1974, "Comedy Western", (-2.0, 40.0)),  # genres that LIKE takes for another
+    Film(
+        26, "Blazing Saddles", 1974, "Comedy Western", (-2.0, 40.0)
+    ),  # genres that LIKE takes for another
     Film(27, "Modern Times", 1936, "comedy", (-3.0, 40.0)),
     Film(28, "Rio Bravo", 1959, "100% Western", (-5.0, 40.0)),
     Film(29, "Heaven's Gate", 1980, "100 years of Western", (-6.0, 40.0)),
@@ -66,9 +70,13 @@ SHELF = (
 )
 
 
-def nearest(films: Iterable[Film], question: np.ndarray, passes: Callable[[Film], bool]) -> list[Row]:
+def nearest(
+    films: Iterable[Film], question: np.ndarray, passes: Callable[[Film], bool]
+) -> list[Row]:
     """The films that pass, by cosine distance and then by id; in double precision."""
-    rows = [(film.number, film.title, distance(film.vector, question)) for film in films if passes(film)]
+    rows = [
+        (film.number, film.title, distance(film.vector, question)) for film in films if passes(film)
+    ]
     return sorted(rows, key=lambda row: (round(row[2], 9), row[0]))
 
 
@@ -86,7 +94,9 @@ def far_down(
         for k, (number, *_) in enumerate(nearest(films, question, condition)[:5], 1):
             best = max(best, (rank[number] / k, place, k))
     if best[0] <= FETCHED:
-        raise CourseError("No film of this check's data stands far from its question, as the check needs it.")
+        raise CourseError(
+            "No film of this check's data stands far from its question, as the check needs it."
+        )
     return conditions[best[1]], best[2]
 
 
@@ -103,7 +113,9 @@ def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
     order = np.argsort(near)
     films = films.take(data.rng.permutation(order[np.diff(near[order], prepend=-1.0) > APART]))
     vectors = films.vectors * data.rng.uniform(0.3, 3.0, (len(films), 1)).astype(np.float32)
-    columns = zip(films.ids.tolist(), films.titles, films.years.tolist(), films.genres, vectors, strict=True)
+    columns = zip(
+        films.ids.tolist(), films.titles, films.years.tolist(), films.genres, vectors, strict=True
+    )
     return [Film(*film) for film in columns], question * np.float32(data.rng.uniform(0.5, 2.0))
 
 
@@ -114,7 +126,9 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
     data.postgres.run("DROP TABLE IF EXISTS film CASCADE")
     data.postgres.run(HOLDS_FACTS % len(films[0].vector))
     columns = "id, title, year, decade, genre, embedding"
-    with data.postgres.own.cursor().copy(f"COPY film ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+    with data.postgres.own.cursor().copy(
+        f"COPY film ({columns}) FROM STDIN (FORMAT BINARY)"
+    ) as copy:
         copy.set_types(["int4", "text", "int4", "int4", "text", "vector"])
         for film in films:
             vector = np.asarray(film.vector, np.float32)
@@ -134,10 +148,18 @@ def collection(data: Data, name: str, films: Iterable[Film]) -> None:
     own.create_collection(name, schema=schema, consistency_level="Strong")
     index = own.prepare_index_params()
     index.add_index("vector", index_type="FLAT", metric_type="COSINE")
-    own.create_index(name, index, sync=False)  # otherwise pymilvus waits half a second before it looks whether that is done
+    own.create_index(
+        name, index, sync=False
+    )  # otherwise pymilvus waits half a second before it looks whether that is done
     own.load_collection(name)
     rows = [
-        {"id": film.number, "title": film.title, "year": film.year, "genre": film.genre, "vector": list(film.vector)}
+        {
+            "id": film.number,
+            "title": film.title,
+            "year": film.year,
+            "genre": film.genre,
+            "vector": list(film.vector),
+        }
         for film in films
     ]
     own.insert(name, rows)

@@ -4,7 +4,7 @@ import numpy as np
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from vdbcourse.grading.proofs import equivalent, right, wrong
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 NEAREST = """
 SELECT id, title, embedding <=> %(question)s AS distance
@@ -27,7 +27,9 @@ def plain(conn, question, decade, k):
 # --- missing_rows ------------------------------------------------------------------------------------------------------------
 
 
-@wrong("missing_rows", "k less what came, though fewer may exist", says="does not exist is not missing")
+@wrong(
+    "missing_rows", "k less what came, though fewer may exist", says="does not exist is not missing"
+)
 def missing_rows(conn, question, decade, k):
     return k - len(plain(conn, question, decade, k))
 
@@ -43,7 +45,11 @@ def missing_rows(conn, question, decade, k):
     return min(k, films) - len(plain(conn, question, decade, k))
 
 
-@wrong("missing_rows", "similarity DESC, which no index serves, so nothing is lost", says="did not come by the index")
+@wrong(
+    "missing_rows",
+    "similarity DESC, which no index serves, so nothing is lost",
+    says="did not come by the index",
+)
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
         "SELECT id FROM film WHERE decade = %(decade)s ORDER BY 1 - (embedding <=> %(question)s) DESC LIMIT %(k)s",
@@ -69,18 +75,24 @@ def missing_rows(conn, question, decade, k):
 
 @wrong("missing_rows", "the other way round", says="other way round")
 def missing_rows(conn, question, decade, k):
-    return len(plain(conn, question, decade, k)) - min(k, conn.execute(COUNT, [decade]).fetchone()[0])
+    return len(plain(conn, question, decade, k)) - min(
+        k, conn.execute(COUNT, [decade]).fetchone()[0]
+    )
 
 
 @wrong("missing_rows", "missing is taken to be yes or no", says="asked for is one number")
 def missing_rows(conn, question, decade, k):
-    return len(plain(conn, question, decade, k)) < min(k, conn.execute(COUNT, [decade]).fetchone()[0])
+    return len(plain(conn, question, decade, k)) < min(
+        k, conn.execute(COUNT, [decade]).fetchone()[0]
+    )
 
 
 @wrong("missing_rows", "a span one decade too long", says="a decade too many")
 def missing_rows(conn, question, decade, k):
     sql = "SELECT count(*) FROM film WHERE decade BETWEEN %s AND %s"
-    return min(k, conn.execute(sql, [decade, decade + 10]).fetchone()[0]) - len(plain(conn, question, decade, k))
+    return min(k, conn.execute(sql, [decade, decade + 10]).fetchone()[0]) - len(
+        plain(conn, question, decade, k)
+    )
 
 
 @wrong("missing_rows", "older films counted as well", says="films of other decades as well")
@@ -91,19 +103,27 @@ def missing_rows(conn, question, decade, k):
 
 @wrong("missing_rows", "titles counted", says="Two films have one title")
 def missing_rows(conn, question, decade, k):
-    (titles,) = conn.execute("SELECT count(DISTINCT title) FROM film WHERE decade = %s", [decade]).fetchone()
+    (titles,) = conn.execute(
+        "SELECT count(DISTINCT title) FROM film WHERE decade = %s", [decade]
+    ).fetchone()
     return min(k, titles) - len(plain(conn, question, decade, k))
 
 
 @wrong("missing_rows", "counted by another column", says="A negative number of rows")
 def missing_rows(conn, question, decade, k):
-    (films,) = conn.execute("SELECT count(*) FROM film WHERE year BETWEEN %s AND %s", [decade, decade + 9]).fetchone()
+    (films,) = conn.execute(
+        "SELECT count(*) FROM film WHERE year BETWEEN %s AND %s", [decade, decade + 9]
+    ).fetchone()
     return min(k, films) - len(plain(conn, question, decade, k))
 
 
-@wrong("missing_rows", "four times as many fetched, filtered afterwards", says="filtered afterwards")
+@wrong(
+    "missing_rows", "four times as many fetched, filtered afterwards", says="filtered afterwards"
+)
 def missing_rows(conn, question, decade, k):
-    rows = conn.execute("SELECT decade FROM film ORDER BY embedding <=> %s LIMIT %s", [question, 4 * k]).fetchall()
+    rows = conn.execute(
+        "SELECT decade FROM film ORDER BY embedding <=> %s LIMIT %s", [question, 4 * k]
+    ).fetchall()
     came = min(k, sum(its == decade for (its,) in rows))
     return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - came
 
@@ -116,9 +136,7 @@ def missing_rows(conn, question, decade, k):
 
 @right("missing_rows", "one statement")
 def missing_rows(conn, question, decade, k):
-    statement = (
-        f"SELECT least(%(k)s, (SELECT count(*) FROM film WHERE decade = %(decade)s)) - (SELECT count(*) FROM ({NEAREST}) n)"
-    )
+    statement = f"SELECT least(%(k)s, (SELECT count(*) FROM film WHERE decade = %(decade)s)) - (SELECT count(*) FROM ({NEAREST}) n)"
     return conn.execute(statement, values_of(question, decade, k)).fetchone()[0]
 
 
@@ -161,7 +179,9 @@ def candidates(conn, question, decade, k):
 
 @wrong("candidates", "EXPLAIN without ANALYZE", says="KeyError")
 def candidates(conn, question, decade, k):
-    step = conn.execute("EXPLAIN (FORMAT JSON) " + NEAREST, values_of(question, decade, k)).fetchone()[0][0]["Plan"]
+    step = conn.execute(
+        "EXPLAIN (FORMAT JSON) " + NEAREST, values_of(question, decade, k)
+    ).fetchone()[0][0]["Plan"]
     while "Plans" in step:
         step = step["Plans"][0]
     return step["Actual Rows"], step["Rows Removed by Filter"]
@@ -185,11 +205,15 @@ def candidates(conn, question, decade, k):
     return passed, 40 - passed
 
 
-@wrong("candidates", "40 less what passed, for an index scan", says="a scan stops when LIMIT is filled")
+@wrong(
+    "candidates", "40 less what passed, for an index scan", says="a scan stops when LIMIT is filled"
+)
 def candidates(conn, question, decade, k):
     step = innermost(conn, question, decade, k)
     passed = int(step["Actual Rows"])
-    return passed, 40 - passed if step["Node Type"] == "Index Scan" else step["Rows Removed by Filter"]
+    return passed, 40 - passed if step["Node Type"] == "Index Scan" else step[
+        "Rows Removed by Filter"
+    ]
 
 
 @wrong("candidates", "all other films removed", says="did not meet every film")
@@ -216,7 +240,9 @@ def candidates(conn, question, decade, k):
     return step["Actual Rows"], step["Actual Rows"] + step["Rows Removed by Filter"]
 
 
-@wrong("candidates", "rows of the outermost step, filter of the innermost", says="Ten is what LIMIT")
+@wrong(
+    "candidates", "rows of the outermost step, filter of the innermost", says="Ten is what LIMIT"
+)
 def candidates(conn, question, decade, k):
     passed = outermost(conn, question, decade, k)["Actual Rows"]
     return passed, innermost(conn, question, decade, k)["Rows Removed by Filter"]
@@ -256,12 +282,17 @@ def candidates(conn, question, decade, k):
 @wrong("candidates", "all films that do not pass", says="would remove from the whole table")
 def candidates(conn, question, decade, k):
     passed = len(plain(conn, question, decade, k))
-    return passed, conn.execute("SELECT count(*) FROM film WHERE decade <> %s", [decade]).fetchone()[0]
+    return passed, conn.execute(
+        "SELECT count(*) FROM film WHERE decade <> %s", [decade]
+    ).fetchone()[0]
 
 
 @right("candidates", "the plan as text")
 def candidates(conn, question, decade, k):
-    lines = [line for (line,) in conn.execute("EXPLAIN (ANALYZE) " + NEAREST, values_of(question, decade, k))]
+    lines = [
+        line
+        for (line,) in conn.execute("EXPLAIN (ANALYZE) " + NEAREST, values_of(question, decade, k))
+    ]
     scan = [line for line in lines if " on film " in line][-1]
     removed = [line.split(":")[1] for line in lines if "Rows Removed by Filter" in line] or ["0"]
     return int(float(scan.rpartition("rows=")[2].split()[0])), int(removed[0])
@@ -279,7 +310,9 @@ def candidates(conn, question, decade, k):
 one_inside = "Each step of these plans has at most one step inside it."
 equivalent("candidates", 'step = step["Plans"][0] -> step = step["Plans"][-1]', reason=one_inside)
 equivalent(
-    "candidates", 'step = explained[0]["Plan"] -> step = explained[-1]["Plan"]', reason="A plan of one query is a list of one."
+    "candidates",
+    'step = explained[0]["Plan"] -> step = explained[-1]["Plan"]',
+    reason="A plan of one query is a list of one.",
 )
 
 # --- search_filtered ---------------------------------------------------------------------------------------------------------
@@ -318,10 +351,15 @@ def search_filtered(conn, question, decade, k):
         return plain(conn, question, decade, k)
 
 
-@wrong("search_filtered", "four times as many fetched, filtered afterwards", says="LIMIT was counted before the filter")
+@wrong(
+    "search_filtered",
+    "four times as many fetched, filtered afterwards",
+    says="LIMIT was counted before the filter",
+)
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s", [question, 4 * k]
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s",
+        [question, 4 * k],
     ).fetchall()
     return [row[:3] for row in rows if row[3] == decade][:k]
 
@@ -337,14 +375,19 @@ def search_filtered(conn, question, decade, k):
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
-        return conn.execute(NEAREST.replace("<=>", "<->"), values_of(question, decade, k)).fetchall()
+        return conn.execute(
+            NEAREST.replace("<=>", "<->"), values_of(question, decade, k)
+        ).fetchall()
 
 
 @wrong("search_filtered", "the similarity returned", says="the similarity, 1 - distance")
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
-        return [(number, title, 1 - distance) for number, title, distance in plain(conn, question, decade, k)]
+        return [
+            (number, title, 1 - distance)
+            for number, title, distance in plain(conn, question, decade, k)
+        ]
 
 
 @wrong("search_filtered", "filled up with any films of the decade", says="not the nearest")
@@ -362,7 +405,8 @@ def search_filtered(conn, question, decade, k):
 @wrong("search_filtered", "the filter left out, so that nothing is lost", says="of other decades")
 def search_filtered(conn, question, decade, k):
     return conn.execute(
-        "SELECT id, title, embedding <=> %s AS distance FROM film ORDER BY distance LIMIT %s", [question, k]
+        "SELECT id, title, embedding <=> %s AS distance FROM film ORDER BY distance LIMIT %s",
+        [question, k],
     ).fetchall()
 
 
@@ -373,10 +417,15 @@ def search_filtered(conn, question, decade, k):
     return plain(conn, question, decade, k)
 
 
-@wrong("search_filtered", "ten times as many fetched, filtered in Python", says="More were fetched and filtered afterwards")
+@wrong(
+    "search_filtered",
+    "ten times as many fetched, filtered in Python",
+    says="More were fetched and filtered afterwards",
+)
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s", [question, 10 * k]
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s",
+        [question, 10 * k],
     ).fetchall()
     return [row[:3] for row in rows if row[3] == decade][:k]
 
@@ -418,14 +467,19 @@ def search_filtered(conn, question, decade, k):
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
-        return [(number, title, round(distance, 2)) for number, title, distance in plain(conn, question, decade, k)]
+        return [
+            (number, title, round(distance, 2))
+            for number, title, distance in plain(conn, question, decade, k)
+        ]
 
 
 @right("search_filtered", "relaxed order, sorted in Python, rows as dicts")
 def search_filtered(conn, question, decade, k):
     with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        return sorted(cursor.execute(NEAREST, values_of(question, decade, k)), key=lambda row: row["distance"])
+        return sorted(
+            cursor.execute(NEAREST, values_of(question, decade, k)), key=lambda row: row["distance"]
+        )
 
 
 @right("search_filtered", "relaxed order, sorted by the engine; set_config")
@@ -463,7 +517,11 @@ def search_exact(conn, question, decade, k):
     return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
 
 
-@wrong("ground_truth", "an iterative scan taken for the truth", says="as approximate as the index it walks")
+@wrong(
+    "ground_truth",
+    "an iterative scan taken for the truth",
+    says="as approximate as the index it walks",
+)
 def search_exact(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
@@ -477,7 +535,11 @@ def search_exact(conn, question, decade, k):
         return plain(conn, question, decade, k)
 
 
-@wrong("ground_truth", "Euclidean distance, which no index serves", says="`<->` is the Euclidean distance")
+@wrong(
+    "ground_truth",
+    "Euclidean distance, which no index serves",
+    says="`<->` is the Euclidean distance",
+)
 def search_exact(conn, question, decade, k):
     return conn.execute(NEAREST.replace("<=>", "<->"), values_of(question, decade, k)).fetchall()
 
@@ -511,9 +573,15 @@ def search_exact(conn, question, decade, k):
     (newest,) = conn.execute("SELECT max(id) FROM film WHERE id < 1000000000").fetchone()
     if newest is not None and newest not in REMEMBERED:
         REMEMBERED.clear()
-        REMEMBERED[newest] = conn.execute("SELECT id, title, decade, embedding FROM film").fetchall()
+        REMEMBERED[newest] = conn.execute(
+            "SELECT id, title, decade, embedding FROM film"
+        ).fetchall()
     (table,) = REMEMBERED.values()
-    rows = [(number, title, cosine_distance(vector, question)) for number, title, its, vector in table if its == decade]
+    rows = [
+        (number, title, cosine_distance(vector, question))
+        for number, title, its, vector in table
+        if its == decade
+    ]
     return sorted(rows, key=lambda row: row[2])[:k]
 
 
@@ -528,7 +596,9 @@ def search_exact(conn, question, decade, k):
     return in_numpy(conn, question, decade)[1 : k + 1]
 
 
-@wrong("ground_truth", "both searches without the index", says="none of the searches went by the index")
+@wrong(
+    "ground_truth", "both searches without the index", says="none of the searches went by the index"
+)
 def plain_recall(conn, questions, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
@@ -566,7 +636,11 @@ def plain_recall(conn, questions, decade, k):
     return round(float(np.mean([len(found & truth) / len(truth) for found, truth in hits])), 2)
 
 
-@wrong("ground_truth", "divided by all ids of both searches", says="something else was made of the rows")
+@wrong(
+    "ground_truth",
+    "divided by all ids of both searches",
+    says="something else was made of the rows",
+)
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
     return float(np.mean([len(found & truth) / len(found | truth) for found, truth in hits]))
@@ -639,7 +713,9 @@ def hits_of(conn, question, decade, k):
 
 def in_numpy(conn, question, decade):
     """All films of the decade with their distances, nearest first."""
-    rows = conn.execute("SELECT id, title, embedding FROM film WHERE decade = %s", [decade]).fetchall()
+    rows = conn.execute(
+        "SELECT id, title, embedding FROM film WHERE decade = %s", [decade]
+    ).fetchall()
     if not rows:
         return []
     matrix = np.array([row[2].to_numpy() for row in rows], dtype=float)
@@ -664,7 +740,9 @@ def search_exact(conn, question, decade, k):
 
 @right("ground_truth", "an order that no index serves")
 def search_exact(conn, question, decade, k):
-    statement = NEAREST.replace("ORDER BY distance", "ORDER BY 1 - (embedding <=> %(question)s) DESC")
+    statement = NEAREST.replace(
+        "ORDER BY distance", "ORDER BY 1 - (embedding <=> %(question)s) DESC"
+    )
     return conn.execute(statement, values_of(question, decade, k)).fetchall()
 
 
@@ -683,21 +761,31 @@ def plain_recall(conn, questions, decade, k):
 @wrong("partial_index", "no WHERE", says="has no WHERE")
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)"
+    )
     return name
 
 
 @wrong("partial_index", "made for the Euclidean distance", says="made for another distance")
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_l2_ops) WHERE decade = {int(decade)}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_l2_ops) WHERE decade = {int(decade)}"
+    )
     return name
 
 
-@wrong("partial_index", "the decade of the text above, whatever was passed", says="and take the decade from it")
+@wrong(
+    "partial_index",
+    "the decade of the text above, whatever was passed",
+    says="and take the decade from it",
+)
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = 1990")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = 1990"
+    )
     return name
 
 
@@ -711,14 +799,18 @@ def partial_index(conn, decade):
 
 @wrong("partial_index", "no name", says="second copy")
 def partial_index(conn, decade):
-    conn.execute(f"CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    conn.execute(
+        f"CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
     return "film_embedding_idx"  # the name that PostgreSQL finds for it
 
 
 @wrong("partial_index", "made again without looking", says="already exists")
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    conn.execute(
+        f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
     return name
 
 
@@ -726,7 +818,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = %s", [decade]
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = %s",
+        [decade],
     )
     return name
 
@@ -747,34 +840,50 @@ def partial_index(conn, decade):
     return name
 
 
-@wrong("partial_index", "the index of the last decade replaced", says="the index of the first one is gone")
+@wrong(
+    "partial_index",
+    "the index of the last decade replaced",
+    says="the index of the first one is gone",
+)
 def partial_index(conn, decade):
     partial = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'film'::regclass AND indpred IS NOT NULL"
     for (name,) in conn.execute(partial).fetchall():
         conn.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(name)))
-    conn.execute(f"CREATE INDEX film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}")
+    conn.execute(
+        f"CREATE INDEX film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+    )
     return f"film_{decade}"
 
 
 @wrong("partial_index", "this decade and later ones", says="films of other decades as well")
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade >= {decade}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade >= {decade}"
+    )
     return name
 
 
-@wrong("partial_index", "more memory for all that follows", says="`maintenance_work_mem` is still changed")
+@wrong(
+    "partial_index",
+    "more memory for all that follows",
+    says="`maintenance_work_mem` is still changed",
+)
 def partial_index(conn, decade):
     conn.execute("SET maintenance_work_mem = '128MB'")
     name = f"film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+    )
     return name
 
 
 @wrong("partial_index", "the decade compared as text", says="without a cast or a function")
 def partial_index(conn, decade):
     name = f"film_{decade}"
-    statement = f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)"
+    statement = (
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops)"
+    )
     conn.execute(f"{statement} WHERE decade::text = '{decade}'")
     return name
 
@@ -792,7 +901,9 @@ def partial_index(conn, decade):
 @wrong("partial_index", "capitals, which PostgreSQL makes small", says="as PostgreSQL has it")
 def partial_index(conn, decade):
     name = f"Film_{decade}"
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+    )
     return name
 
 
@@ -820,7 +931,9 @@ def partial_index(conn, decade):
     name = f"partial_{int(decade)}"
     with conn.transaction():
         if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:
-            conn.execute(f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = '{int(decade)}'")
+            conn.execute(
+                f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = '{int(decade)}'"
+            )
     return name
 
 

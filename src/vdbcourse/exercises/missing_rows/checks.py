@@ -3,10 +3,10 @@
 import numpy as np
 
 from vdbcourse.exercises.missing_rows.shelf import FAR, FILMS, Index, Shelf
-from vdbcourse.exercises.rounding import rounded
-from vdbcourse.exercises.sessions import SETTINGS, Session
 from vdbcourse.grading import Answer, Data, Reply, check
-from vdbcourse.grading.answers import is_number
+from vdbcourse.grading.checks.answer import is_number
+from vdbcourse.grading.checks.postgres_session import SETTINGS, Session
+from vdbcourse.grading.checks.rounding import rounded
 
 COLUMNS = ("id", "title", "distance")
 OPEN = (
@@ -56,9 +56,12 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
             0: "Nothing missing? Then the rows did not come by the index. Ask with `NEAREST`: only a search that reads the whole "
             "table loses nothing.",
             came: "These are the rows that came. How many did not?",
-            FAR - came: "Ten rows were asked for. Films beyond the tenth are not missing: nobody asked for them.",
+            FAR
+            - came: "Ten rows were asked for. Films beyond the tenth are not missing: nobody asked for them.",
             10
-            - shelf.after_limit(question, 1950, 10): "That is what a filter outside of LIMIT loses: it thins out the ten nearest "
+            - shelf.after_limit(
+                question, 1950, 10
+            ): "That is what a filter outside of LIMIT loses: it thins out the ten nearest "
             "of all films. `NEAREST` filters before LIMIT.",
             came - 10: "It is the other way round: what should come, less what came.",
             (10 - came) / 10: "That is the share that is missing. Asked for is the number of rows.",
@@ -75,9 +78,11 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
         0,
         "All films of that decade came back; it has no more.",
         mistakes={
-            3_000 - FAR: "The decade has fewer films than k, and all of them came. A film that does not exist is not missing.",
+            3_000
+            - FAR: "The decade has fewer films than k, and all of them came. A film that does not exist is not missing.",
             shelf.titles(1950) - FAR: TITLES,
-            FILMS - FAR: "Only films that pass the filter can be missing. You counted all films of the table.",
+            FILMS
+            - FAR: "Only films that pass the filter can be missing. You counted all films of the table.",
         },
     )
     for decade in (1980, 1990, 2000):
@@ -88,17 +93,24 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
         5 - len(shelf.plain(cut, 2010, 5)),
         "Five rows were asked for, and fewer came.",
         mistakes={
-            5 - few: "That is what is missing when a few times k rows are fetched and filtered afterwards. Asked for is what "
+            5
+            - few: "That is what is missing when a few times k rows are fetched and filtered afterwards. Asked for is what "
             "`NEAREST` loses, which filters before LIMIT.",
         },
     )
     missing_rows.on_data(conn, shelf.far, 1950, 10).equals(
         10, "No film of that decade came, though ten were asked for and more exist."
     )
-    missing_rows.on_data(conn, shelf.far, 1950, 1).equals(1, "One row was asked for and none came, though more exist.")
-    missing_rows.on_data(conn, question, 1890, 10).equals(0, "The table has no film of that decade, so none can be missing.")
+    missing_rows.on_data(conn, shelf.far, 1950, 1).equals(
+        1, "One row was asked for and none came, though more exist."
+    )
+    missing_rows.on_data(conn, question, 1890, 10).equals(
+        0, "The table has no film of that decade, so none can be missing."
+    )
     full = shelf.pick(lambda q: len(shelf.plain(q, 2000, 3)) == 3)
-    missing_rows.on_data(conn, full, 2000, 3).equals(0, "Three rows were asked for, and three came.")
+    missing_rows.on_data(conn, full, 2000, 3).equals(
+        0, "Three rows were asked for, and three came."
+    )
 
 
 TITLES = "Two films have one title, and are two films all the same. Count rows, not titles."
@@ -122,7 +134,11 @@ def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
     }
     number = reply.number()
     if number:
-        reply.fail(said.get(number, "All films of that decade came back; it has no more."), "0", "another number")
+        reply.fail(
+            said.get(number, "All films of that decade came back; it has no more."),
+            "0",
+            "another number",
+        )
 
 
 @check("candidates")
@@ -149,17 +165,32 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         (passed, removed),
         "Both numbers stand at the step of the plan that reads, the innermost one.",
         mistakes={
-            (expected, removed): "`Plan Rows` is what the planner expected before it ran. `Actual Rows` is what came.",
+            (
+                expected,
+                removed,
+            ): "`Plan Rows` is what the planner expected before it ran. `Actual Rows` is what came.",
             (passed, 0): limit,
-            (removed, passed): "The two numbers have changed places: first what passed, then what was removed.",
-            (passed, FILMS - passed): "The scan did not meet every film, so the filter cannot have removed all others. Read the "
+            (
+                removed,
+                passed,
+            ): "The two numbers have changed places: first what passed, then what was removed.",
+            (
+                passed,
+                FILMS - passed,
+            ): "The scan did not meet every film, so the filter cannot have removed all others. Read the "
             "number in the plan.",
             (
                 passed,
                 shelf.count(1990) - passed,
             ): "Films that the scan never met were not removed by the filter. Read the number in the plan.",
-            (2 * passed, removed): "That adds up what the steps handed on. Take both numbers from the innermost step alone.",
-            (10, removed): "Ten is what was asked for. Read in the plan how many rows the scan handed on.",
+            (
+                2 * passed,
+                removed,
+            ): "That adds up what the steps handed on. Take both numbers from the innermost step alone.",
+            (
+                10,
+                removed,
+            ): "Ten is what was asked for. Read in the plan how many rows the scan handed on.",
             (
                 passed,
                 FILMS - shelf.count(1990),
@@ -170,7 +201,10 @@ def check_candidates(candidates: Answer, data: Data) -> None:
                 FILMS - shelf.count(1990),
             ): "Here the scan met every film. Explain `NEAREST` as it stands, with its "
             "ORDER BY and its LIMIT, and change no setting: another query has another plan.",
-            (passed, passed + removed): "Those are all candidates. Asked for are the ones that the filter removed.",
+            (
+                passed,
+                passed + removed,
+            ): "Those are all candidates. Asked for are the ones that the filter removed.",
         },
     )
     sort = "Below LIMIT stands a sort here, and only below that the scan with its filter. Go on to the innermost step."
@@ -198,9 +232,12 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         "as JSON says 0.",
         mistakes={(2, 38): stops},
     )
-    some_removed = shelf.pick(lambda q: shelf.scanned(q, 2010, 3)[0] == 3 and 0 < shelf.scanned(q, 2010, 3)[1] < 37)
+    some_removed = shelf.pick(
+        lambda q: shelf.scanned(q, 2010, 3)[0] == 3 and 0 < shelf.scanned(q, 2010, 3)[1] < 37
+    )
     candidates.on_data(conn, some_removed, 2010, 3).equals(
-        shelf.scanned(some_removed, 2010, 3)[:2], "The scan met some films of other decades before LIMIT was filled."
+        shelf.scanned(some_removed, 2010, 3)[:2],
+        "The scan met some films of other decades before LIMIT was filled.",
     )
     sorting = Session(data, enable_indexscan="off")
     candidates.on_data(sorting.conn, question, 1990, 10).equals(
@@ -208,11 +245,16 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         "This session uses no index, so the scan hands on every film of the decade, a sort brings them into order, and LIMIT "
         "takes ten. Both numbers belong to the scan.",
         mistakes={
-            (10, FILMS - shelf.count(1990)): "Ten is what LIMIT, the outermost step, handed on. Take both numbers from the step "
+            (
+                10,
+                FILMS - shelf.count(1990),
+            ): "Ten is what LIMIT, the outermost step, handed on. Take both numbers from the step "
             "that reads, the innermost one.",
         },
     )
-    candidates.on_data(conn, shelf.far, 1950, 10).equals((0, 40), "None of the candidates is from that decade: all were removed.")
+    candidates.on_data(conn, shelf.far, 1950, 10).equals(
+        (0, 40), "None of the candidates is from that decade: all were removed."
+    )
 
 
 @check("search_filtered")
@@ -220,7 +262,9 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     """`search_filtered(conn, question, decade, k)` -> rows (id, title, distance), all k of them, by the index."""
     shelf = Shelf(data, search_filtered)
     conn = data.postgres.conn
-    question = shelf.pick(lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5)
+    question = shelf.pick(
+        lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5
+    )
     came, known = len(shelf.plain(question, 2010, 5)), set(shelf.indexes())
     before = shelf.rows_met(search_filtered)
     reply = search_filtered.on_data(conn, question, 2010, 5)
@@ -279,12 +323,18 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         "recall of at least 0.9",
     )
     left_as_it_was(reply, shelf, search_filtered)
-    own = Session(data, {"hnsw.iterative_scan": "strict_order"}, **{"hnsw.iterative_scan": "relaxed_order"})
+    own = Session(
+        data, {"hnsw.iterative_scan": "strict_order"}, **{"hnsw.iterative_scan": "relaxed_order"}
+    )
     reply = search_filtered.on_data(own.conn, question, 2010, 5)
     own.expect_as_before(search_filtered, reply)
     with shelf.other_rows() as films:
         reply = search_filtered.on_data(conn, question, 2010, 5)
-        reply.expect({row[0] for row in reply.rows(COLUMNS)} <= films.keys(), STALE, "rows of the table as it is now")
+        reply.expect(
+            {row[0] for row in reply.rows(COLUMNS)} <= films.keys(),
+            STALE,
+            "rows of the table as it is now",
+        )
 
 
 OVER_FETCHED = (
@@ -301,7 +351,9 @@ NOT_REACHED = (
 def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
     """Is the filter outside of LIMIT? Where 400 candidates are there, `NEAREST` finds what no LIMIT of 100 reaches."""
     wide = Session(shelf.data, enable_seqscan="off", **{"hnsw.ef_search": "400"})
-    question = shelf.pick(lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1))
+    question = shelf.pick(
+        lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1)
+    )
     return not search_filtered.on_data(wide.conn, question, 1950, 1).rows(COLUMNS)
 
 
@@ -316,15 +368,26 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
         "The first column is no id of the table. A row is (id, title, distance).",
         what,
     )
-    reply.expect(all(shelf.decade_of(number) == decade for number in ids), "Films of other decades are among the rows.", what)
+    reply.expect(
+        all(shelf.decade_of(number) == decade for number in ids),
+        "Films of other decades are among the rows.",
+        what,
+    )
     reply.expect(len(set(ids)) == len(ids), "A film came twice.", what)
     reply.expect(len(rows) <= k, "More rows than k came: LIMIT is missing.", what)
     reply.expect(len(rows) == wanted, "Rows are missing: more films of that decade exist.", what)
-    reply.expect(all(title == shelf.title_of(number) for number, title, _ in rows), "A title belongs to another id.", what)
+    reply.expect(
+        all(title == shelf.title_of(number) for number, title, _ in rows),
+        "A title belongs to another id.",
+        what,
+    )
     distances = [row[2] for row in rows]
     are_distances(reply, shelf.distances(question, ids), distances)
     reply.expect(
-        all(nearer <= farther + 1e-6 for nearer, farther in zip(distances, distances[1:], strict=False)),
+        all(
+            nearer <= farther + 1e-6
+            for nearer, farther in zip(distances, distances[1:], strict=False)
+        ),
         "The rows do not come nearest first. `relaxed_order` may hand them out a little out of order: take "
         "`strict_order`, or sort what came (in SQL by `distance + 0`, as PostgreSQL believes it sorted already).",
         "distances that grow from row to row",
@@ -338,9 +401,16 @@ def are_distances(reply: Reply, true: np.ndarray, distances: list) -> None:
     if numbers and np.allclose(distances, true, atol=1e-4):
         return
     if numbers and np.allclose(distances, 1 - true, atol=1e-4):
-        reply.fail("The third column is the similarity, 1 - distance. Asked for is the distance itself.", "cosine distances")
-    if numbers and any(np.allclose(distances, np.round(true, digits), atol=1e-6) for digits in (1, 2, 3)):
-        reply.fail("The distances are rounded. Hand them on as they came: films that are near each other may differ by less.")
+        reply.fail(
+            "The third column is the similarity, 1 - distance. Asked for is the distance itself.",
+            "cosine distances",
+        )
+    if numbers and any(
+        np.allclose(distances, np.round(true, digits), atol=1e-6) for digits in (1, 2, 3)
+    ):
+        reply.fail(
+            "The distances are rounded. Hand them on as they came: films that are near each other may differ by less."
+        )
     reply.fail(
         "The third column is not the cosine distance, `<=>`. `<->` is the Euclidean distance, `<#>` the negative inner product: "
         "vectors that are not of length 1 stand in another order by them, and this index serves neither.",
@@ -392,14 +462,26 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
     goes_without_the_index(search_exact, shelf)
     with shelf.other_rows() as films:
         reply = search_exact.on_data(conn, shelf.far, 2010, 5)
-        reply.expect({row[0] for row in reply.rows(COLUMNS)} <= films.keys(), STALE, "rows of the table as it is now")
+        reply.expect(
+            {row[0] for row in reply.rows(COLUMNS)} <= films.keys(),
+            STALE,
+            "rows of the table as it is now",
+        )
     for decade in (2010, 2000):
-        asked = np.array([question for question in shelf.questions if shelf.plain(question, decade, 20)][:12])
+        asked = np.array(
+            [question for question in shelf.questions if shelf.plain(question, decade, 20)][:12]
+        )
         recall, mistakes = measured(shelf, asked, decade, 20)
         for exact_first in (False, True):
             watched = Session(data)
             if exact_first:
-                is_exact(search_exact.on_data(watched.conn, asked[0], decade, 20), shelf, asked[0], decade, 20)
+                is_exact(
+                    search_exact.on_data(watched.conn, asked[0], decade, 20),
+                    shelf,
+                    asked[0],
+                    decade,
+                    20,
+                )
             before = watched.reads(plain_recall)
             reply = plain_recall.on_data(watched.conn, asked, decade, 20)
             by_index = (watched.reads(plain_recall) - before).vector_scans
@@ -442,7 +524,11 @@ def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
         "the true nearest films",
     )
     reply.expect(
-        np.allclose(shelf.distances(question, found), shelf.distances(question, shelf.true_ids(question, decade, k)), atol=1e-6),
+        np.allclose(
+            shelf.distances(question, found),
+            shelf.distances(question, shelf.true_ids(question, decade, k)),
+            atol=1e-6,
+        ),
         "A nearer film of that decade exists, so this is not the truth. An iterative scan finds more rows, but it is as "
         "approximate as the index it walks. The truth comes from a query that uses no vector index.",
         "the true nearest films",
@@ -456,14 +542,20 @@ def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
     plain_recall.on_data(conn, shelf.questions[:2], 1950, 300).equals(
         1.0,
         "Every film of that decade came back, so recall is 1.",
-        mistakes={FAR / 300: "The decade has fewer films than k. Divide by how many there were to find, not by k."},
+        mistakes={
+            FAR
+            / 300: "The decade has fewer films than k. Divide by how many there were to find, not by k."
+        },
     )
     plain_recall.on_data(conn, shelf.far[None], 1950, 10).equals(
-        0.0, "The plain search finds no film of that decade, though more than ten exist: its recall is 0."
+        0.0,
+        "The plain search finds no film of that decade, though more than ten exist: its recall is 0.",
     )
 
 
-def measured(shelf: Shelf, questions: np.ndarray, decade: int, k: int) -> tuple[float, dict[float, str]]:
+def measured(
+    shelf: Shelf, questions: np.ndarray, decade: int, k: int
+) -> tuple[float, dict[float, str]]:
     """Mean recall of the plain search over the questions, and what is taken for it."""
     measures, all_found, all_true = [], set(), set()
     for question in questions:
@@ -480,8 +572,12 @@ def measured(shelf: Shelf, questions: np.ndarray, decade: int, k: int) -> tuple[
         pooled: "Here the answers to all questions were put together before they were compared. A film that one question missed "
         "is no hit because another question found it: one recall for each question, then their mean.",
         float(np.median(shares)): "That is the median over the questions. Asked for is the mean.",
-        shares[0]: "That is the recall of the first question alone. Asked for is the mean over all of them.",
-        shares[-1]: "That is the recall of the last question alone. Asked for is the mean over all of them.",
+        shares[
+            0
+        ]: "That is the recall of the first question alone. Asked for is the mean over all of them.",
+        shares[
+            -1
+        ]: "That is the recall of the last question alone. Asked for is the mean over all of them.",
         1 - recall: "That is the share that was missed. Recall is the share that was found.",
         **rounded(recall),
         rows: "That is how many rows came. Recall asks whether they are the right ones: compare ids with the truth.",
@@ -496,7 +592,9 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
     """`partial_index(conn, decade)` makes an index of one decade and returns its name."""
     shelf = Shelf(data, partial_index)
     conn = data.postgres.conn
-    question = shelf.pick(lambda q: len(shelf.plain(q, 1980, 10)) < 10 and len(shelf.plain(q, 1990, 10)) < 10)
+    question = shelf.pick(
+        lambda q: len(shelf.plain(q, 1980, 10)) < 10 and len(shelf.plain(q, 1990, 10)) < 10
+    )
     of_others = shelf.plain(question, 2010, 10)
     is_partial(partial_index, shelf, question, 1980)
     known = shelf.indexes()
@@ -509,12 +607,21 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
         "one index",
     )
     left_as_it_was(reply, shelf, partial_index)
-    reply.expect(shelf.index_of(1980), "After the second call for the same decade its index is gone.", "one index")
+    reply.expect(
+        shelf.index_of(1980),
+        "After the second call for the same decade its index is gone.",
+        "one index",
+    )
     reply.equals(shelf.index_of(1980), "Return the name of the index, also when it exists already.")
     is_partial(partial_index, shelf, question, 1990)
-    reply.expect(shelf.index_of(1980), "After a call for another decade the index of the first one is gone.", "two indexes")
     reply.expect(
-        shelf.plain(question, 2010, 10) == of_others and shelf.reads_by(question, 2010, 10) == "film_hnsw",
+        shelf.index_of(1980),
+        "After a call for another decade the index of the first one is gone.",
+        "two indexes",
+    )
+    reply.expect(
+        shelf.plain(question, 2010, 10) == of_others
+        and shelf.reads_by(question, 2010, 10) == "film_hnsw",
         "Searches for decades without an index of their own behave differently now.",
     )
 
@@ -531,7 +638,11 @@ def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade
     reply = partial_index.on_data(shelf.data.postgres.conn, decade)
     reply.expect(not shelf.transaction_is_open(), OPEN)
     indexes = shelf.indexes()
-    reply.expect("film_hnsw" in indexes, "`film_hnsw`, the index of all films, is gone. Other decades need it.", "film_hnsw")
+    reply.expect(
+        "film_hnsw" in indexes,
+        "`film_hnsw`, the index of all films, is gone. Other decades need it.",
+        "film_hnsw",
+    )
     new = [index for name, index in indexes.items() if name not in known]
     reply.expect(
         new,

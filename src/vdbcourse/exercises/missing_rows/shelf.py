@@ -17,9 +17,7 @@ STATEMENTS = (  # one row a page, as if rows were long: then the planner takes t
     "VACUUM FULL film",
     "CREATE INDEX film_hnsw ON film USING hnsw (embedding vector_cosine_ops) WITH (ef_construction = 32)",
 )
-PLAIN = (
-    "SELECT id, title, embedding <=> %(question)s AS distance FROM film WHERE decade = %(decade)s ORDER BY distance LIMIT %(k)s"
-)
+PLAIN = "SELECT id, title, embedding <=> %(question)s AS distance FROM film WHERE decade = %(decade)s ORDER BY distance LIMIT %(k)s"
 AFTER_LIMIT = (
     "SELECT id FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s) AS nearest "
     "WHERE decade = %(decade)s"
@@ -54,7 +52,12 @@ class Shelf:
         for decade in np.unique(decades):
             first, second, *_ = np.flatnonzero(decades == decade)
             titles[second] = titles[first]
-        self.films = replace(films, titles=titles, decades=decades, vectors=(films.vectors * lengths).astype(np.float32))
+        self.films = replace(
+            films,
+            titles=titles,
+            decades=decades,
+            vectors=(films.vectors * lengths).astype(np.float32),
+        )
         self.units = films.vectors.astype(np.float64)
         self.places = {int(number): place for place, number in enumerate(films.ids)}
         for name in self.indexes():
@@ -80,7 +83,13 @@ class Shelf:
 
     def titles(self, decade: int) -> int:
         """How many different titles the films of the decade have."""
-        return len({title for title, its in zip(self.films.titles, self.films.decades, strict=True) if its == decade})
+        return len(
+            {
+                title
+                for title, its in zip(self.films.titles, self.films.decades, strict=True)
+                if its == decade
+            }
+        )
 
     def decade_of(self, number: float) -> int | None:
         """The decade of the film with this id; None if there is none."""
@@ -136,7 +145,9 @@ class Shelf:
 
     def scan(self, question: np.ndarray, decade: int, k: int) -> dict:
         """The innermost step of the plain search's plan, with what it did."""
-        step = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)[0][0][0]["Plan"]
+        step = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)[0][0][0][
+            "Plan"
+        ]
         while "Plans" in step:
             step = step["Plans"][0]
         return step
@@ -158,7 +169,9 @@ class Shelf:
         """
         if self.data.postgres.own.info.server_version < 150_000:
             return 0
-        function.setting(self.data.postgres.conn, "hnsw.ef_search")  # makes that session hand in what it has counted
+        function.setting(
+            self.data.postgres.conn, "hnsw.ef_search"
+        )  # makes that session hand in what it has counted
         self.data.postgres.run("SELECT pg_stat_force_next_flush()")
         read = (
             "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM pg_stat_user_indexes "
@@ -178,7 +191,10 @@ class Shelf:
                 "INSERT INTO film SELECT id + 1000000000, title, year, 2010, genre, embedding FROM film_aside "
                 "WHERE decade = 1990 ORDER BY id LIMIT 30"
             )
-            yield {number: vector.to_numpy() for number, vector in run("SELECT id, embedding FROM film")}
+            yield {
+                number: vector.to_numpy()
+                for number, vector in run("SELECT id, embedding FROM film")
+            }
         finally:
             run("DROP TABLE film CASCADE")  # a view of it may be left by an answer
             run("ALTER TABLE film_aside RENAME TO film")
@@ -208,9 +224,15 @@ class Shelf:
     def held(self, index: Index) -> dict[int, int]:
         """How many films of each decade the index holds."""
         where = index.predicate or "true"
-        return dict(self.data.postgres.run(f"SELECT decade, count(*) FROM film WHERE {where} GROUP BY decade"))
+        return dict(
+            self.data.postgres.run(
+                f"SELECT decade, count(*) FROM film WHERE {where} GROUP BY decade"
+            )
+        )
 
     def index_of(self, decade: int) -> str | None:
         """The name of the index that holds this decade and no other; None if there is none."""
         whole = {decade: self.count(decade)}
-        return next((name for name, index in self.indexes().items() if self.held(index) == whole), None)
+        return next(
+            (name for name, index in self.indexes().items() if self.held(index) == whole), None
+        )

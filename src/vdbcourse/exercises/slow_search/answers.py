@@ -6,7 +6,7 @@ import numpy as np
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from vdbcourse.grading.proofs import right, wrong
+from vdbcourse.authoring.proof.answers import right, wrong
 
 # --- p95 -----------------------------------------------------------------------------------------------------------------------
 
@@ -79,7 +79,9 @@ def p95(latencies):
 
 def right_p95(latencies):
     """The right percentile, to be made wrong."""
-    return float(np.percentile(latencies, 95, method="inverted_cdf")) if len(latencies) else math.nan
+    return (
+        float(np.percentile(latencies, 95, method="inverted_cdf")) if len(latencies) else math.nan
+    )
 
 
 @wrong("p95", "milliseconds made of seconds", says="a thousand times the right value")
@@ -94,12 +96,18 @@ def p95(latencies):
 
 @wrong("p95", "the 90th percentile", says="the 90th percentile")
 def p95(latencies):
-    return float(np.percentile(latencies, 90, method="inverted_cdf")) if len(latencies) else math.nan
+    return (
+        float(np.percentile(latencies, 90, method="inverted_cdf")) if len(latencies) else math.nan
+    )
 
 
 @wrong("p95", "the mean of the slowest", says="the mean of the slowest 5 %")
 def p95(latencies):
-    return float(np.mean(sorted(latencies)[-max(1, len(latencies) // 20) :])) if len(latencies) else math.nan
+    return (
+        float(np.mean(sorted(latencies)[-max(1, len(latencies) // 20) :]))
+        if len(latencies)
+        else math.nan
+    )
 
 
 @wrong("p95", "the place for the latency", says="the place in the sorted list")
@@ -143,12 +151,16 @@ OPTIONS = "WITH (m = 8, ef_construction = 48)"
 
 @wrong("build_index", "L2 operators", says="made for another distance")
 def build_index(conn, table):
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_l2_ops) {OPTIONS}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_l2_ops) {OPTIONS}"
+    )
 
 
 @wrong("build_index", "fails the second time", says="Your code raised this error")
 def build_index(conn, table):
-    conn.execute(f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+    conn.execute(
+        f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+    )
 
 
 @wrong("build_index", "no name, so a second index", says="second copy")
@@ -158,14 +170,18 @@ def build_index(conn, table):
 
 @wrong("build_index", "one name for all tables", says="looks at nothing but the name")
 def build_index(conn, table):
-    conn.execute(f"CREATE INDEX IF NOT EXISTS film_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS film_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+    )
 
 
 @wrong("build_index", "removed and built anew", says="built it anew")
 def build_index(conn, table):
     with conn.transaction():
         conn.execute(f"DROP INDEX IF EXISTS {table}_hnsw")
-        conn.execute(f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+        conn.execute(
+            f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+        )
 
 
 @wrong("build_index", "IVFFlat", says="IVFFlat")
@@ -197,25 +213,37 @@ def build_index(conn, table):
 
 @wrong("build_index", "pgvector's default parameters", says="parameters are others")
 def build_index(conn, table):
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)"
+    )
 
 
 @wrong("build_index", "a transaction begun and not ended", says="A transaction is still open")
 def build_index(conn, table):
     conn.execute("BEGIN")
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+    )
 
 
-@wrong("build_index", "more memory for all that follows", says="`maintenance_work_mem` is still changed")
+@wrong(
+    "build_index",
+    "more memory for all that follows",
+    says="`maintenance_work_mem` is still changed",
+)
 def build_index(conn, table):
     conn.execute("SET maintenance_work_mem = '128MB'")
-    conn.execute(f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+    conn.execute(
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+    )
 
 
 @wrong("build_index", "the connection closed", says="closed the connection")
 def build_index(conn, table):
     with conn:
-        conn.execute(f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
+        conn.execute(
+            f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+        )
 
 
 @right("build_index", "looked for first, with psycopg.sql")
@@ -223,9 +251,9 @@ def build_index(conn, table):
     name = f"{table}_cosine"
     if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:
         conn.execute(
-            SQL("CREATE INDEX {} ON {} USING hnsw (embedding vector_cosine_ops) WITH (ef_construction = 48, m = 8)").format(
-                Identifier(name), Identifier(table)
-            )
+            SQL(
+                "CREATE INDEX {} ON {} USING hnsw (embedding vector_cosine_ops) WITH (ef_construction = 48, m = 8)"
+            ).format(Identifier(name), Identifier(table))
         )
 
 
@@ -242,7 +270,11 @@ def build_index(conn, table):
 NEAREST = "SELECT id FROM film ORDER BY embedding <=> %s LIMIT %s"
 
 
-@wrong("exact_neighbours", "SET LOCAL outside of a transaction", says="the setting gone before the query")
+@wrong(
+    "exact_neighbours",
+    "SET LOCAL outside of a transaction",
+    says="the setting gone before the query",
+)
 def exact_neighbours(conn, question, k):
     conn.execute("SET LOCAL enable_indexscan = off")
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
@@ -282,28 +314,48 @@ def exact_neighbours(conn, question, k):
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
-        return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <=> %s DESC LIMIT %s", [question, k])]
+        return [
+            row[0]
+            for row in conn.execute(
+                "SELECT id FROM film ORDER BY embedding <=> %s DESC LIMIT %s", [question, k]
+            )
+        ]
 
 
 @wrong("exact_neighbours", "Euclidean distance", says="These are the nearest by `<->`")
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
-        return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <-> %s LIMIT %s", [question, k])]
+        return [
+            row[0]
+            for row in conn.execute(
+                "SELECT id FROM film ORDER BY embedding <-> %s LIMIT %s", [question, k]
+            )
+        ]
 
 
 @wrong("exact_neighbours", "inner product", says="These are the nearest by `<#>`")
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
-        return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <#> %s LIMIT %s", [question, k])]
+        return [
+            row[0]
+            for row in conn.execute(
+                "SELECT id FROM film ORDER BY embedding <#> %s LIMIT %s", [question, k]
+            )
+        ]
 
 
 @wrong("exact_neighbours", "L1 distance", says="These are the nearest by `<+>`")
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
-        return [row[0] for row in conn.execute("SELECT id FROM film ORDER BY embedding <+> %s LIMIT %s", [question, k])]
+        return [
+            row[0]
+            for row in conn.execute(
+                "SELECT id FROM film ORDER BY embedding <+> %s LIMIT %s", [question, k]
+            )
+        ]
 
 
 @wrong("exact_neighbours", "the index dropped", says="The index is gone")
@@ -339,7 +391,11 @@ def exact_neighbours(conn, question, k):
 TABLE = {}
 
 
-@wrong("exact_neighbours", "as many candidates as there can be", says="the query went by the HNSW index")
+@wrong(
+    "exact_neighbours",
+    "as many candidates as there can be",
+    says="the query went by the HNSW index",
+)
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 1000")
@@ -360,7 +416,10 @@ def remembered(conn):
         rows = conn.execute("SELECT id, embedding FROM film").fetchall()
         vectors = np.array([vector.to_numpy() for _, vector in rows])
         TABLE["ids"] = np.array([number for number, _ in rows])
-        TABLE["first"], TABLE["units"] = first, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        TABLE["first"], TABLE["units"] = (
+            first,
+            vectors / np.linalg.norm(vectors, axis=1, keepdims=True),
+        )
     return TABLE["ids"], TABLE["units"]
 
 
@@ -373,7 +432,8 @@ def exact_neighbours(conn, question, k):
 @right("exact_neighbours", "an order that no index has")
 def exact_neighbours(conn, question, k):
     rows = conn.execute(
-        "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC LIMIT %s", [question, k]
+        "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC LIMIT %s",
+        [question, k],
     )
     return [number for number, _ in rows]
 
@@ -393,7 +453,11 @@ def exact_neighbours(conn, question, k):
 def exact_neighbours(conn, question, k):
     with conn.transaction(), conn.cursor() as cursor:
         cursor.execute("SELECT set_config('enable_indexscan', 'off', true)")
-        cursor.execute("SELECT id /* the truth */ FROM film ORDER BY embedding <=> %s LIMIT %s", [question, k], prepare=False)
+        cursor.execute(
+            "SELECT id /* the truth */ FROM film ORDER BY embedding <=> %s LIMIT %s",
+            [question, k],
+            prepare=False,
+        )
         return np.array(cursor.fetchall())[:, 0]
 
 
@@ -418,7 +482,11 @@ def fast_search(conn, question, k):
         return conn.execute(sql, [question, question]).fetchall()[:k]
 
 
-@wrong("fast_search", "SET LOCAL outside of a transaction", says="the setting was gone before the query")
+@wrong(
+    "fast_search",
+    "SET LOCAL outside of a transaction",
+    says="the setting was gone before the query",
+)
 def fast_search(conn, question, k):
     conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
     return conn.execute(ROWS, [question, question, k]).fetchall()
@@ -493,7 +561,9 @@ def fast_search(conn, question, k):
         return conn.execute(ROWS, [question, question, k]).fetchall()
 
 
-@wrong("fast_search", "the whole table for many rows", says="For this k the call reads the whole table")
+@wrong(
+    "fast_search", "the whole table for many rows", says="For this k the call reads the whole table"
+)
 def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute(f"SET LOCAL {'enable_indexscan = off' if k > 100 else 'hnsw.ef_search = 160'}")
@@ -536,7 +606,10 @@ def fast_search(conn, question, k):
 def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(max(150, k))])
-        rows = conn.execute("SELECT id, embedding <=> %s AS distance FROM film ORDER BY distance LIMIT %s", [question, k])
+        rows = conn.execute(
+            "SELECT id, embedding <=> %s AS distance FROM film ORDER BY distance LIMIT %s",
+            [question, k],
+        )
         return [(number, 1 - distance) for number, distance in rows]
 
 
@@ -646,7 +719,9 @@ def upsert_film(conn, cache, film_id, title, vector):
 def upsert_film(conn, cache, film_id, title, vector):
     with conn.transaction():
         conn.execute("DELETE FROM film WHERE id = %s", [film_id])
-        conn.execute("INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s)", [film_id, title, vector])
+        conn.execute(
+            "INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s)", [film_id, title, vector]
+        )
     cache.clear()
 
 
@@ -659,7 +734,9 @@ def upsert_film(conn, cache, film_id, title, vector):
 
 @wrong("cached_search", "UPDATE only, no new film", says="not one film with this id")
 def upsert_film(conn, cache, film_id, title, vector):
-    conn.execute("UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id])
+    conn.execute(
+        "UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id]
+    )
     cache.clear()
 
 
@@ -707,9 +784,14 @@ def cached_search(conn, cache, question, k):
 @right("cached_search", "UPDATE, then INSERT where nothing was updated")
 def upsert_film(conn, cache, film_id, title, vector):
     with conn.transaction():
-        updated = conn.execute("UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id]).rowcount
+        updated = conn.execute(
+            "UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id]
+        ).rowcount
         if not updated:
-            conn.execute("INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s)", [film_id, title, vector])
+            conn.execute(
+                "INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s)",
+                [film_id, title, vector],
+            )
     for key in list(cache):
         del cache[key]
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from vdbcourse.exercises.sessions import Session
 from vdbcourse.exercises.slow_search.catalogue import small_table
 from vdbcourse.exercises.slow_search.replies import given, rows_of, same_numbers
 from vdbcourse.grading import Answer, Data, Reply, alike, check
-from vdbcourse.grading.answers import is_number
+from vdbcourse.grading.checks.answer import is_number
+from vdbcourse.grading.checks.postgres_session import Session
 
 CACHED = 300  # films in the small table
 BIT = 3e-6  # by which two questions differ that have different answers
@@ -34,7 +34,9 @@ class Shelf:
         films, questions = data.films(CACHED), data.questions(6)
         vectors = films.vectors * data.rng.uniform(0.5, 2, (CACHED, 1))
         question = questions[0].astype(np.float64)
-        question[5] = 0.0123215  # stays the same in five decimals and in half precision, with a little more or less
+        question[5] = (
+            0.0123215  # stays the same in five decimals and in half precision, with a little more or less
+        )
         aside = np.eye(len(question))[5] - question[5] * question / (question @ question)
         vectors[0], vectors[1] = 0.9 * question + 0.4 * aside, 0.9 * question - 0.4 * aside
         bit = np.eye(len(question))[5] * BIT
@@ -62,7 +64,10 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
     conn, cache, question = shelf.conn, shelf.cache, shelf.questions[0]
     reply = cached_search.on_data(conn, cache, question, 5)
     shelf.expect_rows(
-        reply, question, 5, "The cache is empty, so the answer is that of a search: rows as `fast_search` gives them."
+        reply,
+        question,
+        5,
+        "The cache is empty, so the answer is that of a search: rows as `fast_search` gives them.",
     )
     reply.expect(
         isinstance(reply.value, list),
@@ -78,7 +83,10 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             "The same question was asked before with another k, and its answer came back. The key needs both.",
         )
     halves = np.split(question, 2)
-    turned = [np.concatenate([halves[0], halves[1][::-1]]), np.concatenate([halves[0][::-1], halves[1]])]
+    turned = [
+        np.concatenate([halves[0], halves[1][::-1]]),
+        np.concatenate([halves[0][::-1], halves[1]]),
+    ]
     for other in (shelf.questions[1], shelf.questions[-1], question[::-1].copy(), *turned):
         shelf.expect_rows(
             cached_search.on_data(conn, cache, other, 5),
@@ -142,9 +150,18 @@ def hands_out_copies(front_page: Answer, shelf: Shelf) -> None:
         reply = front_page.on_data(shelf.conn, shelf.cache, question)
         parts = reply.sequence("a row and a list of rows")
         row = parts[0] if parts else None
-        right = isinstance(row, (list, tuple)) and len(row) == 2 and is_number(row[0]) and row[0] == best and len(parts) == 2
+        right = (
+            isinstance(row, (list, tuple))
+            and len(row) == 2
+            and is_number(row[0])
+            and row[0] == best
+            and len(parts) == 2
+        )
         if call == 0:
-            reply.expect(right, "`front_page` is given: leave it as it is. Its first part is the most similar film.")
+            reply.expect(
+                right,
+                "`front_page` is given: leave it as it is. Its first part is the most similar film.",
+            )
         reply.expect(
             right,
             "The front page takes the best film off its list, and the list was the one in the cache: every visit finds one film "
@@ -198,12 +215,16 @@ def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
 
 def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.ndarray) -> None:
     """Is the film in the table, with its other columns as they were?"""
-    rows = shelf.postgres.run("SELECT title, embedding, year, decade, genre FROM film WHERE id = %s", [number])
+    rows = shelf.postgres.run(
+        "SELECT title, embedding, year, decade, genre FROM film WHERE id = %s", [number]
+    )
     what = "one row with the new title and the new vector"
     reply.expect(len(rows) == 1, "After the call there is not one film with this id.", what)
     ((new_title, embedding, *others),) = rows
     reply.expect(
-        new_title == title and embedding is not None and np.array_equal(embedding.to_numpy(), vector),
+        new_title == title
+        and embedding is not None
+        and np.array_equal(embedding.to_numpy(), vector),
         "The film with this id is not as it was given: its title and its vector are those of the call, whether it was there "
         "before or not.",
         what,

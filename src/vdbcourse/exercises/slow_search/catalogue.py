@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vdbcourse.grading import Data, Films
-from vdbcourse.grading.data import HALF, pool
+from vdbcourse.grading.checks.data import HALF, pool
 
-FILMS, VERSIONS = 2_250, 8  # each film has one row as it is and seven that differ a little, as other versions of it do
+FILMS, VERSIONS = (
+    2_250,
+    8,
+)  # each film has one row as it is and seven that differ a little, as other versions of it do
 QUESTIONS = 80
 SMALL = 200
 APART = 0.6  # length of the difference between a film and a version of it, in lengths of the film's vector
@@ -55,7 +58,9 @@ class Catalogue:
 
     def pages(self) -> int:
         """How many pages the table has, its index not counted: what a search reads that compares every row."""
-        return self.data.postgres.run("SELECT pg_relation_size('film') / current_setting('block_size')::int")[0][0]
+        return self.data.postgres.run(
+            "SELECT pg_relation_size('film') / current_setting('block_size')::int"
+        )[0][0]
 
     def candidates(self) -> int:
         """`hnsw.ef_search` as nobody has changed it."""
@@ -63,7 +68,9 @@ class Catalogue:
 
     def has_index(self) -> bool:
         """Is the index still there?"""
-        found = self.data.postgres.run("SELECT to_regclass(%s) IS NOT NULL", [f"film_{kind(self.data)}_cosine"])
+        found = self.data.postgres.run(
+            "SELECT to_regclass(%s) IS NOT NULL", [f"film_{kind(self.data)}_cosine"]
+        )
         return found == [(True,)]
 
 
@@ -71,7 +78,9 @@ def catalogue(data: Data) -> Catalogue:
     """Make `film` the large table."""
     data.films(0)
     films = versions(data.hidden)
-    make_film(data, kind(data), films, *(statement.format(kind=kind(data)) for statement in STATEMENTS))
+    make_film(
+        data, kind(data), films, *(statement.format(kind=kind(data)) for statement in STATEMENTS)
+    )
     spare = data.rng.permutation(np.arange(FILMS, HALF))[:QUESTIONS]
     lengths = data.rng.uniform(0.5, 2, (QUESTIONS, 1))
     questions = (pool(data.hidden).take(spare).vectors * lengths).astype(np.float32)
@@ -84,7 +93,9 @@ def small_catalogue(data: Data) -> Catalogue:
     vectors = (films.vectors * data.rng.uniform(0.5, 2, (SMALL, 1))).astype(np.float32)
     films = replace(films, ids=1_000_000 + data.rng.permutation(SMALL), vectors=vectors)
     small_table(data, films)
-    return Catalogue(data, films, data.questions(2), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return Catalogue(
+        data, films, data.questions(2), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    )
 
 
 @functools.cache
@@ -92,10 +103,14 @@ def versions(hidden: bool) -> Films:
     """The rows of the large table: one half of the pool, some versions of each film, ids in no order, vectors of many lengths."""
     rng = np.random.default_rng([9, hidden])
     films = pool(hidden).take(np.tile(np.arange(FILMS), VERSIONS))
-    apart = rng.standard_normal(films.vectors.shape, dtype=np.float32) * np.float32(APART / np.sqrt(films.vectors.shape[1]))
+    apart = rng.standard_normal(films.vectors.shape, dtype=np.float32) * np.float32(
+        APART / np.sqrt(films.vectors.shape[1])
+    )
     apart[:FILMS] = 0
     lengths = rng.uniform(0.5, 2, (len(films), 1)).astype(np.float32)
-    return replace(films, ids=1 + rng.permutation(len(films)), vectors=(films.vectors + apart) * lengths)
+    return replace(
+        films, ids=1 + rng.permutation(len(films)), vectors=(films.vectors + apart) * lengths
+    )
 
 
 @functools.cache
@@ -118,7 +133,9 @@ def kind(data: Data) -> str:
 def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
     """Make `film` the table of the kind `wanted`. One of another kind steps aside as `film_<kind>`: to build it takes seconds."""
     run = data.postgres.run
-    (present,) = run("SELECT to_regclass('film') IS NOT NULL, col_description(to_regclass('film'), 1)")
+    (present,) = run(
+        "SELECT to_regclass('film') IS NOT NULL, col_description(to_regclass('film'), 1)"
+    )
     if present != (True, wanted):
         if present[1]:
             run(f"DROP TABLE IF EXISTS film_{present[1]} CASCADE")
@@ -130,4 +147,8 @@ def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
 
 def recall(found: Sequence[Sequence[int]], truth: Sequence[Sequence[int]]) -> float:
     """Mean share of each truth that was found."""
-    return float(np.mean([len(set(one) & set(true)) / len(true) for one, true in zip(found, truth, strict=True)]))
+    return float(
+        np.mean(
+            [len(set(one) & set(true)) / len(true) for one, true in zip(found, truth, strict=True)]
+        )
+    )

@@ -7,14 +7,27 @@ import statistics
 
 import numpy as np
 
-from vdbcourse.exercises.rounding import rounded
-from vdbcourse.exercises.sessions import Session
 from vdbcourse.exercises.slow_search.caching import check_cached_search
 from vdbcourse.exercises.slow_search.catalogue import Catalogue, catalogue, recall, small_catalogue
-from vdbcourse.exercises.slow_search.replies import ROW, are_films, film_ids, given, rows_of, same_numbers
+from vdbcourse.exercises.slow_search.replies import (
+    ROW,
+    are_films,
+    film_ids,
+    given,
+    rows_of,
+    same_numbers,
+)
 from vdbcourse.grading import Answer, Data, Reply, check
+from vdbcourse.grading.checks.postgres_session import Session
+from vdbcourse.grading.checks.rounding import rounded
 
-__all__ = ["check_build_index", "check_cached_search", "check_exact_neighbours", "check_fast_search", "check_p95"]
+__all__ = [
+    "check_build_index",
+    "check_cached_search",
+    "check_exact_neighbours",
+    "check_fast_search",
+    "check_p95",
+]
 
 STALE = (
     "The table has other films now, and the answer has those of before: it came from a copy that is kept in Python. Ask "
@@ -27,9 +40,7 @@ LUCK = 0.03  # other questions have other luck: what passes in the notebook shal
 # --- p95 -----------------------------------------------------------------------------------------------------------------------
 
 
-BETWEEN = (
-    "That lies between two latencies, and no call took so long. The text asks for the nearest rank: a value that was measured."
-)
+BETWEEN = "That lies between two latencies, and no call took so long. The text asks for the nearest rank: a value that was measured."
 
 
 @check("p95")
@@ -41,47 +52,78 @@ def check_p95(p95: Answer, data: Data) -> None:
         ordered[37],
         "95 % of 40 latencies are 38: the result is the 38th smallest, which 38 of the 40 did not exceed.",
         mistakes={
-            sum(forty) / 40: "That is the mean. A few slow calls move it, and it says of no call how long it took.",
+            sum(forty)
+            / 40: "That is the mean. A few slow calls move it, and it says of no call how long it took.",
             (ordered[19] + ordered[20]) / 2: "That is the median: half of the calls were slower.",
-            ordered[-1]: "That is the slowest call of all. One accident in a day would be all you see.",
-            ordered[38]: "That is the 39th smallest, one too far: Python counts places from 0, ranks begin at 1.",
-            ordered[36]: "That is the 37th smallest, and only 37 of the 40 did not exceed it: one too few.",
-            ordered[2]: "That is the 3rd smallest: count from the quickest call, not from the slowest.",
-            forty[37]: "That is what stood at the 38th place. The latencies come in the order of the calls: sort them first.",
-            1000 * ordered[37]: "That is a thousand times the right value. Convert nothing: the unit is that of the latencies.",
+            ordered[
+                -1
+            ]: "That is the slowest call of all. One accident in a day would be all you see.",
+            ordered[
+                38
+            ]: "That is the 39th smallest, one too far: Python counts places from 0, ranks begin at 1.",
+            ordered[
+                36
+            ]: "That is the 37th smallest, and only 37 of the 40 did not exceed it: one too few.",
+            ordered[
+                2
+            ]: "That is the 3rd smallest: count from the quickest call, not from the slowest.",
+            forty[
+                37
+            ]: "That is what stood at the 38th place. The latencies come in the order of the calls: sort them first.",
+            1000
+            * ordered[
+                37
+            ]: "That is a thousand times the right value. Convert nothing: the unit is that of the latencies.",
             statistics.quantiles(forty, n=20)[-1]: BETWEEN,
-            sorted(forty, key=str)[37]: "That is the 38th if latencies are sorted as texts, where 129.6 comes before 22.5. Sort "
+            sorted(forty, key=str)[
+                37
+            ]: "That is the 38th if latencies are sorted as texts, where 129.6 comes before 22.5. Sort "
             "numbers.",
             37: "That is the place in the sorted list. Asked for is the latency that stands there.",
             38: "That is the rank. Asked for is the latency that has it.",
-            ordered[37] / 1000: "That is a thousandth of the right value. Convert nothing: the unit is that of the latencies.",
+            ordered[37]
+            / 1000: "That is a thousandth of the right value. Convert nothing: the unit is that of the latencies.",
             ordered[35]: "That is the 36th smallest, the 90th percentile.",
-            ordered[1]: "That is the 5th percentile: 38 of 40 latencies are at least as large. Asked for is the slow end.",
-            sum(ordered[38:]) / 2: "That is the mean of the slowest 5 %. A percentile is one latency, at the border of these.",
+            ordered[
+                1
+            ]: "That is the 5th percentile: 38 of 40 latencies are at least as large. Asked for is the slow end.",
+            sum(ordered[38:])
+            / 2: "That is the mean of the slowest 5 %. A percentile is one latency, at the border of these.",
             float(np.percentile(forty, 95)): BETWEEN,
         },
     )
     p95([7.0]).equals(7.0, "One latency: it is every percentile there is.")
-    p95(list(range(1, 22))).equals(20, "95 % of 21 are 19.95: 19 calls are fewer than that, so the rank is rounded up, to 20.")
-    p95(list(range(19, 0, -1))).equals(
-        19, "95 % of 19 are 18.05. 18 calls are still fewer than 95 %: the rank is rounded up, not to the nearest."
+    p95(list(range(1, 22))).equals(
+        20, "95 % of 21 are 19.95: 19 calls are fewer than that, so the rank is rounded up, to 20."
     )
-    p95([3.0, 1.0] * 10).equals(3.0, "Half of these 20 calls took 3: equal latencies count one by one.")
+    p95(list(range(19, 0, -1))).equals(
+        19,
+        "95 % of 19 are 18.05. 18 calls are still fewer than 95 %: the rank is rounded up, not to the nearest.",
+    )
+    p95([3.0, 1.0] * 10).equals(
+        3.0, "Half of these 20 calls took 3: equal latencies count one by one."
+    )
     p95([1.0] * 10 + [5.0] + [1.0] * 9).equals(
-        1.0, "19 of these 20 calls took 1, and one took 5: equal latencies count one by one, so none may be dropped."
+        1.0,
+        "19 of these 20 calls took 1, and one took 5: equal latencies count one by one, so none may be dropped.",
     )
     for n in (20, 100):
-        p95(list(range(n, 0, -1))).equals(19 * n // 20, f"95 % of {n} are exactly {19 * n // 20}: nothing to round.")
+        p95(list(range(n, 0, -1))).equals(
+            19 * n // 20, f"95 % of {n} are exactly {19 * n // 20}: nothing to round."
+        )
     for n in data.rng.integers(2, 1_000, 8).tolist():
         latencies = data.rng.lognormal(3, 1, n)
         expected = float(np.percentile(latencies, 95, method="inverted_cdf"))
         p95.on_data(latencies).equals(
-            expected, "Hundreds of latencies in a NumPy array, in no order.", mistakes=rounded(expected)
+            expected,
+            "Hundreds of latencies in a NumPy array, in no order.",
+            mistakes=rounded(expected),
         )
     reply = p95([])
     if not (isinstance(reply.value, float) and math.isnan(reply.value)):
         reply.fail(
-            "There are no latencies, so there is no percentile: NaN says so. A 0 would look like the best search ever.", "nan"
+            "There are no latencies, so there is no percentile: NaN says so. A 0 would look like the best search ever.",
+            "nan",
         )
 
 
@@ -121,7 +163,11 @@ def check_build_index(build_index: Answer, data: Data) -> None:
         "an index on archive",
     )
     the_index(reply, data, "archive", question)
-    reply.expect(len(indexes(data, "catalogue")) == 1, "The index of the first table is gone.", "an index on both tables")
+    reply.expect(
+        len(indexes(data, "catalogue")) == 1,
+        "The index of the first table is gone.",
+        "an index on both tables",
+    )
 
 
 def indexes(data: Data, table: str) -> list[dict]:
@@ -151,7 +197,9 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
             what,
         )
     reply.expect(
-        index["kind"] == "hnsw", f"This is a {index['kind']} index. It can look up a value, not what is near to it.", what
+        index["kind"] == "hnsw",
+        f"This is a {index['kind']} index. It can look up a value, not what is near to it.",
+        what,
     )
     reply.expect(index["valid"], "The index is not valid: its build did not come to an end.", what)
     reply.expect(
@@ -178,7 +226,9 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
     )
     with data.postgres.own.transaction():
         data.postgres.run("SET LOCAL enable_seqscan = off")
-        plan = data.postgres.run(f"EXPLAIN SELECT id FROM {table} ORDER BY embedding <=> %s LIMIT 10", [question])
+        plan = data.postgres.run(
+            f"EXPLAIN SELECT id FROM {table} ORDER BY embedding <=> %s LIMIT 10", [question]
+        )
     reply.expect("Index Scan" in str(plan), "The app's search cannot use the index.", what)
     return index["build"]
 
@@ -200,7 +250,11 @@ def check_exact_neighbours(exact_neighbours: Answer, data: Data) -> None:
         "use to this one query.",
     )
     is_exact(reply, films, first, 100)
-    for question, k in [*((question, 10) for question in films.questions[:10]), (first, 1), (first, 250)]:
+    for question, k in [
+        *((question, 10) for question in films.questions[:10]),
+        (first, 1),
+        (first, 250),
+    ]:
         is_exact(exact_neighbours.on_data(session.conn, question, k), films, question, k)
     goes_without_the_index(exact_neighbours, films)
     careful = Session(data, enable_indexscan="off")
@@ -209,7 +263,11 @@ def check_exact_neighbours(exact_neighbours: Answer, data: Data) -> None:
     beside_the_app(exact_neighbours, films)
     small = small_catalogue(data)
     reply = exact_neighbours.on_data(Session(data).conn, small.questions[0], 10)
-    reply.expect(all(number in small.places for number in reply.ids()), STALE, "ids of films that are in the table now")
+    reply.expect(
+        all(number in small.places for number in reply.ids()),
+        STALE,
+        "ids of films that are in the table now",
+    )
     is_exact(reply, small, small.questions[0], 10)
 
 
@@ -232,7 +290,9 @@ def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> No
     """Are these ids of the k nearest? Equal distances may come in any order."""
     found = film_ids(reply, films.places)
     true = films.nearest(question, k)
-    if len(found) == len(true) and np.allclose(films.distances(question, found), films.distances(question, true), atol=2e-6):
+    if len(found) == len(true) and np.allclose(
+        films.distances(question, found), films.distances(question, true), atol=2e-6
+    ):
         return
     what = "the true nearest ids, nearest first"
     reply.expect(len(found) <= k, "More ids came than k.", what)
@@ -277,7 +337,9 @@ def beside_the_app(exact_neighbours: Answer, films: Catalogue) -> None:
         reply = indexed_search.on_data(session.conn, question, 10)
         found = film_ids(reply, films.places)
         reply.expect(
-            len(found) == 10, "`indexed_search` is given: leave it as it is, and write your own function beside it.", "ten ids"
+            len(found) == 10,
+            "`indexed_search` is given: leave it as it is, and write your own function beside it.",
+            "ten ids",
         )
     for question in films.questions[:10]:
         reply = exact_neighbours.on_data(session.conn, question, 10)
@@ -316,7 +378,11 @@ def check_fast_search(fast_search: Answer, data: Data) -> None:
     good_enough_for_few_pages(fast_search, films)
     small = small_catalogue(data)
     reply = fast_search.on_data(Session(data).conn, small.questions[0], 10)
-    reply.expect(all(row[0] in small.places for row in reply.rows(ROW)), STALE, "rows of the table as it is now")
+    reply.expect(
+        all(row[0] in small.places for row in reply.rows(ROW)),
+        STALE,
+        "rows of the table as it is now",
+    )
     are_rows(reply, small, small.questions[0], 10)
 
 
@@ -355,9 +421,14 @@ def are_rows(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> li
             "end of its transaction, and without `with conn.transaction():` around both that is at once.",
             what,
         )
-        reply.fail("Rows are missing: an index scan returns at most `hnsw.ef_search` rows, so it must be at least k.", what)
+        reply.fail(
+            "Rows are missing: an index scan returns at most `hnsw.ef_search` rows, so it must be at least k.",
+            what,
+        )
     reply.expect(
-        all(one >= other - 1e-5 for one, other in zip(similarities, similarities[1:], strict=False)),
+        all(
+            one >= other - 1e-5 for one, other in zip(similarities, similarities[1:], strict=False)
+        ),
         "The rows do not stand in the order of their similarity, most similar first.",
         what,
     )
@@ -425,11 +496,21 @@ def good_enough_for_few_pages(fast_search: Answer, films: Catalogue) -> None:
     before = session.reads(fast_search)
     replies = [fast_search.on_data(session.conn, question, 10) for question in films.questions]
     after = session.reads(fast_search)
-    found = [are_rows(reply, films, question, 10) for reply, question in zip(replies, films.questions, strict=True)]
+    found = [
+        are_rows(reply, films, question, 10)
+        for reply, question in zip(replies, films.questions, strict=True)
+    ]
     reached = recall(found, [films.nearest(question, 10) for question in films.questions])
     share = (after.pages - before.pages) / len(replies) / films.pages()
-    replies[-1].expect(after.rows == before.rows, "Some of the calls read the whole table.", "no row read by a sequential scan")
-    nearest = [films.nearest(question, 1)[0] in ids for question, ids in zip(films.questions, found, strict=True)]
+    replies[-1].expect(
+        after.rows == before.rows,
+        "Some of the calls read the whole table.",
+        "no row read by a sequential scan",
+    )
+    nearest = [
+        films.nearest(question, 1)[0] in ids
+        for question, ids in zip(films.questions, found, strict=True)
+    ]
     replies[-1].expect(
         np.mean(nearest) > 0.2,
         "The nearest film is missing from nearly every answer. The question is no row of the table: there is nothing to leave "

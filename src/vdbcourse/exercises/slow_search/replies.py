@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 
 from vdbcourse.grading import Answer, Reply, alike
-from vdbcourse.grading.answers import is_number
+from vdbcourse.grading.checks.answer import is_number
 
 ROW = ("id", "similarity")
 
@@ -26,7 +26,11 @@ def film_ids(reply: Reply, known: Collection[int]) -> list[int]:
 
 def are_films(reply: Reply, found: list[int], known: Collection[int]) -> None:
     """Are these ids of films, each once?"""
-    reply.expect(all(number in known for number in found), "There is no film with one of these ids.", "ids of films")
+    reply.expect(
+        all(number in known for number in found),
+        "There is no film with one of these ids.",
+        "ids of films",
+    )
     reply.expect(len(set(found)) == len(found), "A film came twice.", "ids that are all different")
 
 
@@ -35,7 +39,9 @@ def rows_of(reply: Reply) -> tuple[list[int], list]:
     rows = reply.rows(ROW)
     for row in rows:
         if not is_number(row[0]) or not float(row[0]).is_integer():
-            reply.fail("The first column of a row is the id, a whole number.", "rows (id, similarity)")
+            reply.fail(
+                "The first column of a row is the id, a whole number.", "rows (id, similarity)"
+            )
     return [int(row[0]) for row in rows], [row[1] for row in rows]
 
 

@@ -1,0 +1,1 @@
+"""What people who write the course run: proofs of the checks, generators, lints, and the site. Nothing imports it but the command line."""

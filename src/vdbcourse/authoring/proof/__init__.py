@@ -1,0 +1,1 @@
+"""The proof of the checks: wrong answers, other right answers and mutants."""

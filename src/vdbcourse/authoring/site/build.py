@@ -1,0 +1,66 @@
+"""Build the site, whole or not at all, or show it while you write."""
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from vdbcourse import settings
+from vdbcourse.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was built: the folder, its size in bytes, and the seconds it took."""
+
+    folder: Path
+    size: int
+    seconds: float
+
+
+def build(folder: Path) -> Report:
+    """Build the site into `folder`; the site that is there stays until the new one is complete.
+
+    Raises `CourseError` naming file and line for what is wrong in a source.
+    """
+    from mkdocs.commands import build as command
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    if folder.exists() and not (folder / "sitemap.xml").is_file() and any(folder.iterdir()):
+        raise CourseError(
+            f"{folder} is not empty and holds no site, so it is not replaced. Choose another folder: --out FOLDER"
+        )
+    started = time.perf_counter()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=folder.parent) as beside:
+        new = Path(beside) / "site"
+        try:
+            config = load_config(
+                str(settings.root() / "mkdocs.yml"), site_dir=str(new), strict=True
+            )
+            config.plugins.on_startup(command="build", dirty=False)
+            command.build(config)
+        except MkDocsException as error:
+            raise CourseError(f"The site was not built: {error}") from error
+        if folder.exists():
+            shutil.move(folder, Path(beside) / "old")
+        shutil.move(new, folder)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return Report(folder, size, time.perf_counter() - started)
+
+
+def serve(address: str) -> None:
+    """Build the pages again whenever a source changes and show them at `address`; without the sheets for print."""
+    from mkdocs.commands import serve as command
+
+    logging.getLogger("mkdocs").setLevel(logging.INFO)
+    watched = [
+        str(settings.root() / name)
+        for name in ("chapters", "exercises", "solutions", "src/vdbcourse")
+    ]
+    os.chdir(settings.root())
+    command.serve("mkdocs.yml", dev_addr=address, watch=watched)

@@ -1,0 +1,110 @@
+"""Do the work on one engine and measure it: load, build, size, and recall with latency for several search efforts."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vdbcourse import measure
+from vdbcourse.bench.adapters.base import Engine
+from vdbcourse.bench.workload import K, Work
+from vdbcourse.errors import CourseError
+
+EFFORTS = (10, 40, 160)  # ef: candidates an HNSW search looks at; 40 is pgvector's default
+WARM_UP = 20  # questions asked before the clock starts
+
+
+@dataclass(frozen=True)
+class Point:
+    """Recall and latency of one way to search, measured over all questions, one at a time."""
+
+    search: str  # "exact", "ef 40", or "managed" where the effort cannot be chosen
+    recall_at_10: float
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one engine did with the work."""
+
+    engine: str
+    title: str
+    index: str | None  # None: compares every row
+    load_s: float  # with the building of the index, where rows are indexed as they come in
+    build_s: float | None
+    index_mb: float | None  # 10**6 bytes; None where the engine does not tell
+    points: list[Point] = field(default_factory=list)
+
+
+def measured(
+    engine: Engine, work: Work, done: Callable[[str], None] = lambda step: None
+) -> Measured:
+    """Load, search exactly where that is possible, build the index, search through it. `done` is called after each step."""
+    engine.create(work.dimension)
+    load_s = timed(lambda: (engine.insert(work.rows), engine.settle()))
+    done("load")
+    points = []
+    if engine.exact:
+        points.append(point("exact", engine, work, None))
+        done("exact")
+    build_s = size = None
+    if engine.ann_index is not None:
+        build_s = timed(engine.build_index)
+        check_parameters(engine)
+        done("build")
+        for name, ef in efforts(engine):
+            points.append(point(name, engine, work, ef))
+            done(name)
+        size = engine.index_bytes()
+    engine.drop()
+    return Measured(
+        engine.key, engine.title, engine.ann_index, load_s, build_s, size and size / 1e6, points
+    )
+
+
+def check_parameters(engine: Engine) -> None:
+    """Raises `CourseError` if the engine says that its index has other parameters than those it was asked for."""
+    asked = {"m": engine.m, "ef_construction": engine.ef_construction}
+    told = engine.built_with()
+    if told is not None and told != asked:
+        raise CourseError(
+            f"{engine.title} was asked for an HNSW index with {asked} and built one with {told}, so its figures would not "
+            "compare. See which parameters this version of the engine and of its client take."
+        )
+
+
+def steps(engine: Engine) -> int:
+    """How often `measured` will call `done`."""
+    return 1 + engine.exact + (1 + len(efforts(engine)) if engine.ann_index else 0)
+
+
+def efforts(engine: Engine) -> list[tuple[str, int | None]]:
+    """The ways to search through the index: name and ef."""
+    return (
+        [("managed", None)]
+        if engine.ann_index == "managed"
+        else [(f"ef {ef}", ef) for ef in EFFORTS]
+    )
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds that `action` takes."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def point(name: str, engine: Engine, work: Work, ef: int | None) -> Point:
+    """Ask every question once, after a warm-up, and compare the answers with the truth."""
+    for query in work.query_vectors[:WARM_UP]:
+        engine.search(query, K, ef=ef, fresh=False)
+    seconds, found = [], []
+    for query in work.query_vectors:
+        started = time.perf_counter()
+        hits = engine.search(query, K, ef=ef, fresh=False)
+        seconds.append(time.perf_counter() - started)
+        found.append([hit.id for hit in hits])
+    latency = measure.latency_percentiles(seconds, (50, 95))
+    return Point(
+        name, measure.recall_at_k(found, work.truth, K), latency["p50_ms"], latency["p95_ms"]
+    )

@@ -1,0 +1,124 @@
+"""What a team needs of an engine, checked, and the memory that its vectors take."""
+
+import math
+from dataclasses import dataclass, fields
+
+from vdbcourse.errors import CourseError
+from vdbcourse.facts import Book, Fact
+
+PURPOSES = {
+    "prototype": "a prototype",
+    "product": "a product",
+    "research": "research",
+    "regulated": "a product in a regulated industry",
+}
+HOSTING = {
+    "any": "anywhere",
+    "own-hardware": "on our own hardware only",
+    "managed": "managed by somebody else",
+    "in-program": "inside our program, without a server",
+}
+BYTES_A_NUMBER = 4  # float32
+MOST_VECTORS = 10**12
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The questions of the chooser; every default is the least demanding answer.
+
+    `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `vectors`, `dimensions`, `tenants` (customers kept apart): whole
+    numbers; `machine_gb`: memory of the largest machine you can get, in 10^9 bytes; `budget`: USD a month for software or
+    service, without your own machines and people, None for no limit. Raises `CourseError` for values that cannot be.
+    """
+
+    purpose: str = "product"
+    hosting: str = "any"
+    vectors: int = 100_000
+    dimensions: int = 384
+    machine_gb: float = 16
+    budget: float | None = None
+    tenants: int = 1
+    runs_servers: bool = True  # somebody can run a server: updates, backup, alarms at night
+    runs_kubernetes: bool = False
+    runs_postgres: bool = False
+    filters: bool = False
+    full_text: bool = False
+    hybrid: bool = False
+    vectorization: bool = False
+    transactions: bool = False  # vectors and other data change together or not at all
+
+    def __post_init__(self) -> None:
+        one_of("purpose", self.purpose, PURPOSES)
+        one_of("hosting", self.hosting, HOSTING)
+        whole("vectors", self.vectors, MOST_VECTORS)
+        whole("dimensions", self.dimensions, MOST_VECTORS)
+        whole("tenants", self.tenants, MOST_VECTORS)
+        positive("machine_gb", self.machine_gb)
+        if self.budget is not None:
+            positive("budget", self.budget, zero=True)
+        for one in fields(self):
+            if one.type is bool and not isinstance(getattr(self, one.name), bool):
+                raise CourseError(
+                    f"{one.name}={getattr(self, one.name)!r} is no answer to yes or no; use True or False."
+                )
+        if self.hosting == "own-hardware" and not self.runs_servers:
+            raise CourseError(
+                "Your own hardware needs somebody who runs the server on it. Set runs_servers=True, or choose another hosting."
+            )
+        if self.runs_kubernetes and not self.runs_servers:
+            raise CourseError(
+                "Whoever runs Kubernetes can run a server. Set runs_servers=True too."
+            )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Estimated memory: the vectors alone, and with an index by the largest factor that a vendor states."""
+
+    raw_bytes: int
+    factor: float
+    fact: Fact  # that states the factor
+
+    @property
+    def total_bytes(self) -> float:
+        """Vectors and index."""
+        return self.raw_bytes * self.factor
+
+
+def memory(needs: Needs, book: Book) -> Memory:
+    """Memory of `needs.vectors` float32 vectors with index. Of the factors that vendors state, the largest counts."""
+    stated = [
+        engine.facts["scaling"]
+        for engine in book.engines.values()
+        if "memory_factor" in engine.facts["scaling"].numbers
+    ]
+    largest = max(stated, key=lambda fact: fact.numbers["memory_factor"])
+    return Memory(
+        needs.vectors * needs.dimensions * BYTES_A_NUMBER, largest.numbers["memory_factor"], largest
+    )
+
+
+def one_of(name: str, value: object, known: dict[str, str]) -> None:
+    """Is the value one of the known words?"""
+    if value not in known:
+        raise CourseError(f"{name}={value!r} is not known. Use one of: {', '.join(known)}.")
+
+
+def whole(name: str, value: object, most: int) -> None:
+    """Is the value a whole number from 1 to `most`?"""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise CourseError(
+            f"{name}={value!r} is not a whole number. Give digits, for example 1_000_000."
+        )
+    if not 1 <= value <= most:
+        raise CourseError(f"{name}={value:,} is not possible. Give a number from 1 to {most:,}.")
+
+
+def positive(name: str, value: object, zero: bool = False) -> None:
+    """Is the value a finite number above 0 (or 0, if `zero`)?"""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise CourseError(f"{name}={value!r} is not a number.")
+    if value < 0 or (value == 0 and not zero):
+        raise CourseError(
+            f"{name}={value:g} is not possible. Give a number {'of at least' if zero else 'above'} 0."
+        )

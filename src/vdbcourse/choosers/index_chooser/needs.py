@@ -1,0 +1,93 @@
+"""What a collection needs of its index, checked."""
+
+import math
+from dataclasses import dataclass
+
+from vdbcourse import sizing
+from vdbcourse.errors import CourseError
+from vdbcourse.facts import milvus_indexes
+
+MOST_ROWS = 10**12
+LEAST_DIMENSIONS, MOST_DIMENSIONS = (
+    2,
+    32_768,
+)  # https://milvus.io/docs/limitations.md, read 2026-11-21
+MOST_HITS = 16_384  # the same page
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The questions of the chooser.
+
+    `rows`, `dimensions`: of the collection, float32; `memory_gb`: what the index may take in memory, in 10^9 bytes; `recall`: the
+    share of the true nearest `k` that an average search has to find; `share_kept_by_filter`: share of the rows that pass the
+    filter of a typical search, 1 without a filter; `deployment`: a key of `milvus_indexes.book().deployments`.
+    Raises `CourseError` for values that cannot be.
+    """
+
+    rows: int
+    dimensions: int = 384
+    memory_gb: float = 8
+    recall: float = 0.95
+    share_kept_by_filter: float = 1.0
+    k: int = 10
+    deployment: str = "standalone"
+
+    def __post_init__(self) -> None:
+        whole("rows", self.rows, 1, MOST_ROWS)
+        whole("dimensions", self.dimensions, LEAST_DIMENSIONS, MOST_DIMENSIONS)
+        whole("k", self.k, 1, min(MOST_HITS, self.rows))
+        number("memory_gb", self.memory_gb, math.inf)
+        number("recall", self.recall, 1)
+        number("share_kept_by_filter", self.share_kept_by_filter, 1)
+        known = milvus_indexes.book().deployments
+        if self.deployment not in known:
+            raise CourseError(
+                f"deployment={self.deployment!r} is not known. Use one of: {', '.join(known)}."
+            )
+
+    @property
+    def memory_bytes(self) -> float:
+        """The memory in bytes."""
+        return self.memory_gb * 1e9
+
+    @property
+    def raw_bytes(self) -> int:
+        """The vectors alone."""
+        return sizing.raw_bytes(self.rows, self.dimensions)
+
+    @property
+    def raw_fits(self) -> bool:
+        """Do the vectors alone fit into the memory?"""
+        return self.raw_bytes <= self.memory_bytes
+
+    @property
+    def filtered_out(self) -> float:
+        """Share of the rows that the filter removes: the "filter ratio" of the documentation."""
+        return round(1 - self.share_kept_by_filter, 6)
+
+    @property
+    def many_hits(self) -> bool:
+        """Are so many hits asked for that inverted lists are the better way? (More than 2,000, or one row in a hundred.)"""
+        return self.k > 2_000 or (self.k > 100 and self.k >= self.rows / 100)
+
+
+def whole(name: str, value: object, least: int, most: int) -> None:
+    """Is the value a whole number from `least` to `most`?"""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise CourseError(
+            f"{name}={value!r} is not a whole number. Give digits, for example 1_000_000."
+        )
+    if not least <= value <= most:
+        raise CourseError(
+            f"{name}={value:,} is not possible. Give a number from {least:,} to {most:,}."
+        )
+
+
+def number(name: str, value: object, most: float) -> None:
+    """Is the value a number above 0 and up to `most`?"""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise CourseError(f"{name}={value!r} is not a number.")
+    if not 0 < value <= most:
+        upper = f" and up to {most:g}" if math.isfinite(most) else ""
+        raise CourseError(f"{name}={value:g} is not possible. Give a number above 0{upper}.")

@@ -1,0 +1,70 @@
+"""The index chooser as a form: fields above, the answer below; every change answers anew."""
+
+import html
+from dataclasses import asdict
+from typing import Any
+
+import ipywidgets as widgets
+
+from vdbcourse.choosers.engine_chooser.widget import LABELS, WIDE, number, written
+from vdbcourse.choosers.index_chooser import display
+from vdbcourse.choosers.index_chooser.needs import Needs
+from vdbcourse.choosers.index_chooser.ranking import choose
+from vdbcourse.errors import CourseError
+from vdbcourse.facts import milvus_indexes
+
+NUMBERS = {
+    "rows": "How many rows?",
+    "dimensions": "How many dimensions has a vector?",
+    "memory_gb": "Memory for the index, in GB",
+    "recall": "Recall you need, from 0 to 1",
+    "share_kept_by_filter": "Share of rows that a filter keeps (1: no filter)",
+    "k": "Hits for each search",
+}
+FRACTIONS = ("memory_gb", "recall", "share_kept_by_filter")
+START = Needs(rows=1_000_000)
+
+
+class Form(widgets.VBox):
+    """`fields` holds one widget for each need, `answer` shows the recommendation or the mistake."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, widgets.Widget] = {
+            name: widgets.Text(
+                value=written(asdict(START)[name]), description=label, layout=WIDE, style=LABELS
+            )
+            for name, label in NUMBERS.items()
+        }
+        options = [(str(one), key) for key, one in milvus_indexes.book().deployments.items()]
+        self.fields["deployment"] = widgets.Dropdown(
+            options=options,
+            value=START.deployment,
+            description="Where does it run?",
+            layout=WIDE,
+            style=LABELS,
+        )
+        self.answer = widgets.HTML()
+        super().__init__([*self.fields.values(), self.answer])
+        for field in self.fields.values():
+            field.observe(self.changed, "value")
+        self.changed()
+
+    def __repr__(self) -> str:  # what a notebook shows where no kernel runs
+        return "The index chooser as a form. Run this cell in JupyterLab to use it."
+
+    def needs(self) -> Needs:
+        """What the fields say. Raises `CourseError` for a text that is no number, and for needs that cannot be."""
+        values: dict[str, Any] = {"deployment": self.fields["deployment"].value}
+        for name, label in NUMBERS.items():
+            typed = self.fields[name].value
+            if not typed.strip():
+                raise CourseError(f"{label} Write a number.")
+            values[name] = number(label, typed, name in FRACTIONS)
+        return Needs(**values)
+
+    def changed(self, change: dict | None = None) -> None:
+        """Show the answer to the fields, or what is wrong with them."""
+        try:
+            self.answer.value = display.page(choose(self.needs()), full=True)
+        except CourseError as error:
+            self.answer.value = f"<p role='alert' style='text-align:left'><strong>Please mend:</strong> {html.escape(str(error))}</p>"

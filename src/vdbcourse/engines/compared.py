@@ -1,0 +1,234 @@
+"""The compared engines that the course does not start itself: their addresses, and whether they answer.
+
+Qdrant needs no server (its client has a mode in memory), Weaviate and Vespa run from docker/comparison, Pinecone is a cloud.
+A server that is down is no error: `missing` says in one line what is missing and how to get it. A setting that cannot be
+an address or a key is a `CourseError`. Keys are sent to their servers and shown nowhere.
+"""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import SplitResult, urlsplit
+
+from vdbcourse import settings
+from vdbcourse.engines import addresses, configured, loopback, processes
+from vdbcourse.engines.addresses import base, bracketed
+from vdbcourse.errors import CourseError
+from vdbcourse.masking import without_secrets
+
+CONNECT_SECONDS = 5
+CONFIG_PORT = 19071  # of Vespa's config server
+GRPC_PORT = 50051  # of Weaviate
+PINECONE_API_VERSION = "2026-07"  # the one that the client in the lock speaks
+QDRANT_PORT = 6333  # also what its client takes for an address without a port
+TLS_PORT = 443
+
+
+def missing(name: str) -> str | None:
+    """None if the server `name` can be used now; otherwise one line: what is missing, why, and how to get it.
+
+    `name` is one of `NAMES`. Raises `CourseError` for another name, and for settings that are no address or no key.
+    """
+    if name not in CHECKS:
+        raise CourseError(
+            f"{name!r} is no server of the comparison. There are: {', '.join(NAMES)}."
+        )
+    return CHECKS[name]()
+
+
+def weaviate_address() -> dict[str, str | int | bool]:
+    """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
+    url = weaviate_parts()
+    secure = url.scheme == "https"
+    host = url.hostname or ""
+    cloud = host.endswith(".weaviate.cloud")
+    return {
+        "http_host": host,
+        "http_port": url.port or (TLS_PORT if secure else 80),
+        "http_secure": secure,
+        "grpc_host": f"grpc-{host}" if cloud else host,
+        "grpc_port": settings.weaviate_grpc_port() or (TLS_PORT if secure else GRPC_PORT),
+        "grpc_secure": secure,
+    }
+
+
+def weaviate_parts() -> SplitResult:
+    """WEAVIATE_URL in its parts. Raises `CourseError` if it is no URL."""
+    return parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
+
+
+def qdrant_address() -> str:
+    """QDRANT_URL, or `:memory:`, which `QdrantClient` takes as well. Raises `CourseError` if it is no URL."""
+    given = settings.qdrant_url()
+    if not given:
+        return ":memory:"
+    url = parsed("QDRANT_URL", given, f"http://host:{QDRANT_PORT}")
+    return base(
+        url if url.port else url._replace(netloc=f"{bracketed(url.hostname or '')}:{QDRANT_PORT}")
+    )
+
+
+def vespa_address() -> str:
+    """VESPA_URL, where documents and questions go. Raises `CourseError` if it is no URL."""
+    return base(parsed("VESPA_URL", settings.vespa_url(), "http://host:8081"))
+
+
+def vespa_config_address() -> str:
+    """VESPA_CONFIG_URL, where application packages go. Raises `CourseError` if it is no URL."""
+    given = settings.vespa_config_url()
+    if given:
+        return base(parsed("VESPA_CONFIG_URL", given, f"http://host:{CONFIG_PORT}"))
+    url = urlsplit(vespa_address())
+    return base(url._replace(netloc=f"{bracketed(url.hostname or '')}:{CONFIG_PORT}"))
+
+
+def pinecone_missing() -> str | None:
+    """No key, or one that Pinecone does not take. Costs nothing: it lists the indexes."""
+    key = usable_key("PINECONE_API_KEY", settings.pinecone_api_key())
+    if key is None:
+        return (
+            "Pinecone runs only as a cloud service, and PINECONE_API_KEY is not set. "
+            "Make a free key at https://app.pinecone.io and set it before you start the lab."
+        )
+    host = settings.pinecone_controller_host()
+    host = base(
+        parsed(
+            "PINECONE_CONTROLLER_HOST", host if "://" in host else f"https://{host}", "https://host"
+        )
+    )
+    headers = {"Api-Key": key, "X-Pinecone-Api-Version": PINECONE_API_VERSION}
+    return problem(
+        "Pinecone", f"{host}/indexes", headers, "PINECONE_API_KEY", lambda found: "indexes" in found,
+        "Check the network, or PINECONE_CONTROLLER_HOST if you set it.",
+    )  # fmt: skip
+
+
+def qdrant_missing() -> str | None:
+    """None without QDRANT_URL: the client then works in memory."""
+    address = qdrant_address()
+    if address == ":memory:":
+        return None
+    key = usable_key("QDRANT_API_KEY", settings.qdrant_api_key())
+    return problem(
+        "Qdrant", f"{address}/collections", {"api-key": key} if key else {}, "QDRANT_API_KEY",
+        lambda found: "collections" in part(found, "result"),
+        f"Start it in the course's folder: {start('qdrant')}, or correct QDRANT_URL; unset it to use the mode in memory.",
+    )  # fmt: skip
+
+
+def weaviate_missing() -> str | None:
+    """Asks the HTTP port who it is, and the gRPC port whether it is open."""
+    address = weaviate_address()
+    key = usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
+    mend = f"Start it in the course's folder: {start('weaviate')}, or set WEAVIATE_URL."
+    found = problem(
+        "Weaviate", f"{base(weaviate_parts())}/v1/meta", {"Authorization": f"Bearer {key}"} if key else {},
+        "WEAVIATE_API_KEY", lambda found: {"version", "hostname"} <= found.keys(), mend,
+    )  # fmt: skip
+    host, port = str(address["grpc_host"]), int(address["grpc_port"])
+    if found is None and not processes.answers(host, port, CONNECT_SECONDS):
+        return f"Weaviate answers over HTTP, but its gRPC port {host}:{port} is closed. Publish it, or set WEAVIATE_GRPC_PORT."
+    return found
+
+
+def vespa_missing() -> str | None:
+    """Asks the config server; the port for questions opens only after the first application package."""
+    vespa_address()  # a wrong VESPA_URL is an error now, not in the middle of a lesson
+    mend = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
+    return problem(
+        "Vespa", f"{vespa_config_address()}/state/v1/health", {}, None,
+        lambda found: part(found, "status").get("code") == "up", mend,
+    )  # fmt: skip
+
+
+CHECKS: dict[str, Callable[[], str | None]] = {
+    "qdrant": qdrant_missing,
+    "weaviate": weaviate_missing,
+    "vespa": vespa_missing,
+    "pinecone": pinecone_missing,
+}
+NAMES = tuple(CHECKS)
+
+
+def problem(
+    title: str,
+    url: str,
+    headers: dict[str, str],
+    key: str | None,
+    is_it: Callable[[dict], bool],
+    mend: str,
+) -> str | None:
+    """Why the engine `title` cannot be used at `url`, or None.
+
+    `is_it` knows the engine by the JSON it answers; `key` names the setting with the key, for engines that take one.
+    """
+    where = base(urlsplit(url))
+    try:
+        with loopback.opened(
+            urllib.request.Request(url, headers=headers), CONNECT_SECONDS
+        ) as answer:
+            found = json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        error.close()
+        if key and error.code in (401, 403):
+            asked = "does not take the key in" if headers else "asks for a key. Set"
+            return f"{title} at {where} {asked} {key} (HTTP {error.code})."
+        if (
+            error.code == 400 and (wrong := configured.wrong_scheme(url)) is not None
+        ):  # nginx and others answer HTTP there
+            return f"{title} at {where}: {wrong}"
+        return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {mend}"
+    except (
+        OSError,
+        http.client.HTTPException,
+    ) as error:  # refused, unknown host, too slow, no HTTP
+        if not is_timeout(error) and (wrong := configured.wrong_scheme(url)) is not None:
+            return f"{title} at {where}: {wrong}"
+        return f"{title} does not answer at {where} ({reason(error)}). {mend}"
+    except ValueError:  # no JSON
+        found = None
+    if isinstance(found, dict) and is_it(found):
+        return None
+    return f"What answers at {where} is not {title}. {mend}"
+
+
+def part(found: dict, name: str) -> dict:
+    """`found[name]` if that is an object, else an empty one."""
+    value = found.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def parsed(variable: str, url: str, form: str) -> SplitResult:
+    """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a password."""
+    parts = addresses.http(url)
+    if parts is None:
+        raise CourseError(f"{variable} is not an address of a server. Its form: {form}")
+    return parts
+
+
+def usable_key(variable: str, key: str | None) -> str | None:
+    """`key` itself. Raises `CourseError`, which does not repeat it, if it could not travel in a header."""
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise CourseError(
+            f"{variable} holds a blank, a line break or a letter beyond ASCII, so it is no key. Copy it again."
+        )
+    return key
+
+
+def start(service: str) -> str:
+    """The command that starts one server of docker/comparison."""
+    return f"docker compose -f docker/comparison/compose.yaml up --detach --wait {service}"
+
+
+def is_timeout(error: Exception) -> bool:
+    """Did the server say nothing in time?"""
+    return isinstance(getattr(error, "reason", error), TimeoutError)
+
+
+def reason(error: Exception) -> str:
+    """The system's own words, without its numbers."""
+    inner = getattr(error, "reason", error)
+    words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+    return without_secrets(" ".join(words.split()))[:100]

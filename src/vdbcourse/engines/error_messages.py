@@ -1,0 +1,122 @@
+"""What an error of Milvus means, in one line: what went wrong, why, and what mends it.
+
+The engine's own words stay the truth; these lines stand beside them. Milvus Lite and the server say the same thing in different
+words, and both change between versions, so a message that fits no case is handed on as it is.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import grpc
+from pymilvus import MilvusException
+
+from vdbcourse.engines import configured
+from vdbcourse.masking import without_secrets
+
+CLINIC = "chapters/3_milvus/10_clinic_search.ipynb and 11_clinic_data.ipynb"
+SHOWN = 160  # characters of an engine's message
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pattern of the engines' words, and the line for it; `{1}` is what the pattern's first group found."""
+
+    pattern: str
+    line: str
+
+
+# The comments name who says it. Order matters: the first case that fits speaks.
+CASES = (
+    Case(r"OOM if load|memory quota (?:exceeded|exhausted)",  # server; github.com/milvus-io/milvus/issues/39637
+         "Loading needs more memory than the server has left. Release other collections, use a smaller index "
+         "(IVF_SQ8, IVF_PQ, mmap), or give it more memory."),
+    # server; issues/17907, issues/6753, issues/35791
+    Case(r"no space left|database space exceeded|minimum free drive threshold|disk quota (?:exhausted|exceeded)",
+         "The disk of the server is full, so it takes no more writes. Free some space, or give it a larger disk."),
+    Case(r"received message larger than max \((\d+) vs\. (\d+)\)",  # server
+         "One call carries {1} bytes, and the server takes {2}. Insert in smaller batches."),
+    Case(r"invalid dimension: (\d+)\. should be in range .*?(\d+)$",  # server
+         "A vector field cannot have {1} dimensions; {2} is the most. Use a model with shorter vectors."),
+    Case(r"expected dim (\d+), got (\d+)",  # Lite, insert
+         "The field holds vectors of {1} numbers, and this one has {2}. Embed with the model that filled the collection."),
+    Case(r"the length\((\d+)\) of float data should divide the dim\((\d+)\)",  # server, insert
+         "The field holds vectors of {2} numbers, and {1} numbers came in all. Embed with the model that filled the collection."),
+    Case(r"size (\d+) is different from (\d+)|vector dimension mismatch|dimension.*not match",  # Lite, then servers: search
+         "The query vector and the field differ in dimension. Embed the query with the model that filled the collection."),
+    Case(r"field '(\w+)' value length (\d+) exceeds max_length=(\d+)",  # Lite counts characters
+         "A text of {2} characters does not fit into {1}, which takes {3}. Cut it before the insert, or make the field longer."),
+    Case(r"the length \((\d+)\) of (\d+)th string exceeds max length \((\d+)\)",  # server counts bytes
+         "Text number {2} has {1} bytes, and the field takes {3} (bytes, not characters). Cut it, or make the field longer."),
+    Case(r"unknown field '(\w+)'|error: field (\w+) not exist|field (\w+) not exist",  # Lite, server
+         "There is no field {0}. Look at describe_collection; a text in an expression needs quotes."),
+    Case(r"unexpected character '='|recognition error at: '= ",  # Lite, server
+         "An expression compares with ==, not with =."),
+    Case(r"comparison '.+' between incompatible types|comparisons between \w+.*are not supported",  # Lite, server
+         "The expression compares a number with a text. Quote texts, and only texts."),
+    Case(r"LIKE requires a string|like operation on non-string",  # Lite, server
+         "like works on texts; compare a number with ==, <, > or in."),
+    Case(r"cannot parse expression|unexpected token|unexpected character|^expected '",  # server, Lite
+         "Milvus cannot read the filter; its own message shows where. Its form: year >= 1990 and genre in [\"Drama\"]."),
+    Case(r"metric type not match.*expected=(\w+)\]\[actual=(\w+)",  # server
+         "The index measures by {1}, the search asks for {2}. Leave metric_type out of the search, or build another index."),
+    Case(r"metric type not found or not supported",  # server
+         "Milvus has no metric of that name. Dense vectors: COSINE, L2, IP."),
+    Case(r"invalid index type: (\w+)|unknown index_type '(\w+)'|(IVF_PQ) reserved",  # server, Lite
+         "This engine has no index {0}. chapters/3_milvus/08_what_indexes_hide.ipynb lists which engine has which."),
+    Case(r"collection not loaded|is in state 'released'",  # server, Lite
+         "The collection is not in memory. Load it: client.load_collection(name)."),
+    Case(r"index not found",  # server
+         "The collection has no index on its vectors, and cannot be loaded without. Make one: client.create_index."),
+    Case(r"collection not found|collection '.*' does not exist|can't find collection",  # server, Lite
+         "There is no collection of that name here. Look: client.list_collections()."),
+    Case(r"ef\((\d+)\) should be larger than k\((\d+)\)",  # server, HNSW on sealed segments
+         "ef, the width of the search, is {1}, less than the limit {2}. Pass search_params={{'params': {{'ef': {2}}}}} or more."),
+    Case(r"maximum length specified for a VarChar.*\(0, (\d+)\]",  # server
+         "A VARCHAR field takes at most {1} bytes. Give it a max_length up to that, and cut longer texts."),
+    Case(r"top ?k.*should be in range \[1, (\d+)\]",  # server
+         "One search returns at most {1} rows, offset included. Use search_iterator for more."),
+    Case(r"is not a number or infinity",  # server
+         "A vector holds NaN or infinity. Find it before the insert: numpy.isfinite(vectors).all(axis=1)."),
+    Case(r"missed an field `(\w+)`",  # client
+         "A row lacks the field {1}, which has no default."),
+    Case(r"unexpected field `(\w+)`",  # client
+         "A row has a field {1} that the schema has not. Drop it, or create the collection with enable_dynamic_field=True."),
+    Case(r"rate limit|request is rejected by grpc RateLimiter",  # server
+         "The server limits how often this may be called (flush above all). Call it once after loading, not after each batch."),
+    Case(r"service unavailable|connection refused|server unavailable|failed to connect",  # client
+         "Nothing answers at that address, or it is no Milvus. Look: ./course status."),
+)  # fmt: skip
+
+
+def explain(error: Exception) -> str:
+    """One plain line for an error of pymilvus or gRPC: what is wrong, and what mends it.
+
+    What is not known is said to be so, with the engine's own words. Raises `TypeError` for an error of another library.
+    """
+    if not isinstance(error, (MilvusException, grpc.RpcError)):
+        raise TypeError(
+            f"{type(error).__name__} is no error of Milvus; its own message says what is wrong: {error}"
+        )
+    if configured.is_unauthenticated(error):
+        return "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to user:password, or to the API key."
+    words = message_of(error)
+    for case in CASES:
+        if match := re.search(case.pattern, words, re.IGNORECASE):
+            groups = match.groups()
+            first = next((group for group in groups if group), "")
+            return (
+                case.line.format(first, *(group or "" for group in groups))
+                if "{" in case.line
+                else case.line
+            )
+    return f"Milvus says: {words[:SHOWN]}. No case of ours fits; look for it in {CLINIC}, or in github.com/milvus-io/milvus/issues."
+
+
+def message_of(error: Exception) -> str:
+    """The engine's words, in one line."""
+    details: Callable[[], str] | None = getattr(error, "details", None)
+    words = (
+        getattr(error, "message", None) or (details() if callable(details) else None) or str(error)
+    )
+    return without_secrets(" ".join(str(words).split()))

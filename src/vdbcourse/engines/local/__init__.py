@@ -1,0 +1,1 @@
+"""The engines that the course starts on this machine, a module each."""

@@ -1,0 +1,73 @@
+"""Milvus Lite as one local server that all kernels share."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import grpc
+import psutil
+
+from vdbcourse import settings
+from vdbcourse.engines import processes
+from vdbcourse.engines.record import Running
+from vdbcourse.errors import CourseError
+
+NAME = "milvus-lite"
+TITLE = "Milvus Lite"
+SERVER = "vdbcourse.engines.local.milvus_lite_server"
+GET_VERSION = "/milvus.proto.milvus.MilvusService/GetVersion"  # its request is an empty message
+ANSWER_SECONDS = 5
+TAKE_OVER_SECONDS = 60  # for a server that another process has just started
+NO_PROXY = [("grpc.enable_http_proxy", 0)]  # the loopback is never reached through one
+
+
+def start(folder: Path, log: Path) -> Running:
+    """Start the server on `folder` and return at once; `is_ready` says when it answers. One that runs there is taken over."""
+    found = lost(folder, log)
+    if found is not None and processes.wait_until(
+        lambda: is_ready(found), TAKE_OVER_SECONDS, found.is_alive
+    ):
+        return found
+    wanted = settings.milvus_port()
+    if wanted is not None and not processes.port_is_free(wanted):
+        raise CourseError(
+            f"Port {wanted} is taken by another program, so Milvus Lite cannot use it. "
+            "Unset VDBCOURSE_MILVUS_PORT to use any free port, or choose another."
+        )
+    port = wanted or processes.free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", SERVER, str(folder), str(port)]
+    return record(processes.spawn(command, log).pid, port, log)
+
+
+def record(pid: int, port: int, log: Path) -> Running:
+    """What is known of the server with this pid."""
+    return Running.of(
+        pid, NAME, f"http://127.0.0.1:{port}", f"Milvus Lite {version('milvus-lite')}", log
+    )
+
+
+def lost(folder: Path, log: Path) -> Running | None:
+    """A server that runs on `folder` although the note of it is lost; its command line tells the port."""
+    for process in psutil.process_iter(["cmdline"]):
+        match process.info["cmdline"]:
+            case [_, "-m", module, where, port] if module == SERVER and where == str(folder):
+                return record(process.pid, int(port), log)
+    return None
+
+
+def is_ready(server: Running) -> bool:
+    """Does the server answer a request? A connection alone is no sign: the system accepts it for a process that is ending."""
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}", options=NO_PROXY) as channel:
+        try:
+            channel.unary_unary(GET_VERSION)(
+                b"", timeout=ANSWER_SECONDS
+            )  # without pymilvus, whose import takes two seconds
+        except grpc.RpcError:
+            return False
+    return True
+
+
+def stop(server: Running, folder: Path) -> None:
+    """End the server; it closes its data first."""
+    processes.stop(server.pid, server.created, grace=10)

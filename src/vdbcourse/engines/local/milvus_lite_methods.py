@@ -1,0 +1,77 @@
+"""The methods of Milvus Lite, with the one mend that its clients of today need: parameters of an index arrive.
+
+pymilvus 3 sends each parameter of an index (`M`, `nlist`) as a key of its own, as servers take it. Milvus Lite 3.2.2 reads one
+key `params` that holds them all, so it builds every index with its defaults and says nothing. See docs/upstream.md.
+"""
+
+import json
+from typing import Any
+
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
+from pymilvus.grpc_gen import common_pb2, milvus_pb2
+
+NOT_PARAMETERS = frozenset(
+    {"index_type", "metric_type", "params", "search_params", "index_name", "field_name", "dim"}
+)
+
+
+class Servicer(MilvusServicer):
+    """Milvus Lite's methods; an index gets the parameters it was asked for, and tells them."""
+
+    def CreateIndex(
+        self, request: milvus_pb2.CreateIndexRequest, context: Any
+    ) -> common_pb2.Status:  # noqa: N802 (gRPC's name)
+        """Create the index with the parameters that came as keys of their own."""
+        return super().CreateIndex(together(request), context)
+
+    def DescribeIndex(  # noqa: N802 (gRPC's name)
+        self, request: milvus_pb2.DescribeIndexRequest, context: Any
+    ) -> milvus_pb2.DescribeIndexResponse:
+        """Describe the index with each parameter under a key of its own, as servers do."""
+        response = super().DescribeIndex(request, context)
+        for description in response.index_descriptions:
+            apart(description)
+        return response
+
+
+def together(request: milvus_pb2.CreateIndexRequest) -> milvus_pb2.CreateIndexRequest:
+    """A copy of `request` whose parameters stand in the key `params`. Those that stand there already win."""
+    given = {pair.key: pair.value for pair in request.extra_params}
+    parameters = {
+        key: value_of(text)
+        for key, text in given.items()
+        if key not in NOT_PARAMETERS and not is_mmap(key)
+    }
+    whole = value_of(given.get("params", "{}"))
+    merged = {**parameters, **(whole if isinstance(whole, dict) else {})}
+    copy = milvus_pb2.CreateIndexRequest()
+    copy.CopyFrom(request)
+    del copy.extra_params[:]
+    rest = {key: text for key, text in given.items() if key not in parameters and key != "params"}
+    for key, text in {**rest, "params": json.dumps(merged)}.items():
+        copy.extra_params.add(key=key, value=text)
+    return copy
+
+
+def apart(description: milvus_pb2.IndexDescription) -> None:
+    """Put each parameter in the key `params` of `description` under a key of its own."""
+    given = {pair.key: pair.value for pair in description.params}
+    parameters = json.loads(given.pop("params", "{}"))
+    del description.params[:]
+    for key, value in {**given, **parameters}.items():
+        description.params.add(
+            key=key, value=value if isinstance(value, str) else json.dumps(value)
+        )
+
+
+def value_of(text: str) -> Any:
+    """The JSON value that `text` spells, or `text` itself: pymilvus sends strings without quotes."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def is_mmap(key: str) -> bool:
+    """Is it a setting of where a server keeps the index, which Milvus Lite does not have?"""
+    return key.startswith("mmap")

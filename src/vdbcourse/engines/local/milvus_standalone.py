@@ -1,0 +1,89 @@
+"""A real Milvus standalone server (C++ core, 2.3.5) from the `milvus` wheel, for Linux on x86-64 and macOS."""
+
+import importlib.util
+import os
+import sys
+import urllib.error
+import urllib.request
+from importlib.metadata import version
+from pathlib import Path
+
+from vdbcourse.engines import loopback, processes
+from vdbcourse.engines.record import Running
+from vdbcourse.errors import CourseError
+
+NAME = "milvus-standalone"
+TITLE = "Milvus standalone"
+ETCD = """\
+name: default
+data-dir: {folder}
+listen-client-urls: http://127.0.0.1:{client}
+advertise-client-urls: http://127.0.0.1:{client}
+listen-peer-urls: http://127.0.0.1:{peer}
+initial-advertise-peer-urls: http://127.0.0.1:{peer}
+initial-cluster: default=http://127.0.0.1:{peer}
+"""  # without a file of its own the built-in etcd takes port 2380, so that a second server on the machine could not start
+NOTE = (
+    "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
+    "against it. Use it on a network you trust, and stop it after: ./course down milvus-standalone"
+)
+
+
+def start(folder: Path, log: Path) -> Running:
+    """Unpack the server on first use (250 MB), start it on `folder`; `is_ready` says when it answers."""
+    if importlib.util.find_spec("milvus") is None:
+        raise CourseError(
+            "Milvus standalone (the package milvus) is not installed. Install it: ./course install --again milvus. "
+            "It exists for Linux on x86-64 and macOS; elsewhere start Milvus with Docker (./course up milvus) "
+            "or point MILVUS_URI at a server."
+        )
+    import milvus
+
+    config = milvus.MilvusServerConfig(data_dir=str(folder))
+    listening = [name for name in config.configurable_items if name.endswith("_port")]
+    *ports, peer_port, metrics_port = processes.free_ports(len(listening) + 2)
+    config.update(
+        **dict(zip(listening, ports, strict=True))
+    )  # its own choice counts upwards: two servers at once would meet
+    config.resolve()
+    milvus._initialize_data_files(str(folder))
+    etcd = folder / "configs" / "etcd.yaml"
+    data = config.get("etcd_data_dir")
+    etcd.write_text(
+        ETCD.format(folder=data, client=config.get("etcd_port"), peer=peer_port), encoding="utf-8"
+    )
+    library_path = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    binaries = folder / "bin"
+    process = processes.spawn(
+        [str(binaries / "milvus"), "run", "standalone"],
+        log,
+        {
+            "DEPLOY_MODE": "STANDALONE",
+            "ETCD_CONFIG_PATH": str(etcd),
+            "METRICS_PORT": str(metrics_port),
+            "MILVUS_RUN_DIR": str(folder / "run"),
+            library_path: os.pathsep.join(
+                filter(None, [str(binaries), os.environ.get(library_path, "")])
+            ),
+        },
+        folder,
+    )
+    uri = f"http://127.0.0.1:{config.get('proxy_port')}"
+    metrics = f"http://127.0.0.1:{metrics_port}"
+    return Running.of(
+        process.pid, NAME, uri, f"Milvus standalone {version('milvus')}", log, metrics
+    )
+
+
+def is_ready(server: Running) -> bool:
+    """Does its health page say OK?"""
+    try:
+        with loopback.opened(urllib.request.Request(f"{server.metrics}/healthz"), 5) as answer:
+            return b"OK" in answer.read()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def stop(server: Running, folder: Path) -> None:
+    """End the server."""
+    processes.stop(server.pid, server.created, grace=15)

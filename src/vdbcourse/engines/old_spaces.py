@@ -1,0 +1,134 @@
+"""Schemas and collections of versions that noted no owner and made one name of many: `ana.maria`, `Ana Maria` and `ana_maria`.
+
+They are taken over where it is certain whose they are, and otherwise left alone: nobody gets, lists or drops another learner's.
+"""
+
+import contextlib
+import re
+import sys
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from vdbcourse import files, settings
+from vdbcourse.engines import addresses, configured, spaces
+
+NOTE = "milvus-prefixes.json"
+NOTEBOOK = re.compile(r"_(?=\d\d_)")  # notebooks of the course have a number: `_01_first_search`
+
+
+def space_name(notebook: str) -> str:
+    """The name of this learner's corner for `notebook`, as it was."""
+    return f"{settings.learner_once(settings.owner())}_{settings.identifier(notebook)}"[
+        : spaces.LONGEST
+    ]
+
+
+def learner_in(name: str) -> str | None:
+    """Whose corner an earlier version called `name`; None if it can be cut in more than one way."""
+    cuts = [cut.start() for cut in NOTEBOOK.finditer(name)] or [
+        cut.start() for cut in re.finditer("_", name)
+    ]
+    return name[: cuts[0]] if len(cuts) == 1 else None
+
+
+def is_certain(name: str, private: bool = False, role: str | None = None) -> bool:
+    """Can the corner `name` only be this learner's?
+
+    It is when it was made for exactly this name. A changed name says it only on an engine of this learner's own (`private`), or
+    if the `role` that owns the schema is called like the learner. Names with two underscores were not made by an earlier version.
+    """
+    owner, learner = settings.owner(), learner_in(name)
+    own = private or role == owner
+    return "__" in name or learner == owner or (own and learner == settings.learner_once(owner))
+
+
+def take_over_schema(url: str, notebook: str, private: bool) -> None:
+    """Give the schema that an earlier version made for `notebook` its name and owner of today, if it is this learner's."""
+    schema, before = spaces.space_name(notebook), space_name(notebook)
+    with spaces.connection(url) as server:
+        rows = server.execute(
+            "SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace"
+            " WHERE obj_description(oid, 'pg_namespace') = %s AND nspname = ANY(%s)",
+            (spaces.COMMENT, [schema, before]),
+        )
+        found = dict(rows.fetchall())
+        taken = server.execute(
+            "SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)
+        ).fetchone()
+        name = schema if taken else before
+        if name not in found:
+            return
+        if not is_certain(name, private, found[name]):
+            if name != schema:
+                tell(f"schema {name}", f"ALTER SCHEMA {name} RENAME TO {schema}")
+            return
+        with (
+            contextlib.suppress(psycopg.errors.InsufficientPrivilege),
+            server.transaction(),
+        ):  # another role's: left alone
+            if name != schema:
+                server.execute(
+                    SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(name), Identifier(schema))
+                )
+            server.execute(spaces.comment_on(schema, settings.owner()))
+
+
+def schemas(url: str) -> list[str]:
+    """The schemas without an owner that can only be this learner's."""
+    with spaces.connection(url) as server:
+        rows = server.execute(
+            "SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace"
+            " WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1",
+            (spaces.COMMENT,),
+        ).fetchall()
+    mine = (settings.learner_once(settings.owner()), spaces.prefix_of(settings.learner()))
+    return [name for name, role in rows if name.startswith(mine) and is_certain(name, role=role)]
+
+
+def take_over_collection(uri: str, token: str, notebook: str, name: str, private: bool) -> None:
+    """Rename the collection that an earlier version called otherwise, if it is this learner's and nothing has the new name."""
+    from pymilvus import MilvusClient, MilvusException
+
+    before = f"{space_name(notebook)}_{name}"
+    now = f"{spaces.space_name(notebook)}_{name}"
+    try:
+        opened = MilvusClient(uri, token=token, timeout=configured.CONNECT_SECONDS)
+    except MilvusException:  # why it cannot be used, `engines.milvus()` says
+        return
+    with contextlib.closing(opened) as client:
+        if not client.has_collection(before) or client.has_collection(now):
+            return
+        if not is_certain(space_name(notebook), private):
+            tell(f"collection {before}", f"client.rename_collection({before!r}, {now!r})")
+            return
+        try:
+            client.rename_collection(before, now)
+        except MilvusException as error:
+            words = " ".join(str(error.message).split())[:100]
+            print(
+                f"The collection {before} keeps its name: this engine does not rename ({words}).",
+                file=sys.stderr,
+            )
+
+
+def tell(what: str, command: str) -> None:
+    """One line on what is left alone."""
+    print(
+        f"The {what} is of an earlier version and may be another learner's, so it is left alone. If it is yours: {command}",
+        file=sys.stderr,
+    )
+
+
+def collections(uri: str, names: list[str]) -> list[str]:
+    """Those of the collections `names` at `uri` that an earlier version noted and that can only be this learner's."""
+    noted = files.read_json(settings.home_path() / NOTE)
+    prefixes = []  # without a notebook's number, `ana_maria_` may begin the names of `ana` and of `ana_maria`
+    for address, listed in noted.items() if isinstance(noted, dict) else ():
+        if addresses.without_credentials(address)[0] == uri and isinstance(listed, list):
+            prefixes += [
+                one
+                for one in listed
+                if isinstance(one, str) and NOTEBOOK.search(one) and is_certain(one[:-1])
+            ]
+    return [name for name in names if "__" not in name and name.startswith(tuple(prefixes))]

@@ -1,0 +1,178 @@
+"""Engines on this machine: start, find, stop. Safe when several processes ask at once."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import filelock
+
+from vdbcourse import files, settings
+from vdbcourse.engines import processes
+from vdbcourse.engines.local import milvus_lite, milvus_standalone, postgres
+from vdbcourse.engines.record import LARGEST_PID, Running
+from vdbcourse.errors import CourseError
+
+ENGINES: dict[str, ModuleType] = {e.NAME: e for e in (postgres, milvus_lite, milvus_standalone)}
+DEFAULT = (postgres.NAME, milvus_lite.NAME)
+START_SECONDS = 120
+IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start ends with the lab
+
+
+def up(name: str, claim: bool = False) -> Running:
+    """The running engine `name`: found, or started and waited for. `claim` makes it outlive the labs.
+
+    Raises `CourseError` when it cannot start.
+    """
+    engine = known(name)
+    found = running(name)
+    if found is not None and found.ready and engine.is_ready(found):
+        return claimed(found) if claim else found
+    settings.home()  # a full or read-only disk is told before anything is tried
+    with locked(name):
+        found = running(name)
+        if (
+            found is None or not answered(engine, found) and not found.is_alive()
+        ):  # it was dying while it was found
+            found = start(engine)
+        if not answered(engine, found):
+            why = "does not answer" if found.is_alive() else "ended while it started"
+            engine.stop(found, data_folder(name))
+            files.discard(record_path(name))
+            words = processes.last_lines(Path(found.log))
+            raise CourseError(
+                f"{engine.TITLE} {why}: {words}. Its log: {found.log}{settings.space_hint(words)}"
+            )
+        found = found.but(ready=True)
+        found.save(record_path(name))
+        return claimed(found) if claim else found
+
+
+def answered(engine: ModuleType, found: Running) -> bool:
+    """Does the engine answer, now or before START_SECONDS are over? False as soon as its process has ended."""
+    return processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive)
+
+
+def start(engine: ModuleType) -> Running:
+    """Start the engine and note it down at once, so that an interrupted start leaves no unknown process."""
+    folder = data_folder(engine.NAME)
+    owner = "lab" if os.environ.get(IN_LAB) else "user"
+    try:
+        started = engine.start(folder, log_path(engine.NAME)).but(owner=owner)
+        started.save(record_path(engine.NAME))
+    except OSError as error:
+        raise settings.unwritable(folder, error) from error
+    if hasattr(engine, "NOTE"):
+        print(engine.NOTE, file=sys.stderr)
+    return started
+
+
+def claimed(found: Running) -> Running:
+    """The engine with its owner noted as the user, even if a lab started it."""
+    if found.owner == "lab":
+        found = found.but(owner="user")
+        found.save(record_path(found.name))
+    return found
+
+
+def down(name: str) -> bool:
+    """Stop the engine `name`; False if it did not run."""
+    engine = known(name)
+    with locked(name):
+        found = running(name)
+        if found is not None:
+            engine.stop(found, data_folder(name))
+        files.discard(record_path(name))
+        return found is not None
+
+
+def running(name: str) -> Running | None:
+    """The record of the engine `name` if its process is alive; its readiness is not checked."""
+    found = Running.load(record_path(name))
+    return found if found is not None and found.is_alive() else None
+
+
+def known(name: str) -> ModuleType:
+    """The module of the engine `name`. Raises `CourseError` for an unknown one."""
+    if name not in ENGINES:
+        raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(ENGINES)}.")
+    return ENGINES[name]
+
+
+def data_folder(name: str) -> Path:
+    """Where the engine keeps its data."""
+    return settings.home_path() / name
+
+
+def record_path(name: str) -> Path:
+    """Where is written down which process the engine is."""
+    return settings.home_path() / "run" / f"{name}.json"
+
+
+def log_path(name: str) -> Path:
+    """Where the engine's output goes."""
+    return settings.home_path() / "logs" / f"{name}.log"
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time starts or stops the engine `name`; the lock goes with its process, however that ends."""
+    folder = settings.home_path() / "run"
+    if not folder.is_dir():  # on a full disk, what is there can still be stopped
+        settings.home()
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise settings.unwritable(folder, error) from error
+    lock = filelock.FileLock(folder / f"{name}.lock", timeout=START_SECONDS * 2)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout as error:
+        raise CourseError(
+            f"Another process has been starting or stopping {name} for {START_SECONDS * 2} s. "
+            "Look at it: ./course status; stop it: ./course down"
+        ) from error
+
+
+class Lease:
+    """A lab's claim on the engines. The last lab to end stops what labs started, not what `vdbcourse up` started."""
+
+    def __init__(self) -> None:
+        self.folder = settings.home_path() / "run" / "labs"
+        self.path = self.folder / f"{os.getpid()}.json"
+
+    def take(self) -> None:
+        """Note down this lab; waits while the last other one stops the engines, so that it does not find them half gone."""
+        with locked("labs"):
+            files.write_json(
+                self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())}
+            )
+
+    def give_back(self) -> list[str]:
+        """Remove the claim; names of the engines stopped because no lab is left. Those the user started go on."""
+        with locked("labs"):
+            self.path.unlink(missing_ok=True)
+            if self.others():
+                return []
+            started = [
+                name
+                for name in ENGINES
+                if (found := running(name)) is not None and found.owner == "lab"
+            ]
+            return [name for name in started if down(name)]
+
+    def others(self) -> list[Path]:
+        """Claims of other labs that still run; claims of dead ones are removed."""
+        alive = []
+        for path in self.folder.glob("*.json"):
+            match files.read_json(path):
+                case {"pid": int(pid), "created": int() | float() as created} if (
+                    0 < pid < LARGEST_PID and processes.is_alive(pid, created)
+                ):
+                    alive.append(path)
+                case _:
+                    files.discard(path)
+        return alive

@@ -1,0 +1,66 @@
+"""The glossary to be learnt elsewhere: a table as CSV, and flash cards for Anki."""
+
+import csv
+import html
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from vdbcourse.errors import CourseError
+from vdbcourse.files import write_atomically
+from vdbcourse.glossary.display import as_html, source_html, source_text
+from vdbcourse.glossary.model import Term
+
+HEADER = ("term", "definition", "why it matters", "see also", "lesson", "source")
+
+# Anki knows decks, kinds of cards and cards by these numbers. They never change, so that a deck imported again updates its cards.
+DECK_ID = 1_774_206_311
+MODEL_ID = 1_531_908_447
+DECK = "Vector databases: glossary"
+FRONT = '<div class="term">{{Term}}</div>'
+BACK = '{{FrontSide}}<hr id="answer"><p>{{Definition}}</p><p><em>Why it matters:</em> {{Why}}</p><p><small>{{Source}}</small></p>'
+STYLE = ".card { font-family: sans-serif; font-size: 18px; text-align: left; } .term { font-size: 26px; text-align: center; }"
+
+
+def csv_text(terms: Iterable[Term]) -> str:
+    """A header and a row for each term."""
+    terms = list(terms)
+    names = {one.id: one.term for one in terms}
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(HEADER)
+    for one in terms:
+        see_also = "; ".join(names[id] for id in one.see_also)
+        rows.writerow((one.term, one.definition, one.why, see_also, one.lesson, source_text(one)))
+    return out.getvalue()
+
+
+def write_deck(terms: Iterable[Term], path: Path) -> None:
+    """A card for each term. Raises `CourseError` if genanki is not installed or `path` cannot be written."""
+    try:
+        import genanki
+    except ImportError as error:
+        raise CourseError(
+            "The package that makes flash cards is not installed. Install it: ./course install --extra docs"
+        ) from error
+    model = genanki.Model(
+        MODEL_ID,
+        DECK,
+        fields=[{"name": name} for name in ("Term", "Definition", "Why", "Source")],
+        templates=[{"name": "Term", "qfmt": FRONT, "afmt": BACK}],
+        css=STYLE,
+    )
+    deck = genanki.Deck(DECK_ID, DECK)
+    for one in terms:
+        fields = [
+            html.escape(one.term),
+            as_html(one.definition),
+            as_html(one.why),
+            source_html(one),
+        ]
+        deck.add_note(
+            genanki.Note(model, fields, guid=genanki.guid_for("vdbcourse.glossary", one.id))
+        )
+    packed = io.BytesIO()
+    genanki.Package(deck).write_to_file(packed)
+    write_atomically(path, packed.getvalue())

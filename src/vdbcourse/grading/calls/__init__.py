@@ -1,0 +1,1 @@
+"""Calls of learners' functions, in this process or in another one."""

@@ -1,0 +1,172 @@
+"""What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that lasts."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from vdbcourse.grading.calls.codec import Handle
+
+ALTERABLE = (
+    "autocommit",
+    "isolation_level",
+    "prepare_threshold",
+    "read_only",
+    "row_factory",
+)  # of a connection
+
+
+NOTED = (
+    "load_collection",
+    "load_partitions",
+    "refresh_load",
+    "insert",
+    "upsert",
+    "delete",
+    "get_collection_stats",
+)
+NAMING = {
+    "create_collection": "collection_name",
+    "rename_collection": "new_name",
+}  # method and the argument a collection is called by
+
+
+class Opened:
+    """Opens each handle once and keeps it until `close`. The clients are the engines' own."""
+
+    def __init__(self) -> None:
+        self.objects: dict[Handle, Any] = {}
+        self.fresh: dict[
+            Handle, dict[str, Any]
+        ] = {}  # of each connection: what code may alter, as it was at first
+
+    def resolve(self, value: Any) -> Any:
+        """The object behind a handle; any other value as it is."""
+        if not isinstance(value, Handle):
+            return value
+        if value not in self.objects:
+            self.objects[value] = self.open(value)
+            if value.kind == "postgres":
+                self.fresh[value] = {name: getattr(self.objects[value], name) for name in ALTERABLE}
+        return self.objects[value]
+
+    def open(self, handle: Handle) -> Any:
+        """Open what `handle` names."""
+        match handle.kind:
+            case "postgres":
+                address, *statements = handle.address.split("\n")
+                connection = connect(address)
+                for statement in statements:
+                    connection.execute(statement, prepare=False)
+                return connection
+            case "milvus":
+                from pymilvus import MilvusClient
+
+                from vdbcourse import engines
+
+                return noting(MilvusClient(handle.address, token=engines.milvus_token()))
+            case "encode":
+                from vdbcourse import embedding
+
+                return another_encode if handle.address else embedding.encode
+            case "dict":
+                return {}
+        raise ValueError(f"unknown handle {handle.kind!r}")
+
+    def altered(self) -> list[str]:
+        """Names of what is no more as it was when a connection was opened, of all connections."""
+        return sorted(
+            {
+                name
+                for handle, opened in self.objects.items()
+                if handle.kind == "postgres"
+                for name in ALTERABLE
+                if getattr(opened, name, None) != self.fresh[handle][name]
+            }
+        )
+
+    def collections(self) -> list[str]:
+        """Names that code has given to collections, over all Milvus clients, since this was last asked."""
+        named: set[str] = set()
+        for handle, opened in self.objects.items():
+            if handle.kind == "milvus":
+                named |= opened.named
+                opened.named.clear()
+        return sorted(named)
+
+    def setting(self, handle: Handle, name: str) -> str | None:
+        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction. Of a
+        Milvus client: which methods of `NOTED` were called since this was last asked, as one text, whatever `name` is.
+
+        The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the learner's code has read.
+        """
+        import psycopg
+
+        if handle.kind == "milvus":
+            noted = self.resolve(handle).noted
+            called = " ".join(sorted(noted))
+            noted.clear()
+            return called
+        connection = self.resolve(handle)
+        if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+            return None
+        if connection.info.server_version >= 150_000:
+            connection.execute("SELECT pg_stat_force_next_flush()", prepare=False)
+        return connection.execute(
+            "SELECT current_setting(%s, true)", [name], prepare=False
+        ).fetchone()[0]
+
+    def forget(self, handle: Handle) -> None:
+        """Close what is open behind `handle`; the next call gets a new one."""
+        opened = self.objects.pop(handle, None)
+        if hasattr(opened, "close"):
+            opened.close()
+
+    def close(self) -> None:
+        """Close the connections and clients."""
+        for handle in list(self.objects):
+            self.forget(handle)
+
+
+def connect(address: str) -> Any:
+    """A connection that knows pgvector: its types, and from the beginning its settings, which a session has once it used it."""
+    import psycopg
+    from pgvector.psycopg import register_vector
+
+    connection = psycopg.connect(address, autocommit=True)
+    register_vector(connection)
+    connection.execute("SELECT '[1]'::vector", prepare=False)
+    return connection
+
+
+def noting(client: Any) -> Any:
+    """The client, which from now on notes in `noted` which methods of `NOTED` are called, and in `named` the names that those
+    of `NAMING` are called with. They do what they always do.
+    """
+    client.noted, client.named = set(), set()
+    for name in (*NOTED, *NAMING):
+        setattr(client, name, noted(client, name, getattr(client, name)))
+    return client
+
+
+def noted(client: Any, name: str, method: Callable) -> Callable:
+    """The method, whose calls are noted."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        if name in NOTED:
+            client.noted.add(name)
+        returned = method(*args, **kwargs)
+        if name in NAMING:
+            client.named.add(signature.bind(*args, **kwargs).arguments[NAMING[name]])
+        return returned
+
+    return called
+
+
+def another_encode(texts: Any, **options: Any) -> Any:
+    """Another model's `encode`, as far as a learner's function can tell: vectors like the course's, and never the same."""
+    from vdbcourse import embedding
+
+    return embedding.encode(texts, **options)[..., ::-1].copy()

@@ -1,0 +1,213 @@
+"""Call a learner's function and live through whatever it does: raise, loop, print without end, change its arguments, leave.
+
+The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's types, the *outcome*:
+`{"status": "returned", "value": ..., "changed": [...]}`, `{"status": "raised", "error": ..., "line": ..., "source": ...}` or
+`{"status": "time", "by": ..., "computed": ..., "elapsed": ...}` (see `clock`), each with what was printed, and what the
+connections that the function got have become.
+"""
+
+import contextlib
+import inspect
+import io
+import json
+import linecache
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from vdbcourse.grading.calls import codec
+from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.time_limits import Allowance, Meter, OwnComputing, Spent
+from vdbcourse.grading.sandbox.limits import OPEN_SECONDS
+
+SHOWN_OUTPUT = 600  # characters of what a function prints
+AGAIN = 0.5  # seconds from one look at the time to the next
+
+
+class TimeLimit(BaseException):
+    """The learner's function ran too long. (No `Exception`: a loop that catches those must not swallow it.)"""
+
+    def __init__(self, by: str, spent: Spent) -> None:
+        super().__init__(by)
+        self.by = by
+        self.spent = spent
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"by": self.by, "computed": self.spent.computed, "elapsed": self.spent.elapsed}
+
+
+def call(
+    namespace: dict[str, Any],
+    opened: Opened,
+    name: str,
+    coded: dict[str, Any],
+    allowance: Allowance,
+) -> dict[str, Any]:
+    """Call `namespace[name]` with `coded["args"]` and `coded["kwargs"]`; returns the outcome."""
+    printed = Printed()
+    open_first(opened, coded)
+    try:
+        with (
+            time_limit(allowance),
+            silence(),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
+            args = [codec.decode(arg) for arg in coded["args"]]
+            kwargs = {key: codec.decode(arg) for key, arg in coded["kwargs"].items()}
+            value = namespace[name](
+                *(opened.resolve(arg) for arg in args),
+                **{key: opened.resolve(arg) for key, arg in kwargs.items()},
+            )
+            outcome = {"status": "returned", "value": codec.encode(value)}
+            json.dumps(outcome)
+            outcome["changed"] = changed(namespace[name], coded, args, kwargs)
+    except TimeLimit as over:
+        outcome = {"status": "time", **over.as_dict()}
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
+        outcome = {"status": "raised", **described(error, namespace)}
+    left = {"altered": opened.altered(), "collections": opened.collections()}
+    return outcome | left | {"printed": printed.head, "printed_characters": printed.characters}
+
+
+def open_first(opened: Opened, coded: dict[str, Any]) -> None:
+    """Open what the function gets, on nobody's time. What cannot be opened is said when the function is called with it."""
+    for argument in [*coded["args"], *coded["kwargs"].values()]:
+        if isinstance(argument, dict) and "handle" in argument:
+            with contextlib.suppress(Exception, TimeLimit), time_limit(Allowance.of(OPEN_SECONDS)):
+                opened.resolve(Handle(*argument["handle"]))
+
+
+def changed(
+    function: Callable, coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
+) -> list[str]:
+    """Names of the arguments whose content is another than what was sent."""
+    names = parameter_names(function)
+    found = [
+        i
+        for i, (sent, now) in enumerate(zip(coded["args"], args, strict=True))
+        if not same(sent, now)
+    ]
+    return [names[i] if i < len(names) else f"argument {i + 1}" for i in found] + [
+        key for key, sent in coded["kwargs"].items() if not same(sent, kwargs[key])
+    ]
+
+
+def same(sent: Any, now: Any) -> bool:
+    """Is `now` what was sent? (NaN is not equal to itself, but its text is.)"""
+    return json.dumps(sent) == json.dumps(codec.encode(now))
+
+
+def parameter_names(function: Callable) -> list[str]:
+    """What the learner called the parameters; empty for something without a signature."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def described(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """The error in the learner's terms: its type and text, and the line of theirs where it happened."""
+    line, source = None, ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is namespace:
+            line = trace.tb_lineno
+            source = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
+        trace = trace.tb_next
+    text = text_of(error)
+    return {
+        "error": f"{type(error).__name__}: {text}" if text else type(error).__name__,
+        "line": line,
+        "source": source[:200],
+    }
+
+
+def text_of(error: BaseException) -> str:
+    """The first line of what the error says; an error whose text cannot be made says nothing."""
+    try:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    except Exception:  # noqa: BLE001 # boundary: a learner's own error class, whose __str__ may do anything
+        return ""
+    return lines[0][:300] if lines else ""
+
+
+class Printed(io.TextIOBase):
+    """Takes what is printed, keeps its beginning and counts the rest."""
+
+    def __init__(self) -> None:
+        self.head = ""
+        self.characters = 0
+
+    def write(self, text: str) -> int:
+        """Keep what still fits."""
+        self.head += text[: max(0, SHOWN_OUTPUT - len(self.head))]
+        self.characters += len(text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """No logs: pymilvus logs each error that it raises, with its traceback, past `redirect_stderr`."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@contextlib.contextmanager
+def time_limit(allowance: Allowance) -> Iterator[None]:
+    """Raise `TimeLimit` in the main thread once the allowance is used up, and again each half second until the code gives way.
+
+    A time in which modules were loaded for the first time does not count, once: it is no work of the answer's.
+    Windows has no such timer; there the kernel's own interrupt, or the time limit of the whole process, ends a loop.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    meters, modules = [Meter(OwnComputing())], len(sys.modules)
+
+    def look(*_: object) -> None:
+        began = time.thread_time()
+        spent = meters[-1].spent
+        by = allowance.exceeded(spent)
+        if by and len(meters) == 1 and len(sys.modules) > modules:
+            meters.append(Meter(OwnComputing()))
+        elif by:
+            raise TimeLimit(by, spent)
+        meters[-1].computing.discount += time.thread_time() - began
+
+    before = signal.signal(signal.SIGALRM, look)
+    first = max(allowance.computing, 0.01)
+    left, interval = signal.setitimer(
+        signal.ITIMER_REAL, first, AGAIN
+    )  # of whoever else waits, such as a test's own limit
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(
+                signal.ITIMER_REAL,
+                max(left - (time.monotonic() - meters[0].began), 0.001),
+                interval,
+            )

@@ -1,0 +1,190 @@
+"""How long learners' code may take: by what it computes, and much longer by the clock.
+
+On a busy machine everything takes longer by the clock, and on a slow one the same work takes more computing. So what may be
+computed grows with the slowness of the machine, the clock also with how busy it is, and a loop is suspected only where
+something was computed. Whatever waits for an engine, a lock or a network computes nothing, and has the clock alone.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+WORK, REFERENCE = (
+    600_000,
+    0.05,
+)  # rounds of a loop, and the seconds that an ordinary laptop computes for them
+SLOWEST, BUSIEST = 10.0, 50.0  # no machine is believed to be slower or busier than that
+CLOCK = 4  # seconds by the clock for each second of computing
+LEAST_CLOCK = 30.0  # seconds by the clock that everything may take
+COMPUTING, BY_CLOCK = "computing", "clock"  # the two ways to take too long
+LIMITS = {COMPUTING: "limit of computing time", BY_CLOCK: "limit by the clock, while it waited"}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """slowness: seconds of computing for what takes an ordinary machine one; waiting: seconds by the clock for each of them."""
+
+    slowness: float
+    waiting: float
+
+
+def measure() -> Pace:
+    """How slow and how busy this machine is now, by a small piece of work that is always the same."""
+    began, computed = time.monotonic(), time.thread_time()
+    value = 0
+    for i in range(WORK):
+        value ^= i * i
+    computed, elapsed = max(time.thread_time() - computed, 1e-3), time.monotonic() - began
+    return Pace(
+        min(max(computed / REFERENCE, 1.0), SLOWEST), min(max(elapsed / computed, 1.0), BUSIEST)
+    )
+
+
+@functools.cache
+def at_start() -> Pace:
+    """The pace when it was asked for first."""
+    return measure()
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What may be used: seconds of computing, seconds by the clock. waiting: how busy the machine was when that was granted."""
+
+    computing: float
+    clock: float
+    waiting: float = 1.0
+
+    @classmethod
+    def of(cls, seconds: float) -> "Allowance":
+        """What an ordinary idle machine may compute for `seconds`, on this one."""
+        pace = at_start()
+        computing = seconds * pace.slowness
+        return cls(computing, max(LEAST_CLOCK, CLOCK * computing) * pace.waiting, pace.waiting)
+
+    def __add__(self, other: "Allowance") -> "Allowance":
+        return Allowance(
+            self.computing + other.computing,
+            self.clock + other.clock,
+            max(self.waiting, other.waiting),
+        )
+
+    def less(self, spent: "Spent") -> "Allowance":
+        """What is left."""
+        return Allowance(self.computing - spent.computed, self.clock - spent.elapsed, self.waiting)
+
+    def part(self, share: float) -> "Allowance":
+        """That share of it."""
+        return Allowance(self.computing * share, self.clock * share, self.waiting)
+
+    def exceeded(self, spent: "Spent") -> str:
+        """COMPUTING or BY_CLOCK if `spent` is more than this, else an empty text.
+
+        Several threads compute more than a second in a second, so computing counts no earlier than the clock says as much. At
+        the end of the clock the machine is looked at again: if it is busier by now, there is more time.
+        """
+        if min(spent.computed, spent.elapsed) > self.computing:
+            return COMPUTING
+        if (
+            spent.elapsed > self.clock
+            and spent.elapsed > self.clock * measure().waiting / self.waiting
+        ):
+            return BY_CLOCK
+        return ""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of computing, and by the clock."""
+
+    computed: float = 0.0
+    elapsed: float = 0.0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.computed + other.computed, self.elapsed + other.elapsed)
+
+    def at_most(self, allowed: Allowance) -> "Spent":
+        """No more than that: a time that was granted twice is charged once."""
+        return Spent(min(self.computed, allowed.computing), min(self.elapsed, allowed.clock))
+
+
+class Meter:
+    """Counts from when it is made. computing: seconds of computing until now, of whatever is watched."""
+
+    def __init__(self, computing: Callable[[], float]) -> None:
+        self.computing = computing
+        self.before, self.began = computing(), time.monotonic()
+
+    @property
+    def spent(self) -> Spent:
+        """What was used until now."""
+        return Spent(self.computing() - self.before, time.monotonic() - self.began)
+
+
+class OwnComputing:
+    """Seconds of computing of this process, and of the processes it starts from now on."""
+
+    since = 0.0  # when it was asked first
+    discount = 0.0  # seconds that looking took
+
+    def __call__(self) -> float:
+        """Until now. Those that have ended are counted once they were waited for."""
+        own = psutil.Process()
+        if not self.since:
+            self.since = now()
+            return computed(own)
+        later = sum(computed(one) for one in own.children(recursive=True) if self.started(one))
+        return computed(own) + later - self.discount
+
+    def started(self, process: psutil.Process) -> bool:
+        """Was it started after this began to count? (An engine that runs already computes for others as well.)"""
+        try:
+            return process.create_time() > self.since - 0.02  # the system counts in hundredths
+        except psutil.NoSuchProcess:
+            return False
+
+
+def now() -> float:
+    """The time as `create_time` of a process says it: on Linux counted from when the machine was booted, to the second."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return psutil.boot_time() + time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.time()
+
+
+def computed(process: psutil.Process) -> float:
+    """Seconds that a process has computed, with its children that have ended; 0 when it is gone itself."""
+    try:
+        times = process.cpu_times()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0.0
+    return (
+        times.user
+        + times.system
+        + getattr(times, "children_user", 0.0)
+        + getattr(times, "children_system", 0.0)
+    )
+
+
+def for_all_calls(seconds: float) -> Allowance:
+    """What all calls of a task may use together, where one may take `seconds`."""
+    return Allowance.of(max(20, 4 * seconds))
+
+
+def in_words(by: str, spent: Spent) -> str:
+    """What came of code that used more than it was allowed: `was stopped after ...`."""
+    if by == COMPUTING:
+        return f"was stopped after {spent.computed:.2g} s of computing: is there a loop that never ends?"
+    return (
+        f"was stopped after {spent.elapsed:.0f} s by the clock, of which it computed for {spent.computed:.2g} s and waited "
+        "the rest: for a lock, an input, `sleep`, the network, or a long query of an engine?"
+    )
+
+
+def as_spent(said: Any) -> tuple[str, Spent]:
+    """Read what `asdict` of a `Spent` and its kind became on the way from another process. Raises `ValueError` and its like."""
+    return {COMPUTING: COMPUTING, BY_CLOCK: BY_CLOCK}[said["by"]], Spent(
+        float(said["computed"]), float(said["elapsed"])
+    )

@@ -1,0 +1,212 @@
+"""The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker [CACHE]`.
+
+It knows no check and no expected value. It reads one JSON object a line, does what it says, and answers one line:
+
+    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time", ...}
+    {"id": 2, "do": "defined", "name": "f"}                       -> {"id": 2, "callable": true, "type": "function"}
+    {"id": 3, "do": "call", "name": "f", "coded": ..., "allowed"} -> {"id": 3, "outcome": {...}}           (see `calls`)
+    {"id": 4, "do": "setting", "handle": [kind, address], "name"} -> {"id": 4, "value": "40" | null, "error": null | "..."}
+    {"id": 5, "do": "forget", "handle": [kind, address]}          -> {"id": 5}
+
+CACHE is a folder of embedded texts to begin with.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from vdbcourse.grading.calls import invoke
+from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.time_limits import Allowance
+from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, SETTING_SECONDS
+
+MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_URI
+
+
+def main() -> None:
+    """Answer until there is nobody left to ask."""
+    channel = Channel()
+    if len(sys.argv) > 1:
+        begin_cache(Path(sys.argv[1]))
+    if MILVUS_SOCKET in os.environ:
+        import pymilvus  # noqa: F401 - it reads MILVUS_URI when it is imported, and there refuses what its clients take
+
+        os.environ["MILVUS_URI"] = os.environ.pop(MILVUS_SOCKET)
+    notebook = Notebook()
+    channel.write({"id": 0})
+    while (asked := channel.read()) is not None:
+        channel.write(
+            {"id": asked["id"]}
+            | getattr(notebook, f"do_{asked.pop('do')}")(
+                **{k: asked[k] for k in asked if k != "id"}
+            )
+        )
+
+
+class Channel:
+    """The way to the grader: what was stdin and stdout. The notebook's own stdin and outputs are empty and go nowhere."""
+
+    def __init__(self) -> None:
+        self.incoming, self.outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        self.owner = os.getpid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.close)
+
+    def close(self) -> None:
+        """A copy of this process that the notebook's code makes has no say."""
+        for end in (self.incoming, self.outgoing):
+            with contextlib.suppress(OSError):
+                os.close(end.fileno())
+
+    def read(self) -> dict[str, Any] | None:
+        """The next thing to do, None at the end."""
+        line = self.incoming.readline()
+        return json.loads(line) if line else None
+
+    def write(self, answer: dict[str, Any]) -> None:
+        """Answer; what is too large is answered as such."""
+        if os.getpid() != self.owner:
+            os._exit(0)
+        line = json.dumps(answer).encode()
+        if len(line) > ANSWER_BYTES:
+            size = f"value of {len(line) // 2**20} MB, which is too large to look at"
+            nothing = {
+                "changed": [],
+                "altered": [],
+                "collections": [],
+                "printed": "",
+                "printed_characters": 0,
+            }
+            outcome = {"status": "returned", "value": {"opaque": size}, **nothing}
+            line = json.dumps({"id": answer["id"], "outcome": outcome}).encode()
+        self.outgoing.write(line + b"\n")
+        self.outgoing.flush()
+
+
+class Notebook:
+    """A fresh interactive shell, and what is asked of the functions defined in it."""
+
+    def __init__(self) -> None:
+        stand_in()
+        sys.path.insert(0, "")
+        config = Config()
+        config.HistoryManager.enabled = False
+        self.shell = InteractiveShell.instance(config=config)
+        self.shell.showtraceback = self.shell.showsyntaxerror = lambda *_, **__: (
+            None
+        )  # the result holds the error
+        self.shell.ask_exit = sys.exit  # exit() and quit() end their cell
+        self.namespace = self.shell.user_ns
+        self.opened = Opened()
+
+    def do_cell(self, source: str, allowed: dict[str, float]) -> dict[str, Any]:
+        """Run one code cell as a kernel does: magics and top-level `await` work."""
+        printed = invoke.Printed()
+        try:
+            with (
+                invoke.time_limit(Allowance(**allowed)),
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+            ):
+                result = self.shell.run_cell(source)
+            error = result.error_before_exec or result.error_in_exec
+        except invoke.TimeLimit as over:
+            error = over
+        return {
+            "error": error and in_words(error),
+            "time": error.as_dict() if isinstance(error, invoke.TimeLimit) else None,
+            "printed": printed.head,
+            "printed_characters": printed.characters,
+        }
+
+    def do_defined(self, name: str) -> dict[str, Any]:
+        """What the name stands for after the last cell."""
+        held = self.namespace.get(name)
+        return {
+            "callable": callable(held),
+            "type": type(held).__name__ if name in self.namespace else None,
+        }
+
+    def do_call(
+        self, name: str, coded: dict[str, Any], allowed: dict[str, float]
+    ) -> dict[str, Any]:
+        """Call a function."""
+        return {
+            "outcome": invoke.call(self.namespace, self.opened, name, coded, Allowance(**allowed))
+        }
+
+    def do_setting(self, handle: list[str], name: str) -> dict[str, Any]:
+        """A setting of the PostgreSQL session that the functions got."""
+        try:
+            with invoke.time_limit(Allowance.of(SETTING_SECONDS)):
+                return {"value": self.opened.setting(Handle(*handle), name), "error": None}
+        except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001 - a connection the learner's code has had in hand
+            return {"value": None, "error": in_words(error)}
+
+    def do_forget(self, handle: list[str]) -> dict[str, Any]:
+        """Close what is open behind a handle."""
+        with (
+            contextlib.suppress(Exception, invoke.TimeLimit),
+            invoke.time_limit(Allowance.of(SETTING_SECONDS)),
+        ):
+            self.opened.forget(Handle(*handle))
+        return {}
+
+
+def in_words(error: BaseException) -> str:
+    """Type and first line of an error, and the line of a syntax error."""
+    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+    text = error.msg if isinstance(error, SyntaxError) else invoke.text_of(error)
+    return f"{type(error).__name__}: {text}{line}" if text else type(error).__name__
+
+
+def stand_in() -> None:
+    """Put a silent `vdbcourse.exercises` in place: here nothing is checked, hinted or noted."""
+    import vdbcourse
+
+    silent = types.ModuleType(
+        "vdbcourse.exercises", "Stands in for the exercises where a notebook is graded."
+    )
+    silent.exercise = silent.ExerciseMap = lambda *_, **__: Silent()
+    sys.modules[silent.__name__] = vdbcourse.exercises = silent
+
+
+class Silent:
+    """Takes every question and says nothing."""
+
+    def __getattr__(self, name: str) -> "Silent":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> "Silent":
+        """Any question, the same answer."""
+        return self
+
+    def __repr__(self) -> str:
+        return ""
+
+
+def begin_cache(source: Path) -> None:
+    """Copy embedded texts into this run's own home."""
+    from vdbcourse import settings
+
+    shutil.copytree(
+        source, settings.home() / "cache", dirs_exist_ok=True, copy_function=shutil.copyfile
+    )
+
+
+if __name__ == "__main__":
+    main()

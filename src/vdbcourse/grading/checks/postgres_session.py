@@ -1,0 +1,127 @@
+"""A PostgreSQL session of the learner's that a check can watch: open transactions, changed settings, rows and pages read."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from vdbcourse.grading import Answer, Data, Handle, Reply
+
+SETTINGS = (
+    *("enable_indexscan", "enable_seqscan", "enable_bitmapscan", "enable_sort", "plan_cache_mode"),
+    *("maintenance_work_mem", "work_mem", "max_parallel_workers_per_gather"),
+    *("hnsw.ef_search", "hnsw.iterative_scan", "hnsw.max_scan_tuples"),
+)
+CLOSED = "The call closed the connection it was given. `with conn:` does that at its end; `with conn.transaction():` does not."
+OPEN = (
+    "A transaction is still open after the call: its locks stay, and nobody else sees what was done in it. `with "
+    "conn.transaction():` ends it by itself."
+)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What was read of a table: rows that sequential scans handed on, pages of the table and its indexes, scans of its vector
+    indexes and the rows they handed on.
+    """
+
+    rows: int = 0
+    pages: int = 0
+    vector_scans: int = 0
+    vector_rows: int = 0
+
+    def __sub__(self, other: "Reads") -> "Reads":
+        return Reads(
+            *(after - before for after, before in zip(astuple(self), astuple(other), strict=True))
+        )
+
+
+class Session:
+    """A connection for the learner's functions; `conn` is what they are called with.
+
+    settings: values that its owner has chosen by SET. begins_with: values of its beginning, to which RESET would go back.
+    """
+
+    def __init__(
+        self, data: Data, begins_with: Mapping[str, str] | None = None, **settings: str
+    ) -> None:
+        self.postgres = data.postgres
+        self.settings = settings
+        self.begins_with = begins_with or {}
+        self.name = f"learner {uuid.uuid4().hex[:12]}"
+        address = conninfo_to_dict(data.postgres.conn.address)
+        options = [
+            address.get("options"),
+            *(f"-c{name}={value}" for name, value in self.begins_with.items()),
+        ]
+        address |= {"options": " ".join(filter(None, options)), "application_name": self.name}
+        chosen = [f"SET {name} = '{value}'" for name, value in settings.items()]
+        self.conn = Handle("postgres", "\n".join([make_conninfo(**address), *chosen]))
+        self.postgres.run("SELECT '[1]'::vector")  # pgvector's settings are known once it was used
+
+    def expect_as_before(self, function: Answer, reply: Reply) -> None:
+        """Is the session as it was before the call: open, no transaction left, no setting changed?"""
+        reply.expect(not self.in_transaction(), OPEN)
+        for name in SETTINGS:
+            usual = self.usual(name)
+            try:
+                now = function.setting(self.conn, name)
+            except psycopg.Error:
+                reply.fail(CLOSED, "an open connection")
+            if now not in (None, usual):
+                chosen, back = name in self.settings, now == self.begins_with.get(name)
+                reply.fail(changed(name, chosen, back), f"{name} = {usual}", f"{name} = {now}")
+
+    def in_transaction(self) -> bool:
+        """Does it sit in a transaction that was not ended?"""
+        state = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"
+        return bool(self.postgres.run(state, [self.name]))
+
+    def usual(self, name: str) -> str:
+        """The value a setting had before the call."""
+        return (
+            self.settings.get(name) or self.postgres.run("SELECT current_setting(%s)", [name])[0][0]
+        )
+
+    def reads(self, function: Answer, table: str = "film") -> Reads:
+        """What was read of the table so far, by everybody who has handed in what they have counted, this session included.
+
+        Always nothing before PostgreSQL 15, which cannot make a session hand it in.
+        """
+        if self.postgres.own.info.server_version < 150_000:
+            return Reads()
+        function.setting(self.conn, "hnsw.ef_search")  # makes it hand in
+        self.postgres.run("SELECT pg_stat_force_next_flush()")
+        (counted,) = self.postgres.run(
+            "SELECT seq_tup_read, heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0) "
+            "FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid) WHERE relid = to_regclass(%s)",
+            [table],
+        )
+        (by_vector,) = self.postgres.run(
+            "SELECT coalesce(sum(idx_scan), 0), coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes AS s "
+            "JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = relam "
+            "WHERE s.relid = to_regclass(%s) AND amname IN ('hnsw', 'ivfflat')",
+            [table],
+        )
+        return Reads(*map(int, (*counted, *by_vector)))
+
+
+def changed(name: str, chosen: bool, reset: bool) -> str:
+    """Why a changed setting matters. chosen: had its owner chosen a value? reset: is it that of the session's beginning again?"""
+    if chosen and reset:
+        return (
+            f"The caller had chosen a value for `{name}` by SET, and after the call it is the one of the session's beginning: "
+            "`RESET` goes back to that, not to what the caller had chosen. `SET LOCAL` restores it at the end of its transaction."
+        )
+    if chosen:
+        return (
+            f"The caller had chosen a value for `{name}`, and after the call it is another one. Nobody can put back by hand what "
+            "was there before, and `RESET` goes back to the session's beginning; `SET LOCAL` restores it at the end of its "
+            "transaction."
+        )
+    return (
+        f"After the call `{name}` is still changed, so that every later query on this connection runs otherwise than its author "
+        "meant. `SET` lasts as long as the session, `SET LOCAL` until the end of its transaction."
+    )

@@ -1,0 +1,251 @@
+"""What calls of a learner's functions leave on a server, and how a check puts it back.
+
+A check's session goes with it, and so do temporary tables. What stays is looked for right before and right after each call:
+settings of the database, the role or the whole server, which would change every later lesson, and objects in the check's own
+schema. Only what came into being during a call counts, so that the tables of the check itself stay. (An index on a table that
+was there belongs to that table: `film_table` makes it anew.) In Milvus, which has no schemas, it is the collections that a
+function made by the client it was given, under another name than it was called with, and that were not there before.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.checks.data import Data
+
+LISTS = (
+    "search_path",
+    "session_preload_libraries",
+    "local_preload_libraries",
+    "temp_tablespaces",
+)  # are kept with their quotes
+MOST_NAMED = 5
+LOCK_SECONDS = 5  # for which an object is waited for that somebody still uses
+NEWEST = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+SYSTEM_FILE = "SELECT size::text || modification FROM pg_stat_file('postgresql.auto.conf', true)"  # ALTER SYSTEM writes no more
+MAY_SEE = "SELECT has_function_privilege('pg_stat_file(text, boolean)', 'execute')"
+SETTINGS = """
+SELECT setdatabase <> 0, setrole <> 0, split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)
+FROM pg_db_role_setting, unnest(setconfig) AS setting
+WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+"""
+OBJECTS = """
+WITH own AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema()),
+part AS (
+  SELECT objid FROM pg_depend
+  WHERE deptype IN ('a', 'e', 'i') AND classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+    AND refclassid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_extension'::regclass)
+)
+SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE'
+       ELSE 'TABLE' END, oid::regclass::text
+FROM pg_class
+WHERE relnamespace IN (SELECT * FROM own) AND relkind IN ('r', 'p', 'v', 'm', 'S', 'c') AND oid NOT IN (SELECT * FROM part)
+UNION ALL
+SELECT 'ROUTINE', oid::regprocedure::text
+FROM pg_proc WHERE pronamespace IN (SELECT * FROM own) AND oid NOT IN (SELECT * FROM part)
+UNION ALL
+SELECT 'TYPE', oid::regtype::text
+FROM pg_type WHERE typnamespace IN (SELECT * FROM own) AND typtype IN ('e', 'd', 'r') AND oid NOT IN (SELECT * FROM part)
+UNION ALL
+SELECT 'EXTENSION', quote_ident(extname) FROM pg_extension WHERE extnamespace IN (SELECT * FROM own)
+"""  # without what is a part of another object, and goes with it
+SYSTEM = "SELECT name, setting FROM pg_file_settings WHERE sourcefile LIKE '%/postgresql.auto.conf'"
+
+Setting = tuple[bool, bool, str]  # of the database? of the role? name
+
+
+class Traces:
+    """Looks at the server around each call (`before`, `after`), and in the end puts back what it can."""
+
+    def __init__(self, data: Data) -> None:
+        self.dsn = data.postgres_dsn
+        self.connection: psycopg.Connection | None = None
+        self.altered: set[str] = set()  # of the connections that functions got
+        self.newest: list[tuple] = []
+        self.settings: dict[Setting, str] = {}
+        self.system: dict[str, str] = {}
+        self.objects: set[tuple[str, str]] = set()
+        self.changed: dict[
+            Setting | str, str | None
+        ] = {}  # what a setting was before it was first changed by a call
+        self.made: set[tuple[str, str]] = set()
+        self.milvus = data.milvus if data.milvus_uri else None
+        self.given: list[Any] = []  # arguments of the call
+        self.collections: set[str] = set()  # before the call
+        self.collections_made: set[str] = set()
+
+    def before(self, arguments: Iterable[Any]) -> None:
+        """Right before a call with these arguments."""
+        self.given = list(arguments)
+        if self.milvus and any(
+            isinstance(value, Handle) and value.kind == "milvus" for value in self.given
+        ):
+            self.collections = set(self.milvus.own.list_collections())
+        if self.dsn and self.moved():
+            self.settings, self.system, self.objects = (
+                self.all_settings(),
+                self.all_of_the_system(),
+                self.all_objects(),
+            )
+
+    def after(self) -> None:
+        """Right after it."""
+        if not self.dsn or not self.moved():
+            return
+        now = self.all_settings(), self.all_of_the_system(), self.all_objects()
+        for old, new in ((self.settings, now[0]), (self.system, now[1])):
+            for name in old.keys() | new.keys():
+                if old.get(name) != new.get(name):
+                    self.changed.setdefault(name, old.get(name))
+        self.made |= now[2] - self.objects
+        self.settings, self.system, self.objects = now
+
+    def note(self, outcome: dict[str, Any]) -> None:
+        """What the call says of itself: alterations of connections, and names it has given to collections."""
+        self.altered.update(outcome["altered"])
+        asked_for = {value for value in self.given if isinstance(value, str)}
+        self.collections_made |= set(outcome["collections"]) - self.collections - asked_for
+
+    def moved(self) -> bool:
+        """Has anybody written anything on this server since the last look?"""
+        last, self.newest = (
+            self.newest,
+            self.ask(NEWEST) + (self.ask(SYSTEM_FILE) if self.may_see_the_system else []),
+        )
+        return self.newest != last
+
+    @functools.cached_property
+    def may_see_the_system(self) -> bool:
+        """Is this role one that may see what ALTER SYSTEM has set? Others may not set it either."""
+        return self.ask(MAY_SEE)[0][0]
+
+    def put_back(self) -> list[str]:
+        """Undo what calls have left; returns a few words on each thing."""
+        on_postgres = (
+            [*self.put_back_settings(), *self.put_back_system(), *self.drop()] if self.dsn else []
+        )
+        return [*on_postgres, *self.drop_collections()]
+
+    def drop_collections(self) -> Iterator[str]:
+        """Collections that are still there."""
+        for name in sorted(self.collections_made):
+            if self.milvus.own.has_collection(name):
+                self.milvus.own.drop_collection(name)
+                yield f"the collection `{name}`"
+
+    def put_back_settings(self) -> Iterator[str]:
+        """Settings of the database and the role."""
+        now = self.all_settings()
+        for key in [key for key in self.changed if isinstance(key, tuple)]:
+            value, (of_database, of_role, name) = self.changed[key], key
+            if now.get(key) == value:
+                continue
+            whose, words = self.owner(of_database, of_role)
+            if value is None:
+                self.ask(SQL("ALTER {} RESET {}").format(whose, setting(name)))
+            else:
+                quoted = SQL(value) if name in LISTS else Literal(value)
+                self.ask(SQL("ALTER {} SET {} TO {}").format(whose, setting(name), quoted))
+            yield f"the setting `{name}` of {words}, {'gone' if now.get(key) is None else 'set to ' + now[key]}"
+
+    def put_back_system(self) -> Iterator[str]:
+        """Settings of the whole server."""
+        now = self.all_of_the_system() if self.changed else {}
+        names = [
+            name
+            for name in self.changed
+            if isinstance(name, str) and now.get(name) != self.changed[name]
+        ]
+        for name in names:
+            value = self.changed[name]
+            change = SQL("RESET {}") if value is None else SQL("SET {} TO {}")
+            self.ask(SQL("ALTER SYSTEM ") + change.format(setting(name), Literal(value)))
+            yield f"the setting `{name}` of the whole server, {'gone' if now.get(name) is None else 'set to ' + now[name]}"
+        if names:
+            self.ask("SELECT pg_reload_conf()")
+
+    def drop(self) -> Iterator[str]:
+        """Objects that are still there."""
+        for kind, name in sorted(self.made & self.all_objects() if self.made else ()):
+            what = f"the {'function' if kind == 'ROUTINE' else kind.lower()} `{name}`"
+            try:
+                self.ask(
+                    SQL("DROP {} IF EXISTS {} CASCADE").format(SQL(kind), SQL(name))
+                )  # as the catalog quotes it
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege):
+                what += " (which could not be removed)"
+            yield what
+
+    def owner(self, of_database: bool, of_role: bool) -> tuple[Composable, str]:
+        """Whose setting it is, in SQL and in words."""
+        ((database, role),) = self.ask("SELECT current_database(), current_user")
+        if of_role:
+            within = SQL(" IN DATABASE {}").format(Identifier(database)) if of_database else SQL("")
+            return SQL("ROLE {}{}").format(Identifier(role), within), "the role"
+        if of_database:
+            return SQL("DATABASE {}").format(Identifier(database)), "the database"
+        return SQL("ROLE ALL"), "all roles"
+
+    def all_settings(self) -> dict[Setting, str]:
+        """Settings that new sessions begin with."""
+        return {
+            (of_database, of_role, name): value
+            for of_database, of_role, name, value in self.ask(SETTINGS)
+        }
+
+    def all_of_the_system(self) -> dict[str, str]:
+        """What ALTER SYSTEM has set."""
+        return dict(self.ask(SYSTEM)) if self.may_see_the_system else {}
+
+    def all_objects(self) -> set[tuple[str, str]]:
+        """Kind and name of what is in the check's schema."""
+        return set(self.ask(OBJECTS))
+
+    def ask(self, sql: Any) -> list[tuple]:
+        """Rows of a query; an empty list for other statements. A connection that a learner's code has ended is opened anew."""
+        try:
+            cursor = self.connected().execute(sql, prepare=False)
+        except psycopg.OperationalError:
+            if not self.connection.closed:
+                raise
+            cursor = self.connected().execute(sql, prepare=False)
+        return cursor.fetchall() if cursor.description else []
+
+    def connected(self) -> psycopg.Connection:
+        """The connection of its own."""
+        if self.connection is None or self.connection.closed:
+            self.connection = psycopg.connect(self.dsn, autocommit=True)
+            self.connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        return self.connection
+
+    def close(self) -> None:
+        """Close the connection of its own."""
+        if self.connection:
+            self.connection.close()
+
+
+def setting(name: str) -> Composable:
+    """A setting's name, which may have a prefix: `hnsw.ef_search`."""
+    return Identifier(*name.split("."))
+
+
+def in_words(left: list[str], altered: Iterable[str]) -> str:
+    """What was put back, in sentences; an empty text if there was nothing."""
+    said = []
+    if left:
+        more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+        said.append(
+            f"Your code left this on the server, where it would reach into later lessons: {'; '.join(left[:MOST_NAMED])}{more}. "
+            "The check has put it back."
+        )
+    if altered:
+        names = ", ".join(f"`{name}`" for name in sorted(altered))
+        said.append(
+            f"Your code left the connection it was given with another {names}. The check has closed it."
+        )
+    return " ".join(said)

@@ -1,0 +1,1 @@
+"""The notebooks of a class: found, run, graded and reported."""

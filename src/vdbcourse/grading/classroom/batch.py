@@ -1,0 +1,184 @@
+"""Grade the notebooks of a class: each in a sandbox, several at a time, every result kept as soon as it is there."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vdbcourse import progress_bar
+from vdbcourse.errors import CourseError
+from vdbcourse.grading import master_notebook
+from vdbcourse.grading.calls.in_subprocess import There
+from vdbcourse.grading.classroom import notebook_run, submissions
+from vdbcourse.grading.classroom.entry import Entry, Store
+from vdbcourse.grading.classroom.environment import ForClass
+from vdbcourse.grading.classroom.submissions import Submission
+from vdbcourse.grading.manifest import Exercise
+from vdbcourse.grading.sandbox import bubblewrap
+from vdbcourse.grading.sandbox.limits import Limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade. seed: of the hidden data (None: that of an earlier run into the same folder, else a random one)."""
+
+    jobs: int = 1
+    limits: Limits = Limits()
+    confined: bool = True
+    seed: int | None = None
+    again: bool = False
+
+
+@dataclass
+class Batch:
+    """What is graded, and with which seed. entries: in the order of the files; kept: how many an earlier run had graded."""
+
+    entries: list[Entry]
+    seed: int
+    kept: int = 0
+    when: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def whole(self) -> bool:
+        """Could every submission be graded?"""
+        return not any(entry.problem for entry in self.entries)
+
+
+def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int], None]) -> Batch:
+    """Grade every notebook below `folder`, name what else was handed in, and keep the results in `out`.
+
+    `done(entry, of)` is called for each one.
+
+    Raises `CourseError` if there is nothing to grade, nowhere to keep it, or no sandbox.
+    """
+    if sys.platform == "win32":
+        raise CourseError(
+            "A class is graded on Linux, or with --no-sandbox on macOS. On Windows, run it in WSL."
+        )
+    if options.confined:
+        bubblewrap.program()
+    there = submissions.handed_in(folder, without=out)
+    store = Store(out)
+    seed = store.seed(options.seed, options.again)
+    batch = Batch(
+        [
+            Entry(one.learner, one.path.relative_to(folder).as_posix(), problem=one.problem)
+            for one in there
+        ],
+        seed,
+    )
+    alike = submissions.namesakes(entry.learner for entry in batch.entries)
+    waiting: list[tuple[Entry, Submission]] = []
+    for one, entry in zip(there, batch.entries, strict=True):
+        entry.namesakes = alike.get(entry.learner, [])
+        if entry.problem:
+            continue
+        try:
+            found = submissions.read(one.path)
+        except CourseError as error:
+            entry.problem = str(error)
+            continue
+        entry.describe(found)
+        if not options.again and store.fill(entry, found, seed, options.limits):
+            batch.kept += 1
+        else:
+            waiting.append((entry, found))
+    let_the_last_count(batch.entries)
+    left = {id(entry) for entry, _ in waiting}
+    for entry in batch.entries:
+        if id(entry) not in left:
+            done(entry, len(there))
+    with contextlib.closing(graded(waiting, seed, options)) as ready:
+        for entry, found in ready:
+            store.keep(entry, found, seed, options.limits)
+            done(entry, len(there))
+    return batch
+
+
+def graded(
+    waiting: list[tuple[Entry, Submission]], seed: int, options: Options
+) -> Iterator[tuple[Entry, Submission]]:
+    """Grade them and hand them back as they get ready. When the block that reads them is left, all that runs is stopped."""
+    if not waiting:
+        return
+    exercises = {found.exercise.id: found.exercise for _, found in waiting}
+    with ForClass(
+        exercises.values(), options.limits, seed, options.confined, options.jobs
+    ) as ground:
+        unfit = {}
+        with progress_bar.bar(
+            len(exercises), "exercise", "trying the course's own solutions"
+        ) as bar:
+            for name, exercise in exercises.items():
+                unfit[name] = rehearsal(exercise, ground)
+                bar.update()
+        ground.keep_embeddings()
+        with ThreadPoolExecutor(options.jobs) as pool:
+            jobs: dict[Future, tuple[Entry, Submission]] = {
+                pool.submit(grade_one, entry, found, ground, unfit[found.exercise.id]): (
+                    entry,
+                    found,
+                )
+                for entry, found in waiting
+            }
+            try:
+                while jobs:
+                    ready, _ = wait(jobs, return_when=FIRST_COMPLETED)
+                    for one in ready:
+                        one.result()
+                        yield jobs.pop(one)
+            finally:
+                ground.stopping.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def rehearsal(exercise: Exercise, ground: ForClass) -> str:
+    """Grade the course's own solution first: why nothing else can be graded on this machine, or an empty text.
+
+    It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises `CourseError` without a sandbox.
+    """
+    There(bubblewrap.Place(ground.confined, ground.limits)).close()
+    cells = [
+        master_notebook.without_markers(cell.source)
+        for cell in master_notebook.read(exercise).cells
+        if cell.cell_type == "code"
+    ]
+    with ground.ground(exercise, trusted=True) as own:
+        found = notebook_run.grade(exercise, cells, own.place, own.data)
+    missed = [result.line() for result in found.results if not result.passed]
+    if found.problem or missed:
+        why = found.problem or "; ".join(missed)
+        return f"The course's own solution of {exercise.id} does not pass on this machine, so nothing is graded by it: {why}"
+    return ""
+
+
+def grade_one(entry: Entry, found: Submission, ground: ForClass, unfit: str) -> None:
+    """Grade one submission into its entry, whatever happens."""
+    began = time.monotonic()
+    if unfit:
+        entry.problem = unfit
+        return
+    try:
+        with ground.ground(found.exercise) as own:
+            entry.take(notebook_run.grade(found.exercise, found.cells, own.place, own.data))
+    except CourseError as error:
+        entry.problem = str(error)
+    except Exception as error:  # noqa: BLE001 # boundary: whatever one submission does to an engine, the batch goes on
+        entry.problem = f"the grader itself failed on it: {type(error).__name__}: {error}"
+    entry.seconds = round(time.monotonic() - began, 1)
+
+
+def let_the_last_count(entries: list[Entry]) -> None:
+    """Of several files of one learner for one exercise the one saved last counts, and says so."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.learner, entry.exercise or entry.file), []).append(entry)
+    for group in groups.values():
+        *earlier, last = sorted(group, key=lambda entry: (entry.saved, entry.file))
+        last.others = [entry.file for entry in earlier]
+        for entry in earlier:
+            entry.superseded_by = last.file

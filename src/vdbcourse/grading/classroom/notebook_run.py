@@ -1,0 +1,135 @@
+"""One notebook, run fresh and checked task by task. A process that dies costs the task it died in, not the others."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from vdbcourse.errors import CourseError
+from vdbcourse.grading.calls.in_subprocess import Cell, Ended, Output, There
+from vdbcourse.grading.checks import runner
+from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.manifest import Exercise, Task
+from vdbcourse.grading.result import Result, Results
+from vdbcourse.grading.sandbox.bubblewrap import Place
+
+DEATHS = 3  # of the process; then the rest is not graded
+MOST_OUTPUTS = 40  # of cells, that are kept
+
+
+@dataclass
+class Graded:
+    """What came of one notebook. cells: one line for each code cell that did not run to its end; forced: those of them that were
+    stopped or ended their process; outputs: what the cells printed; problem: why there is no grade, or an empty text.
+    """
+
+    results: Results = field(default_factory=Results)
+    seconds: list[float] = field(default_factory=list)  # for each task
+    cells: list[str] = field(default_factory=list)
+    forced: list[str] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    problem: str = ""
+
+
+def grade(
+    exercise: Exercise,
+    cells: Sequence[str],
+    place: Place,
+    data: Callable[[], Data],
+    step: Callable[[], None] = lambda: None,
+) -> Graded:
+    """Run the code cells in `place` and check every task on `data()`; `step` is called after each task.
+
+    Raises `CourseError` if the process cannot be started.
+    """
+    run = Run(cells, place)
+    graded = Graded()
+    try:
+        run.running()
+        for task in exercise.tasks:
+            began = time.monotonic()
+            graded.results.append(run.check(task, data))
+            graded.seconds.append(round(time.monotonic() - began, 2))
+            step()
+    finally:
+        run.close()
+    graded.cells = [cell.line for cell in run.failed]
+    graded.forced = [cell.line for cell in run.failed if cell.forced]
+    graded.outputs = run.outputs[:MOST_OUTPUTS]
+    graded.problem = run.problem
+    return graded
+
+
+class Run:
+    """A notebook's run, over one process or, where that ends, several."""
+
+    def __init__(self, cells: Sequence[str], place: Place) -> None:
+        self.cells = cells
+        self.place = place
+        self.there: There | None = None
+        self.fatal: dict[
+            int, str
+        ] = {}  # cells that ended the process; they are left out of the next try
+        self.deaths = 0
+        self.failed: list[Cell] = []
+        self.outputs: list[Output] = []
+        self.told = False  # what the cells did, by a run of all of them
+        self.problem = ""
+
+    def check(self, task: Task, data: Callable[[], Data]) -> Result:
+        """The result of one task."""
+        there = self.running()
+        if there is None:
+            return without_points(task, "not graded", self.problem)
+        used = data()
+        try:
+            return runner.run(task, there, used)
+        except Ended as error:
+            self.died(error)
+            return without_points(task, error.kind, f"Your code {error}.", str(error))
+        except CourseError as error:
+            self.problem = self.problem or str(error)
+            return without_points(task, "not graded", str(error))
+        finally:
+            used.close()
+
+    def running(self) -> There | None:
+        """The process with the notebook in it; None once it has ended too often."""
+        while self.there is None and self.deaths < DEATHS:
+            self.there = There(self.place)
+            try:
+                self.there.run(self.cells, self.fatal)
+            except Ended as error:
+                self.fatal[self.there.failed[-1].number] = str(error)
+                self.died(error)
+            else:
+                self.tell()
+        return self.there
+
+    def died(self, error: Ended) -> None:
+        """The process is gone; after the last one, say why there is no grade."""
+        if not self.told:
+            self.failed = self.there.failed
+        self.close()
+        self.deaths += 1
+        if self.deaths == DEATHS:
+            self.problem = f"its process ended {DEATHS} times; the last time it {error}"
+
+    def tell(self) -> None:
+        """Take what the cells did in the first run of all of them. After it functions have seen hidden data, and a later run of
+        the cells may bring it with it.
+        """
+        if not self.told:
+            self.failed, self.outputs, self.told = self.there.failed, self.there.outputs, True
+
+    def close(self) -> None:
+        """End the process."""
+        if self.there is not None:
+            self.there.close()
+            self.there = None
+
+
+def without_points(task: Task, status: str, why: str, ended: str = "") -> Result:
+    """The result of a task whose check did not come to an end."""
+    return Result(
+        task.exercise, task.id, task.title, status, points=0, of=task.points, why=why, ended=ended
+    )

@@ -1,0 +1,136 @@
+"""The pages of a report: plain HTML that a browser shows from disk, without scripts and without asking anybody for anything."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from vdbcourse.grading import manifest
+from vdbcourse.grading.classroom.batch import Batch
+from vdbcourse.grading.classroom.entry import Entry, one_line
+from vdbcourse.grading.manifest import Exercise, Task
+from vdbcourse.grading.result import CLASS_WORDS, NOT_GRADED, STATUSES, Result, prose
+
+PAGES = Environment(
+    loader=PackageLoader("vdbcourse.grading.classroom.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAGES.filters["sign"] = lambda status: STATUSES[status][0]
+PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """How a class did on one task. counts: {status in words: how many}; messages: (message, how many), the commonest first."""
+
+    task: Task
+    counts: dict[str, int]
+    messages: list[tuple[str, int]]
+
+
+def learner(name: str, entries: list[Entry], batch: Batch) -> str:
+    """The page of one learner: what counts first, exercise by exercise."""
+    counting = sorted(
+        (entry for entry in entries if not entry.superseded_by),
+        key=lambda entry: (entry.exercise, entry.file),
+    )
+    return PAGES.get_template("learner.html").render(
+        name=one_line(name),
+        entries=counting,
+        batch=batch,
+        titles=titles(counting),
+        not_graded=NOT_GRADED,
+    )
+
+
+def overview(batch: Batch, pages: dict[str, str]) -> str:
+    """The page of the class: points, what could not be graded, and what went wrong how often."""
+    counting = [entry for entry in batch.entries if not entry.superseded_by]
+    exercises = [
+        one
+        for one in manifest.exercises().values()
+        if any(entry.exercise == one.id for entry in counting)
+    ]
+    grid = {
+        name: {
+            entry.exercise: entry for entry in counting if entry.learner == name and entry.exercise
+        }
+        for name in pages
+    }
+    graded = [entry for entry in counting if not entry.problem]
+    return PAGES.get_template("overview.html").render(
+        batch=batch,
+        pages=pages,
+        exercises=exercises,
+        grid=grid,
+        problems=[entry for entry in counting if entry.problem],
+        lost=Counter(entry.learner for entry in counting if entry.problem),
+        tasks={one.id: task_lines(one, graded) for one in exercises},
+        words=class_words(),
+        ended=[(entry, where, what) for entry in counting for where, what in entry.ended],
+        not_graded=NOT_GRADED,
+    )
+
+
+def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
+    """How the class did on each task of an exercise."""
+    found = [
+        result for entry in entries if entry.exercise == exercise.id for result in entry.results
+    ]
+    lines = []
+    for task in exercise.tasks:
+        own = [result for result in found if result.task == task.id]
+        counts = Counter(result.status for result in own)
+        messages = Counter(
+            message(result) for result in own if result.status not in ("passed", "not attempted")
+        )
+        lines.append(
+            TaskLine(
+                task,
+                {words: counts[status] for words, status in class_words().items()},
+                messages.most_common(),
+            )
+        )
+    return lines
+
+
+def message(result: Result) -> str:
+    """What tells one misconception from another: the reason, and for an error of the learner's code its type."""
+    if result.status == "error" and result.got:
+        return f"raised {result.got.partition(':')[0]}"
+    return one_line(result.in_class)
+
+
+def class_words() -> dict[str, str]:
+    """{status in words: status}; all of them but "not graded", which is no status of a graded task."""
+    return {CLASS_WORDS.get(status, status): status for status in STATUSES if status != NOT_GRADED}
+
+
+def titles(entries: Iterable[Entry]) -> dict[str, str]:
+    """The titles of the exercises of these entries."""
+    return {
+        entry.exercise: manifest.exercise(entry.exercise).title
+        for entry in entries
+        if entry.exercise
+    }
+
+
+def file_names(entries: Iterable[Entry]) -> dict[str, str]:
+    """{learner: name of the page}, safe on every system: other letters are replaced, and then a hash tells two apart."""
+    names = {}
+    for name in sorted({entry.learner for entry in entries}):
+        safe = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-")[:60]
+        mark = (
+            ""
+            if name and safe == name
+            else "-" + hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        )
+        names[name] = f"{safe}{mark}.html".removeprefix("-")
+    return names

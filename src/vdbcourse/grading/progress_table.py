@@ -1,0 +1,131 @@
+"""What there is to do and what is done: all exercises as a map, and the tasks of some as a table. In a notebook and as text."""
+
+import html
+from typing import Any
+from urllib.parse import quote
+
+from vdbcourse import progress
+from vdbcourse.grading import manifest
+
+
+class ExerciseMap:
+    """All exercises: level, minutes, what to know before, tasks passed and points. Links are those of `chapters/start.ipynb`."""
+
+    HEAD = ("Exercise", "Level", "Minutes", "Tasks passed", "Points")
+
+    def __init__(self) -> None:
+        self.exercises = list(manifest.exercises().values())
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Title, level, minutes, tasks passed and points of each exercise."""
+        rows = []
+        for one in self.exercises:
+            done = Progress([one])
+            rows.append(
+                (
+                    one.title,
+                    one.level,
+                    str(one.minutes),
+                    f"{done.passed} of {len(done.rows)}",
+                    f"{done.points} of {one.points}",
+                )
+            )
+        return rows
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{one.id}: {title} ({level}, {minutes} min), {passed} tasks passed, {points} points"
+            for one, (title, level, minutes, passed, points) in zip(
+                self.exercises, self.rows(), strict=True
+            )
+        )
+
+    def _repr_html_(self) -> str:
+        links = [
+            f"<a href='../exercises/{quote(one.id)}.ipynb'>{html.escape(one.title)}</a>"
+            for one in self.exercises
+        ]
+        rows = [
+            [link, *map(html.escape, row[1:])] for link, row in zip(links, self.rows(), strict=True)
+        ]
+        return table(self.HEAD, rows)
+
+
+class Progress:
+    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and the same as text."""
+
+    HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
+
+    def __init__(self, exercises: list[manifest.Exercise]) -> None:
+        self.exercises = exercises
+        self.rows = [self.row(exercise, task) for exercise in exercises for task in exercise.tasks]
+
+    @staticmethod
+    def row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
+        """What is known of one task."""
+        noted = progress.tasks(exercise.id).get(task.id, {})
+        state = "passed" if "passed" in noted else "tried" if noted.get("attempts") else "to do"
+        if "passed" in noted and "solution" in noted and noted["solution"] < noted["passed"]:
+            state = "passed after the solution"
+        return {
+            "exercise": exercise.id,
+            "task": task.id,
+            "state": state,
+            "points": noted.get("points", 0),
+            "of": task.points,
+            "attempts": noted.get("attempts", 0),
+            "hints": noted.get("hints", 0),
+        }
+
+    @property
+    def passed(self) -> int:
+        """How many tasks are passed."""
+        return sum(row["state"].startswith("passed") for row in self.rows)
+
+    @property
+    def points(self) -> int:
+        """Points reached."""
+        return sum(row["points"] for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        of = sum(row["of"] for row in self.rows)
+        return f"{self.passed} of {len(self.rows)} tasks passed, {self.points} of {of} points"
+
+    def cells(self) -> list[list[str]]:
+        """The table's rows as text."""
+        return [
+            [
+                row["exercise"],
+                row["task"],
+                row["state"],
+                f"{row['points']} of {row['of']}",
+                str(row["attempts"]),
+                str(row["hints"]),
+            ]
+            for row in self.rows
+        ]
+
+    def __repr__(self) -> str:
+        signs = {"to do": "[ ]", "tried": "[-]"}
+        lines = [
+            f"{signs.get(row['state'], '[x]')} {row['exercise']} / {row['task']}: {row['state']},"
+            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']} hints"
+            for row in self.rows
+        ]
+        return "\n".join([*lines, self.summary])
+
+    def _repr_html_(self) -> str:
+        return (
+            table(self.HEAD, [list(map(html.escape, cells)) for cells in self.cells()])
+            + f"<p>{self.summary}</p>"
+        )
+
+
+def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
+    """A left-aligned HTML table; the cells are HTML."""
+    names = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in head)
+    lines = ("".join(f"<td style='text-align:left'>{cell}</td>" for cell in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,1 @@
+"""What confines a learner's code: a namespace of its own, limits, and a watcher."""

@@ -1,0 +1,96 @@
+"""An exercise as its notebook sees it: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`."""
+
+from typing import Any
+
+from vdbcourse import engines, progress
+from vdbcourse.grading import manifest, master_notebook
+from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.checks import runner
+from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.progress_table import Progress
+from vdbcourse.grading.result import Result, Results, prose
+
+
+class Open:
+    """One exercise, with the functions of the notebook it is open in."""
+
+    def __init__(self, name: str, namespace: dict[str, Any]) -> None:
+        self.exercise = manifest.exercise(name)
+        self.namespace = namespace
+
+    def __repr__(self) -> str:
+        tasks = ", ".join(f"{task.id} ({task.points})" for task in self.exercise.tasks)
+        return f"{self.exercise.title}: {len(self.exercise.tasks)} tasks, {self.exercise.points} points: {tasks}"
+
+    def check(self, task: str | None = None) -> Result | Results:
+        """Check one task (or all) on example data, and say: passed, not attempted, or what is wrong and why it matters."""
+        if task is None:
+            return Results(self.check(one.id) for one in self.exercise.tasks)
+        asked = self.exercise.task(task)
+        transport, data = Here(self.namespace), self.data()
+        try:
+            result = runner.run(asked, transport, data)
+        finally:
+            transport.close()
+            data.close()
+        if result.status != "not attempted":
+            progress.attempted(self.exercise.id, task, result.points if result.passed else None)
+        return result
+
+    def data(self) -> Data:
+        """The example data, with a schema and a Milvus of the checks' own."""
+        space = f"check_{self.exercise.id}"
+        return Data(
+            postgres_dsn=engines.postgres(space) if "postgres" in self.exercise.engines else None,
+            milvus_uri=engines.milvus() if "milvus" in self.exercise.engines else None,
+        )
+
+    def hint(self, task: str) -> "Said":
+        """The next hint: a question first, nearly the answer last."""
+        asked = self.exercise.task(task)
+        number = progress.hinted(self.exercise.id, task, len(asked.hints))
+        after = (
+            ""
+            if number < len(asked.hints)
+            else f' That was the last hint. After an attempt: ex.solution("{task}")'
+        )
+        return Said(f"Hint {number} of {len(asked.hints)}: {asked.hints[number - 1]}{after}")
+
+    def solution(self, task: str) -> "Said | Shown":
+        """The solution and the reasoning behind it, once the task was attempted."""
+        asked = self.exercise.task(task)
+        if not progress.tasks(self.exercise.id).get(task, {}).get("attempts"):
+            return Said(
+                f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or ask ex.hint("{task}").'
+            )
+        found = master_notebook.solution(self.exercise, asked)
+        progress.opened_solution(self.exercise.id, task)
+        return Shown(found.code, found.reasoning)
+
+    def progress(self) -> Progress:
+        """What is done of this exercise."""
+        return Progress([self.exercise])
+
+
+class Said(str):
+    """A line of the course's, shown without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{prose(self)}</p>"
+
+
+class Shown:
+    """A solution: code in colour where the notebook can, and the reasoning."""
+
+    def __init__(self, code: str, reasoning: str) -> None:
+        self.code = code
+        self.reasoning = reasoning
+
+    def __repr__(self) -> str:
+        return f"{self.code}\n\n{self.reasoning}"
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.code}\n```\n\n{self.reasoning}"

@@ -1,0 +1,104 @@
+"""Questions as JSON for the script, as plain HTML for readers without scripts, and as text."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterable
+
+from vdbcourse import lessons
+from vdbcourse.quiz.model import Option, Question
+
+CODE = re.compile(r"`([^`]+)`")
+EMPHASIS = re.compile(r"\*(\S(?:[^*]*\S)?)\*")
+
+
+def beside_the_chapters(lesson: str) -> str:
+    """The address of a lesson for a notebook in chapters/."""
+    return f"{lesson}.ipynb"
+
+
+def as_json(questions: Iterable[Question], link: Callable[[str], str] = beside_the_chapters) -> str:
+    """What quiz.js takes: a JSON list, safe inside `<script type="application/json">`.
+
+    `link` turns a lesson's key into its address, as seen from the page that asks.
+    """
+    entries = [
+        {
+            "id": one.id,
+            "lesson": one.lesson,
+            "lesson_title": lessons.lesson(one.lesson).title,
+            "lesson_url": link(one.lesson),
+            "question": one.question,
+            "listing": one.listing,
+            "right": one.right,
+            "options": [
+                {"text": option.text, "right": option.right, "why": option.why}
+                for option in one.options
+            ],
+        }
+        for one in questions
+    ]
+    return json.dumps(entries, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def fallback(
+    questions: Iterable[Question], link: Callable[[str], str] = beside_the_chapters
+) -> str:
+    """The questions as HTML, with the answers folded; no blank line in it, so it may stand in Markdown and in `<noscript>`."""
+    return f'<ol class="vdb-quiz-plain">{"".join(item(one, link) for one in questions)}</ol>'
+
+
+def item(one: Question, link: Callable[[str], str]) -> str:
+    """One question of the fallback."""
+    listing = f"<pre><code>{lines(one.listing)}</code></pre>" if one.listing else ""
+    options = "".join(f"<li>{inline(option.text)}</li>" for option in one.options)
+    answers = "".join(f"<li>{answer(option)}</li>" for option in one.options)
+    lesson = f'<a href="{html.escape(link(one.lesson))}">{html.escape(lessons.lesson(one.lesson).title)}</a>'
+    return (
+        f"<li><p>{inline(one.question)} <em>{choose(one)}</em></p>{listing}<ul>{options}</ul>"
+        f"<details><summary>Answer</summary><ul>{answers}</ul><p>Lesson: {lesson}</p></details></li>"
+    )
+
+
+def answer(option: Option) -> str:
+    """An option with its explanation."""
+    return f"<strong>{'Right' if option.right else 'Wrong'}:</strong> <em>{inline(option.text)}</em><br>{inline(option.why)}"
+
+
+def choose(one: Question) -> str:
+    """How many answers to choose, in words."""
+    return "Choose one answer." if one.right == 1 else f"Choose {one.right} answers."
+
+
+def inline(text: str) -> str:
+    """A text as HTML: `code` and *emphasis* become elements, everything else is escaped."""
+    parts = CODE.split(
+        html.escape(text, quote=False)
+    )  # what stands at odd places was between backticks
+    return "".join(
+        f"<code>{part}</code>" if place % 2 else EMPHASIS.sub(r"<em>\1</em>", part)
+        for place, part in enumerate(parts)
+    )
+
+
+def lines(listing: str) -> str:
+    """A listing as HTML in one line."""
+    return html.escape(listing, quote=False).replace("\n", "&#10;")
+
+
+def as_text(questions: Iterable[Question]) -> str:
+    """The questions as text, and one line with the letters of the right options."""
+    shown, key = [], []
+    for number, one in enumerate(questions, start=1):
+        letters = "abcde"[: len(one.options)]
+        listing = [f"     {line}" for line in one.listing.splitlines()]
+        options = [
+            f"   {letter}) {option.text}"
+            for letter, option in zip(letters, one.options, strict=True)
+        ]
+        shown += [f"{number}. {one.question} {choose(one)}", *listing, *options]
+        right = [
+            letter for letter, option in zip(letters, one.options, strict=True) if option.right
+        ]
+        key.append(f"{number} {''.join(right)}")
+    return "\n".join([*shown, f"Right: {', '.join(key)}."])
