@@ -1,7 +1,9 @@
-"""Tests and notebooks run on real engines in a folder of their own; nothing of the learner's is touched.
+"""Tests and notebooks run on real engines in a folder of their own; nothing of the learner's is
+touched.
 
-One home (`VDBCOURSE_HOME`) is shared by all workers and notebooks, and its engines run from the first test to the last.
-As root on Linux all of it, every notebook included, runs without any network but the loopback.
+One home (`VDBCOURSE_HOME`) is shared by all workers and notebooks, and its engines run from the
+first test to the last. As root on Linux all of it, every notebook included, runs without any
+network but the loopback.
 """
 
 import ctypes
@@ -15,15 +17,17 @@ import sys
 import tempfile
 
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
-ONLINE = (
-    "VDBCOURSE_TEST_ONLINE"  # the network namespace from before, for the tests of the installation
+ONLINE = (  # the network namespace from before, for the tests of the installation
+    "VDBCOURSE_TEST_ONLINE"
 )
 ON_THE_SERVER = ("chapters/3_milvus", "chapters/4_implementation")
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
 
 
 def leave_the_network():
-    """Enter a network namespace of our own, which holds nothing but the loopback; False where that is not allowed."""
+    """Enter a network namespace of our own, which holds nothing but the loopback; False where that
+    is not allowed.
+    """
     if sys.platform != "linux" or os.geteuid() != 0:
         return False
     before = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -48,7 +52,9 @@ def pytest_report_header():
 
 
 def pytest_configure(config):
-    """Make the shared home and start its engines once, before workers and kernels inherit the environment."""
+    """Make the shared home and start its engines once, before workers and kernels inherit the
+    environment.
+    """
     if OWNER in os.environ:
         return
     from vdbcourse import settings
@@ -95,7 +101,9 @@ def pytest_configure(config):
 
 
 def fetch_scripts():
-    """Fetch what the site takes from the registries; without a network the tests of the site say so themselves."""
+    """Fetch what the site takes from the registries; without a network the tests of the site say so
+    themselves.
+    """
     from vdbcourse.authoring.site import jupyterlite, third_party
     from vdbcourse.errors import CourseError
 

@@ -1,13 +1,16 @@
-"""Images that stand in for those of docker/milvus where no image can be pulled: `python .ci/stand_ins.py`
+"""Images that stand in for those of docker/milvus where no image can be pulled: `python
+.ci/stand_ins.py`
 
-With them the stack's wiring is tried for real (tests/test_milvus_stack.py).
+With them the stack's wiring is tried for real (tests/engines/test_docker_stack.py).
 
 Needs root, Docker, debootstrap and Debian's packages. Each image is a small Debian with
-- Milvus: the server 2.3.5 of the Python package, configured by environment variables as the real image is;
+- Milvus: the server 2.3.5 of the Python package, configured by environment variables as the real
+  image is;
 - etcd: Debian's (3.4);
-- MinIO: the S3 of moto (in memory), which lets in only the user that the stack made (it does not check signatures);
-- nginx: Debian's.
-They are tagged `stand-in`, so no real image is replaced: `MILVUS_VERSION=stand-in ETCD_VERSION=stand-in ... ./course up milvus`.
+- MinIO: the S3 of moto (in memory), which lets in only the user that the stack made (it does not
+  check signatures);
+- nginx: Debian's. They are tagged `stand-in`, so no real image is replaced:
+  `MILVUS_VERSION=stand-in ETCD_VERSION=stand-in ... ./course up milvus`.
 """
 
 import shutil

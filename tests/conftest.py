@@ -1,4 +1,6 @@
-"""Fixtures. A test that starts, stops or kills engines takes the fixture `home` and gets a folder of its own."""
+"""Fixtures. A test that starts, stops or kills engines takes the fixture `home` and gets a folder
+of its own.
+"""
 
 import os
 import shutil
@@ -30,7 +32,9 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def milvus_server():
-    """The Milvus server of the package, in the home that all tests share: the lessons use it as well, so it runs to the end."""
+    """The Milvus server of the package, in the home that all tests share: the lessons use it as
+    well, so it runs to the end.
+    """
     from vdbcourse.engines import supervisor
 
     return supervisor.up("milvus-standalone")

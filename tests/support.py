@@ -9,7 +9,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def one_line(result):
-    """The message of a command that failed as it should: one line on stderr, exit code 2, no traceback."""
+    """The message of a command that failed as it should: one line on stderr, exit code 2, no
+    traceback.
+    """
     assert result.returncode == 2, (result.returncode, result.stdout, result.stderr)
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1, result.stderr
@@ -18,7 +20,9 @@ def one_line(result):
 
 
 def online(*command):
-    """The command as it runs with the machine's network, which the suite itself has left (conftest.py of the root)."""
+    """The command as it runs with the machine's network, which the suite itself has left
+    (conftest.py of the root).
+    """
     namespace = os.environ.get("VDBCOURSE_TEST_ONLINE")
     return ["nsenter", f"--net={namespace}", *command] if namespace else list(command)
 

@@ -1,4 +1,6 @@
-"""`./course` as a newcomer runs it: a fresh copy of the repository in a folder with a difficult name, and nothing installed."""
+"""`./course` as a newcomer runs it: a fresh copy of the repository in a folder with a difficult
+name, and nothing installed.
+"""
 
 import ast
 import json
@@ -24,7 +26,10 @@ pytestmark = [
 ]
 
 PYTHON = sys._base_executable  # the Python without any package
-FOLDER = "Kurs für Ähnlichkeit 向量 and a name that is long enough to break a socket's path, which may have a hundred bytes"
+FOLDER = (
+    "Kurs für Ähnlichkeit 向量 and a name that is long enough to break a socket's path, which may"
+    " have a hundred bytes"
+)
 URL = re.compile(r"JupyterLab: (http://127\.0\.0\.1:(\d+)/\S+token=(\w+))")
 
 
@@ -56,7 +61,9 @@ def copy_repository(target):
 
 
 def course(folder, *arguments, python=PYTHON, network=False, **environment):
-    """Run `./course ...` there to its end; `network=True`: it installs, for which it has the network."""
+    """Run `./course ...` there to its end; `network=True`: it installs, for which it has the
+    network.
+    """
     command = [python, "course", *arguments]
     return subprocess.run(
         online(*command) if network else command,
@@ -78,7 +85,9 @@ def processes_of(folder):
 
 
 class Lab:
-    """`./course lab` in the background, its output read line by line. `first=True`: it installs, for which it has the network."""
+    """`./course lab` in the background, its output read line by line. `first=True`: it installs,
+    for which it has the network.
+    """
 
     def __init__(self, folder, *arguments, first=False, **environment):
         command = [PYTHON, "course", "lab", "--no-browser", *arguments]
@@ -113,7 +122,10 @@ class Lab:
         return "".join(self.lines)
 
     def get(self, path):
-        code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=30).read().decode())"
+        code = (
+            "import sys, urllib.request as r; print(r.urlopen(sys.argv[1],"
+            " timeout=30).read().decode())"
+        )
         command = [PYTHON, "-c", code, f"http://127.0.0.1:{self.port}{path}?token={self.token}"]
         asked = subprocess.run(
             online(*command) if self.first else command, capture_output=True, text=True, check=True
@@ -144,11 +156,13 @@ def installed(clone):
     return clone
 
 
-# --- the script ------------------------------------------------------------------------------------------------------
+# --- the script -----------------------------------------------------------------------------------
 
 
 def test_an_old_python_can_read_the_script():
-    """No syntax that came after Python 3.4; f-strings, for instance, would be a SyntaxError instead of a message."""
+    """No syntax that came after Python 3.4; f-strings, for instance, would be a SyntaxError instead
+    of a message.
+    """
     ast.parse((ROOT / "course").read_text(encoding="ascii"), feature_version=(3, 4))
 
 
@@ -181,8 +195,8 @@ def test_an_old_python_says_which_one_is_needed(python):
 
 def test_the_message_of_an_old_python_wherever_none_is_installed(tmp_path):
     code = (
-        "import runpy, sys; sys.version_info = (3, 6, 15, 'final', 0); sys.argv = ['course', 'lab'];"
-        " runpy.run_path('course', run_name='__main__')"
+        "import runpy, sys; sys.version_info = (3, 6, 15, 'final', 0); sys.argv = ['course',"
+        " 'lab']; runpy.run_path('course', run_name='__main__')"
     )
     result = subprocess.run(
         [PYTHON, "-c", code],
@@ -225,11 +239,13 @@ def test_without_a_network_the_first_start_says_so(tmp_path):
     assert not (folder / ".venv/course-stamp.json").exists()
 
 
-# --- an installer that stands in for uv: these need no network -----------------------------------------------------------
+# --- an installer that stands in for uv: these need no network ------------------------------------
 
 
 def wheel_of_uv(folder):
-    """A wheel with the name and version of the lock whose `python -m uv` does nothing and succeeds."""
+    """A wheel with the name and version of the lock whose `python -m uv` does nothing
+    and succeeds.
+    """
     import zipfile
 
     version = re.search(r"^uv==(\S+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE)[1]
@@ -249,7 +265,9 @@ def wheel_of_uv(folder):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A copy whose environment holds nothing but that installer, made while pip is told to put packages elsewhere."""
+    """A copy whose environment holds nothing but that installer, made while pip is told to put
+    packages elsewhere.
+    """
     folder = copy_repository(tmp_path_factory.mktemp("small") / "c")
     elsewhere = folder.parent / "elsewhere"
     settings = {
@@ -300,7 +318,9 @@ def silent_index():
 def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_folder(
     tmp_path, silent_index, step, how
 ):
-    """The signal goes to `./course` alone, as from another terminal; whoever waits for it finds that all has ended."""
+    """The signal goes to `./course` alone, as from another terminal; whoever waits for it finds
+    that all has ended.
+    """
     folder, scratch = copy_repository(tmp_path / "c"), tmp_path / "scratch"
     scratch.mkdir()
     settings = {
@@ -315,7 +335,8 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
         env=bare_environment(**settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # a shell starts what runs in the background with Ctrl-C switched off, and children inherit that
+        # a shell starts what runs in the background with Ctrl-C switched off, and children inherit
+        # that
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
@@ -335,7 +356,7 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
     assert not (folder / ".venv/tmp").exists()
 
 
-# --- the first start, and what follows ---------------------------------------------------------------------------------
+# --- the first start, and what follows ------------------------------------------------------------
 
 
 def test_lab_from_nothing_to_an_answer_and_back(clone):
@@ -445,11 +466,13 @@ def test_a_moved_folder_is_built_anew(installed, tmp_path):
         moved.rename(installed)
 
 
-# --- in the browser --------------------------------------------------------------------------------------------------
+# --- in the browser -------------------------------------------------------------------------------
 
 
 def run_all(page):
-    """The menu's Restart Kernel and Run All Cells, confirmed; until the kernel is connected the menu's entry does nothing."""
+    """The menu's Restart Kernel and Run All Cells, confirmed; until the kernel is connected the
+    menu's entry does nothing.
+    """
     confirm = page.get_by_role("button", name="Confirm Kernel Restart")
 
     def asked():

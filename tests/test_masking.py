@@ -1,4 +1,6 @@
-"""No password, token or key is shown, however it is written and whoever speaks; and an address with an odd one is read right."""
+"""No password, token or key is shown, however it is written and whoever speaks; and an address with
+an odd one is read right.
+"""
 
 import json
 import traceback
@@ -35,7 +37,9 @@ def shows_nothing(text):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A PostgreSQL that asks for passwords; what makes the address of a user with such a password, written as it is."""
+    """A PostgreSQL that asks for passwords; what makes the address of a user with such a password,
+    written as it is.
+    """
     folder = tmp_path_factory.mktemp("asking")
     started = postgres.start(folder / "postgres", folder / "log", tcp=True)
     number = iter(range(100))
@@ -237,7 +241,7 @@ def test_an_address_that_libpq_reads_right_is_read_as_it_reads_it(address):
     assert psycopg.conninfo.conninfo_to_dict(addresses.postgres_url(expected)) == expected
 
 
-# --- the wrong scheme --------------------------------------------------------------------------------------------------
+# --- the wrong scheme -----------------------------------------------------------------------------
 
 
 def test_https_to_a_server_without_tls_is_told(home, monkeypatch):

@@ -1,4 +1,6 @@
-"""Every setting with every kind of wrong value: one line that says what to do, or a value that works; never a traceback."""
+"""Every setting with every kind of wrong value: one line that says what to do, or a value that
+works; never a traceback.
+"""
 
 import os
 import re

@@ -1,4 +1,6 @@
-"""Sizes of vectors and indexes: by hand, by the documentation's example, and against index files of the real Milvus server."""
+"""Sizes of vectors and indexes: by hand, by the documentation's example, and against index files of
+the real Milvus server.
+"""
 
 import os
 import sys

@@ -1,4 +1,6 @@
-"""A small exercise of two tasks, one in Python and one in SQL, whose files a test may spoil before it is used."""
+"""A small exercise of two tasks, one in Python and one in SQL, whose files a test may spoil before
+it is used.
+"""
 
 import importlib
 import shutil
@@ -189,7 +191,9 @@ CELLS = [
 
 
 def install(folder, monkeypatch, *spoiled, cells=CELLS, **changes):
-    """Make the toy the only exercise, below `folder`. spoiled: (old, new) words of its files; changes: fields of the manifest."""
+    """Make the toy the only exercise, below `folder`. spoiled: (old, new) words of its files;
+    changes: fields of the manifest.
+    """
     module = folder / "package" / "toy"
     module.mkdir(parents=True)
     (folder / "solutions").mkdir()

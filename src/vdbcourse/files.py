@@ -15,14 +15,17 @@ from vdbcourse.settings import unwritable
 
 
 def write_atomically(path: Path, data: bytes, private: bool = False) -> None:
-    """Write `data` to `path` through a temporary file beside it, so that no reader ever sees half of it.
+    """Write `data` to `path` through a temporary file beside it, so that no reader ever sees half
+    of it.
 
-    A `private` file is readable to this user only, from its first byte on. Raises `CourseError` when the folder is full or
-    read-only, or a folder is in the file's place; the old file is then untouched.
+    A `private` file is readable to this user only, from its first byte on. Raises `CourseError`
+    when the folder is full or read-only, or a folder is in the file's place; the old file is then
+    untouched.
     """
     if path.is_dir():
         raise CourseError(
-            f"{path} is a folder, where a file of the course belongs. Move it away and run the same again."
+            f"{path} is a folder, where a file of the course belongs. Move it away and run the same"
+            " again."
         )
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     rights = 0o600 if private else 0o666
@@ -45,7 +48,8 @@ def write_json(path: Path, value: Any, private: bool = False) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value in `path`, or None when there is none: the file is missing or damaged, or something else is in its place.
+    """The JSON value in `path`, or None when there is none: the file is missing or damaged, or
+    something else is in its place.
 
     Raises `CourseError` for a file that may not be read.
     """
@@ -69,7 +73,9 @@ def discard(path: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """One process at a time changes `path`. Raises `CourseError` if its folder cannot be written."""
+    """One process at a time changes `path`. Raises `CourseError` if its folder cannot
+    be written.
+    """
     lock = filelock.FileLock(path.with_suffix(".lock"))
     try:
         lock.acquire()

@@ -1,4 +1,6 @@
-"""The map of the course, read from the notebooks themselves: a new notebook in `chapters/` is on the map."""
+"""The map of the course, read from the notebooks themselves: a new notebook in `chapters/` is on
+the map.
+"""
 
 import functools
 import html
@@ -17,7 +19,9 @@ MINUTES = re.compile(r"^\*(\d+) minutes\.", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Lesson:
-    """One notebook: where it is, its title, and how many minutes it takes to read, predict and run."""
+    """One notebook: where it is, its title, and how many minutes it takes to read,
+    predict and run.
+    """
 
     key: str  # 1_concepts/01_first_search
     chapter: str  # 1 Concepts
@@ -40,7 +44,9 @@ def lesson(key: str) -> Lesson:
 
 
 def finish(key: str) -> str:
-    """Note that the lesson `key` is done; returns a line to show. Raises `CourseError` if there is no such lesson."""
+    """Note that the lesson `key` is done; returns a line to show. Raises `CourseError` if there is
+    no such lesson.
+    """
     found = lesson(key)
     return f"Done: {found.title}. {progress.mark(found.key)} of {len(lessons())} lessons."
 
@@ -78,15 +84,17 @@ class CourseMap:
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes} min)"
+            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes}"
+            " min)"
             for one in self.lessons
         )
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(one.chapter)}</td>"
-            f"<td style='text-align:left'><a href='{quote(one.key)}.ipynb'>{html.escape(one.title)}</a></td>"
-            f"<td>{one.minutes}</td><td style='text-align:left'>{'done' if one.key in self.done else 'to do'}</td></tr>"
+            f"<tr><td style='text-align:left'>{html.escape(one.chapter)}</td><td"
+            " style='text-align:left'><a"
+            f" href='{quote(one.key)}.ipynb'>{html.escape(one.title)}</a></td><td>{one.minutes}</td><td"
+            f" style='text-align:left'>{'done' if one.key in self.done else 'to do'}</td></tr>"
             for one in self.lessons
         )
         head = "".join(

@@ -1,4 +1,5 @@
-"""One place that takes passwords, tokens and keys out of what is shown: our own text and the words of engines and clients.
+"""One place that takes passwords, tokens and keys out of what is shown: our own text and the words
+of engines and clients.
 
 Every `CourseError` passes through here, and so does every address that a command prints.
 """
@@ -30,13 +31,15 @@ ADDRESSES = (
     *("PINECONE_CONTROLLER_HOST", "http_proxy", "https_proxy", "all_proxy", "grpc_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
-# Greedy: up to the last @, for a password may hold one. A path such as that of an npm package, host/@scope/name, is none.
+# Greedy: up to the last @, for a password may hold one. A path such as that of an npm package,
+# host/@scope/name, is none.
 CREDENTIALS = re.compile(r"(?<=://)(?![\w.-]+/@)\S*@")
 NAMED = re.compile(
     r"\b((?:ssl)?password|token|api[-_]?key)(\s*=\s*)('(?:\\.|[^'])*'|[^\s&]+)", re.IGNORECASE
 )
 SHORTEST = 3  # characters; fewer are found in every text
-# Words of our own messages stay readable, although some server has one of them as its first password.
+# Words of our own messages stay readable, although some server has one of them as its first
+# password.
 COMMON = {
     "milvus",
     "postgres",
@@ -54,7 +57,9 @@ COMMON = {
 
 
 def without_secrets(text: str) -> str:
-    """`text` with `***` for every user and password of an address, and for every secret that the settings hold."""
+    """`text` with `***` for every user and password of an address, and for every secret that the
+    settings hold.
+    """
     text = CREDENTIALS.sub(f"{MASK}@", text)
     text = NAMED.sub(rf"\1\2{MASK}", text)
     for secret in sorted(set(secrets()), key=len, reverse=True):
@@ -72,7 +77,9 @@ def whole(secret: str) -> str:
 
 
 def secrets() -> Iterator[str]:
-    """The secrets of the settings in every form in which a message may hold them: as written, decoded, encoded, in pieces."""
+    """The secrets of the settings in every form in which a message may hold them: as written,
+    decoded, encoded, in pieces.
+    """
     for secret in (*keys(), *passwords()):
         pieces = re.split(
             r"[/?#@:\[\]\s]+", secret

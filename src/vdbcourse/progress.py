@@ -1,7 +1,9 @@
-"""What the learner has done: one file on this machine, safe with two notebooks at once; nothing leaves it.
+"""What the learner has done: one file on this machine, safe with two notebooks at once; nothing
+leaves it.
 
-`{"lessons": {key: when}, "exercises": {exercise: {task: {"attempts", "hints", "tried", "passed", "points", "solution"}}}}`,
-times in UTC, ISO 8601. A file that somebody damaged is kept beside a new one, into which goes what can be read of it.
+`{"lessons": {key: when}, "exercises": {exercise: {task: {"attempts", "hints", "tried", "passed",
+"points", "solution"}}}}`, times in UTC, ISO 8601. A file that somebody damaged is kept beside a new
+one, into which goes what can be read of it.
 """
 
 import contextlib
@@ -17,7 +19,9 @@ TYPES = {"attempts": int, "hints": int, "points": int, "tried": str, "passed": s
 
 
 def mark(lesson: str) -> int:
-    """Note that `lesson` is done; returns how many are. Raises `CourseError` if it cannot be saved."""
+    """Note that `lesson` is done; returns how many are. Raises `CourseError` if it
+    cannot be saved.
+    """
     with changing() as content:
         done = content.setdefault("lessons", {})
         done.setdefault(lesson, now())
@@ -40,7 +44,9 @@ def attempted(exercise: str, task: str, points: int | None) -> None:
 
 
 def hinted(exercise: str, task: str, of: int) -> int:
-    """Note one more hint out of `of`; returns its number, from 1. After the last one it stays the last."""
+    """Note one more hint out of `of`; returns its number, from 1. After the last one it stays the
+    last.
+    """
     with changing(exercise, task) as noted:
         noted["hints"] = min(noted.get("hints", 0) + 1, of)
         return noted["hints"]
@@ -59,7 +65,8 @@ def tasks(exercise: str) -> dict[str, dict[str, Any]]:
 
 @contextlib.contextmanager
 def changing(exercise: str | None = None, task: str | None = None) -> Iterator[dict[str, Any]]:
-    """The file's content to change (or what it holds of one task), one process at a time; written whole when the block ends.
+    """The file's content to change (or what it holds of one task), one process at a time; written
+    whole when the block ends.
 
     Raises `CourseError` if it cannot be written.
     """
@@ -75,7 +82,9 @@ def changing(exercise: str | None = None, task: str | None = None) -> Iterator[d
 
 
 def read() -> dict[str, Any]:
-    """The whole file; empty when there is none. Raises `CourseError` if it is damaged and cannot be kept beside a new one."""
+    """The whole file; empty when there is none. Raises `CourseError` if it is damaged and cannot be
+    kept beside a new one.
+    """
     content, damaged = readable()
     if not damaged:
         return content
@@ -84,7 +93,9 @@ def read() -> dict[str, Any]:
 
 
 def mended() -> dict[str, Any]:
-    """The content of the file; a damaged one is renamed, what can be read of it is written anew, and a line says so."""
+    """The content of the file; a damaged one is renamed, what can be read of it is written anew,
+    and a line says so.
+    """
     path = progress_file()
     content, damaged = readable()
     if not damaged:
@@ -97,7 +108,8 @@ def mended() -> dict[str, Any]:
     if content:
         files.write_json(path, content)
     print(
-        f"The progress file was damaged; {count(content)} of its entries could be read and are kept. It is now {aside}",
+        f"The progress file was damaged; {count(content)} of its entries could be read and are"
+        f" kept. It is now {aside}",
         file=sys.stderr,
     )
     return content
@@ -114,7 +126,9 @@ def readable() -> tuple[dict[str, Any], bool]:
 
 
 def sound_part(content: Any) -> dict[str, Any]:
-    """The entries of the types that they must have; what a later version may add is left as it is."""
+    """The entries of the types that they must have; what a later version may add is
+    left as it is.
+    """
     sound = dict(content) if isinstance(content, dict) else {}
     lessons, exercises = sound.pop("lessons", None), sound.pop("exercises", None)
     if isinstance(lessons, dict):

@@ -1,25 +1,27 @@
 """One place for the environment: addresses of engines, the model, and the folders of the course.
 
-Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell. Blanks and line breaks around a
-value, as a file or a copied line leaves them, do not belong to it. User and password may also stand in an address, as they are or
-percent-encoded; they are shown nowhere. A proxy of the environment is used for the world outside, never for this machine.
+Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell. Blanks
+and line breaks around a value, as a file or a copied line leaves them, do not belong to it. User
+and password may also stand in an address, as they are or percent-encoded; they are shown nowhere. A
+proxy of the environment is used for the world outside, never for this machine.
 
-| variable | meaning | unset |
-|---|---|---|
-| `DATABASE_URL` | PostgreSQL with pgvector, `postgresql://user:password@host:port/database` | the embedded server |
-| `MILVUS_URI`, `MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530`; `user:password` or a key | Milvus Lite |
-| `MILVUS_METRICS_URL` | the metrics page of that server | port 9091 of its host |
-| `VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port |
-| `QDRANT_URL`, `QDRANT_API_KEY` | a Qdrant server or Qdrant Cloud, `http://host:6333` | the client's own `:memory:` mode |
-| `WEAVIATE_URL`, `WEAVIATE_API_KEY` | a Weaviate server or Weaviate Cloud, `http://host:8080` | `http://127.0.0.1:8080` |
-| `WEAVIATE_GRPC_PORT` | Weaviate's second port | 50051; 443 with `https://` |
-| `VESPA_URL` | where Vespa takes documents and questions, `http://host:8081` | `http://127.0.0.1:8081` |
-| `VESPA_CONFIG_URL` | where Vespa takes schemas, `http://host:19071` | port 19071 of the same host |
-| `PINECONE_API_KEY` | a key of Pinecone's cloud; its client reads it itself | no Pinecone |
-| `PINECONE_CONTROLLER_HOST` | another address for Pinecone; its client reads it itself | `https://api.pinecone.io` |
-| `VDBCOURSE_LEARNER` | whose schemas and collections these are, on a shared server; no two names share any | the login name |
-| `VDBCOURSE_MODEL` | a sentence-transformers model: hub name or folder | the packaged all-MiniLM-L6-v2 |
-| `VDBCOURSE_HOME` | where engines, caches and progress live | `.course` in the course folder |
+| variable | meaning | unset | |---|---|---| | `DATABASE_URL` | PostgreSQL with pgvector,
+`postgresql://user:password@host:port/database` | the embedded server | | `MILVUS_URI`,
+`MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530`; `user:password` or a key |
+Milvus Lite | | `MILVUS_METRICS_URL` | the metrics page of that server | port 9091 of its host | |
+`VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port | |
+`QDRANT_URL`, `QDRANT_API_KEY` | a Qdrant server or Qdrant Cloud, `http://host:6333` | the client's
+own `:memory:` mode | | `WEAVIATE_URL`, `WEAVIATE_API_KEY` | a Weaviate server or Weaviate Cloud,
+`http://host:8080` | `http://127.0.0.1:8080` | | `WEAVIATE_GRPC_PORT` | Weaviate's second port |
+50051; 443 with `https://` | | `VESPA_URL` | where Vespa takes documents and questions,
+`http://host:8081` | `http://127.0.0.1:8081` | | `VESPA_CONFIG_URL` | where Vespa takes schemas,
+`http://host:19071` | port 19071 of the same host | | `PINECONE_API_KEY` | a key of Pinecone's
+cloud; its client reads it itself | no Pinecone | | `PINECONE_CONTROLLER_HOST` | another address for
+Pinecone; its client reads it itself | `https://api.pinecone.io` | | `VDBCOURSE_LEARNER` | whose
+schemas and collections these are, on a shared server; no two names share any | the login name | |
+`VDBCOURSE_MODEL` | a sentence-transformers model: hub name or folder | the packaged
+all-MiniLM-L6-v2 | | `VDBCOURSE_HOME` | where engines, caches and progress live | `.course` in the
+course folder |
 """
 
 import getpass
@@ -40,18 +42,24 @@ HASHED = re.compile(rf".*_[0-9a-f]{{{HASH_DIGITS}}}")  # what a changed name loo
 
 
 def forget() -> None:
-    """Take every setting that names something of one person's out of this process: tests and stored notebooks have none of it."""
+    """Take every setting that names something of one person's out of this process: tests and stored
+    notebooks have none of it.
+    """
     for name in (*re.findall(r"`([A-Z]+_[A-Z_]+)`", __doc__), "VDBCOURSE_IN_LAB"):
         os.environ.pop(name, None)
 
 
 def value(name: str) -> str | None:
-    """The setting `name` without blanks and line breaks around it; None if it is unset or holds nothing."""
+    """The setting `name` without blanks and line breaks around it; None if it is unset or holds
+    nothing.
+    """
     return os.environ.get(name, "").strip() or None
 
 
 def shared_value(name: str) -> str | None:
-    """Like `value`, for a setting that an engine's client reads itself: the client finds it without blanks as well."""
+    """Like `value`, for a setting that an engine's client reads itself: the client finds it without
+    blanks as well.
+    """
     found = value(name)
     if found is not None:
         os.environ[name] = found
@@ -86,7 +94,8 @@ def home() -> Path:
     try:
         if path.is_dir() and not (path / MARKER).exists() and any(path.iterdir()):
             raise CourseError(
-                f"{path} holds files the course did not make, so it is not used. Point VDBCOURSE_HOME at an empty or new folder."
+                f"{path} holds files the course did not make, so it is not used. Point"
+                " VDBCOURSE_HOME at an empty or new folder."
             )
         path.mkdir(parents=True, exist_ok=True)
         (path / MARKER).touch()
@@ -103,13 +112,15 @@ def home() -> Path:
 def unwritable(path: Path, error: Exception) -> CourseError:
     """The one line for a folder that is read-only, full or not a folder."""
     return CourseError(
-        f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or mend its rights, "
-        "or set VDBCOURSE_HOME to another folder."
+        f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or"
+        " mend its rights, or set VDBCOURSE_HOME to another folder."
     )
 
 
 def space_hint(words: str) -> str:
-    """What to do, to stand behind an engine's own words, if these say that the disk is full; else nothing."""
+    """What to do, to stand behind an engine's own words, if these say that the disk is full; else
+    nothing.
+    """
     full = any(
         said in words for said in ("No space left on device", "Disk quota exceeded", "disk is full")
     )
@@ -137,7 +148,9 @@ def milvus_metrics_url() -> str | None:
 
 
 def milvus_port() -> int | None:
-    """VDBCOURSE_MILVUS_PORT as a number, or None for any free port. Raises `CourseError` if it is not a port."""
+    """VDBCOURSE_MILVUS_PORT as a number, or None for any free port. Raises `CourseError` if it is
+    not a port.
+    """
     return port("VDBCOURSE_MILVUS_PORT")
 
 
@@ -157,7 +170,9 @@ def weaviate_url() -> str:
 
 
 def weaviate_grpc_port() -> int | None:
-    """WEAVIATE_GRPC_PORT as a number, or None for the usual one. Raises `CourseError` if it is not a port."""
+    """WEAVIATE_GRPC_PORT as a number, or None for the usual one. Raises `CourseError` if it is not
+    a port.
+    """
     return port("WEAVIATE_GRPC_PORT")
 
 
@@ -192,7 +207,9 @@ def model() -> str | None:
 
 
 def owner() -> str:
-    """Whose schemas and collections these are, as given: VDBCOURSE_LEARNER, or the login name. Compared letter by letter."""
+    """Whose schemas and collections these are, as given: VDBCOURSE_LEARNER, or the login name.
+    Compared letter by letter.
+    """
     name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or login())
     return name.encode(
         "utf-8", "backslashreplace"
@@ -208,9 +225,11 @@ def login() -> str:
 
 
 def learner(name: str | None = None) -> str:
-    """`name` (without: the owner's) as it stands in the names of schemas and collections, at most 20 characters of a-z, 0-9, _.
+    """`name` (without: the owner's) as it stands in the names of schemas and collections, at most
+    20 characters of a-z, 0-9, _.
 
-    A name that is such already stays as it is. Any other gets a hash, so that no two names become one.
+    A name that is such already stays as it is. Any other gets a hash, so that no two names become
+    one.
     """
     name = owner() if name is None else name
     if PLAIN.fullmatch(name) and len(name) <= LONGEST_LEARNER and not HASHED.fullmatch(name):
@@ -220,18 +239,24 @@ def learner(name: str | None = None) -> str:
 
 
 def learner_once(name: str) -> str:
-    """What became of `name` before there were hashes: the names of old schemas and collections begin with it."""
+    """What became of `name` before there were hashes: the names of old schemas and collections
+    begin with it.
+    """
     short = identifier(name)[:LONGEST_LEARNER].strip("_")
     return f"u{short}" if not short[:1].isalpha() else short
 
 
 def identifier(text: str) -> str:
-    """`text` with only what both PostgreSQL and Milvus take in a name without quotes: a-z, 0-9 and _."""
+    """`text` with only what both PostgreSQL and Milvus take in a name without quotes: a-z, 0-9 and
+    _.
+    """
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def port(variable: str) -> int | None:
-    """The setting `variable` as a port, or None if it is unset. Raises `CourseError` if it is not a port."""
+    """The setting `variable` as a port, or None if it is unset. Raises `CourseError` if it is not a
+    port.
+    """
     text = value(variable)
     if text is None:
         return None

@@ -1,11 +1,13 @@
-"""How many bytes vectors and their index take: one pure function for each index type of Milvus, whole numbers in and out.
+"""How many bytes vectors and their index take: one pure function for each index type of Milvus,
+whole numbers in and out.
 
     sizing.hnsw_bytes(rows=1_000_000, dimensions=384, m=16)
     sizing.estimate("IVF_SQ8", rows=1_000_000, dimensions=384, nlist=4096)
 
-The estimates are for float32 vectors in one collection: what an index holds when it is loaded. They leave out the other fields,
-what the server itself needs, and copies while an index is built. Parts of the formulas are from the Milvus documentation (`DOCS`)
-and from the memory layouts of the libraries that Milvus builds on (hnswlib, Faiss); tests/test_sizing.py holds them against index
+The estimates are for float32 vectors in one collection: what an index holds when it is loaded. They
+leave out the other fields, what the server itself needs, and copies while an index is built. Parts
+of the formulas are from the Milvus documentation (`DOCS`) and from the memory layouts of the
+libraries that Milvus builds on (hnswlib, Faiss); tests/test_sizing.py holds them against index
 files of a real server, 2.3.5, before their compression.
 """
 
@@ -59,9 +61,11 @@ def hnsw_sq8_bytes(rows: int, dimensions: int, m: int = 16) -> int:
 
 
 def graph_bytes(rows: int, m: int) -> int:
-    """The graph of HNSW: on the ground floor room for 2 m edges a row; on each floor above one row in m is left, with m edges.
+    """The graph of HNSW: on the ground floor room for 2 m edges a row; on each floor above one row
+    in m is left, with m edges.
 
-    A list of edges begins with its length; each row also keeps its id. `DOCS` counts edges alone, 4 bytes each.
+    A list of edges begins with its length; each row also keeps its id. `DOCS` counts edges alone, 4
+    bytes each.
     """
     ground = 2 * m * BYTES_AN_EDGE + BYTES_AN_EDGE
     above = Fraction(
@@ -85,13 +89,17 @@ def ivf_sq8_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
 
 
 def ivf_pq_bytes(rows: int, dimensions: int, nlist: int = 128, m: int = 8, nbits: int = 8) -> int:
-    """IVF_PQ: m codes of nbits a row, ids and centres, and the code book: 2^nbits pieces for each of the m parts."""
+    """IVF_PQ: m codes of nbits a row, ids and centres, and the code book: 2^nbits pieces for each
+    of the m parts.
+    """
     book = 2**nbits * dimensions * BYTES_A_NUMBER
     return rows * math.ceil(m * nbits / 8) + lists_bytes(rows, dimensions, nlist) + book
 
 
 def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
-    """SCANN with its raw data: half a byte for each pair of numbers, a code book, and an IVF_FLAT besides."""
+    """SCANN with its raw data: half a byte for each pair of numbers, a code book, and an IVF_FLAT
+    besides.
+    """
     parts = math.ceil(dimensions / SCANN_NUMBERS_A_CODE)
     nlist = lists(rows, nlist)
     filled = rows + nlist * SCANN_BLOCK // 2  # on average half a block of each list is empty
@@ -101,24 +109,32 @@ def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
 
 
 def diskann_bytes(rows: int, dimensions: int) -> int:
-    """DISKANN: what stays in memory by default, codes and cache, as shares of the raw vectors; graph and vectors are on disk."""
+    """DISKANN: what stays in memory by default, codes and cache, as shares of the raw vectors;
+    graph and vectors are on disk.
+    """
     return round(
         raw_bytes(rows, dimensions) * (Fraction(str(DISK_CODES)) + Fraction(str(DISK_CACHE)))
     )
 
 
 def lists_bytes(rows: int, dimensions: int, nlist: int) -> int:
-    """What all inverted lists have besides codes or vectors: an id for each row, a centre for each list."""
+    """What all inverted lists have besides codes or vectors: an id for each row, a centre for each
+    list.
+    """
     return rows * BYTES_AN_ID + lists(rows, nlist) * dimensions * BYTES_A_NUMBER
 
 
 def lists(rows: int, nlist: int) -> int:
-    """The number of lists that Milvus makes when asked for `nlist`: never so many that a list would have fewer than 39 rows."""
+    """The number of lists that Milvus makes when asked for `nlist`: never so many that a list would
+    have fewer than 39 rows.
+    """
     return max(1, min(nlist, rows // ROWS_A_LIST))
 
 
 def suggested_nlist(rows: int, dimensions: int) -> int:
-    """4 times the square root of the rows in a segment, the documentation's rule (`NLIST_DOCS`), within what Milvus makes."""
+    """4 times the square root of the rows in a segment, the documentation's rule (`NLIST_DOCS`),
+    within what Milvus makes.
+    """
     here = min(rows, rows_a_segment(dimensions))
     return min(
         lists(here, math.isqrt(16 * here - 1) + 1), MOST_LISTS
@@ -131,7 +147,9 @@ def rows_a_segment(dimensions: int) -> int:
 
 
 def segments(rows: int, dimensions: int) -> int:
-    """Segments of a collection whose segments are as full as they may be. Fresh collections have more, and smaller ones."""
+    """Segments of a collection whose segments are as full as they may be. Fresh collections have
+    more, and smaller ones.
+    """
     return -(-rows // rows_a_segment(dimensions))
 
 
@@ -148,7 +166,8 @@ ESTIMATES = {
 
 
 def estimate(index_type: str, rows: int, dimensions: int, **parameters: int) -> int:
-    """Bytes in memory of an index over `rows` vectors, in full segments; `parameters` as the functions above name them.
+    """Bytes in memory of an index over `rows` vectors, in full segments; `parameters` as the
+    functions above name them.
 
     Raises `CourseError` for an index type without an estimate, and for numbers below 1.
     """
@@ -160,7 +179,8 @@ def estimate(index_type: str, rows: int, dimensions: int, **parameters: int) -> 
         least = 2 if name == "m" and index_type.startswith("HNSW") else 1
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise CourseError(
-                f"{name}={value!r} is not possible for {index_type}. Give a whole number of at least {least}."
+                f"{name}={value!r} is not possible for {index_type}. Give a whole number of at"
+                f" least {least}."
             )
     function = ESTIMATES[index_type]
     full, rest = divmod(rows, rows_a_segment(dimensions))

@@ -1,4 +1,6 @@
-"""Tables with text in them, to be read: left-aligned, nothing cut off. (JupyterLab aligns pandas' own tables right.)"""
+"""Tables with text in them, to be read: left-aligned, nothing cut off. (JupyterLab aligns pandas'
+own tables right.)
+"""
 
 import re
 import textwrap
@@ -7,7 +9,9 @@ import pandas as pd
 
 
 class Text:
-    """`frame` shown with whole, left-aligned texts; numbers with `decimals` digits behind the point."""
+    """`frame` shown with whole, left-aligned texts; numbers with `decimals` digits behind the
+    point.
+    """
 
     def __init__(self, frame: pd.DataFrame, decimals: int = 3) -> None:
         self.frame = frame.round(decimals)

@@ -22,7 +22,9 @@ COMPARISONS = {
 
 
 class Index:
-    """One index. A write is visible to searches only after `LAG` of them: reads are eventually consistent."""
+    """One index. A write is visible to searches only after `LAG` of them: reads are eventually
+    consistent.
+    """
 
     LAG = 2
 
@@ -160,7 +162,8 @@ class Pinecone:
                 if value is None or isinstance(value, dict):
                     raise RefusedError(
                         400,
-                        f"{document['_id']}: {key} is null or an object, which metadata may not hold",
+                        f"{document['_id']}: {key} is null or an object, which metadata may not"
+                        " hold",
                     )
         index.stored.setdefault(namespace, {}).update(
             {document["_id"]: document for document in documents}

@@ -1,4 +1,6 @@
-"""Vespa 8: a config server that takes application packages, and the container that serves what they describe."""
+"""Vespa 8: a config server that takes application packages, and the container that serves what they
+describe.
+"""
 
 import io
 import operator
@@ -24,7 +26,9 @@ CONDITION = re.compile(r"(\w+)\s*(>=|<=|=|>|<)\s*(-?\d+(?:\.\d+)?)")
 
 @dataclass
 class Schema:
-    """What is read of a schema file: fields with their type and how they are indexed, ranking profiles with their expression."""
+    """What is read of a schema file: fields with their type and how they are indexed, ranking
+    profiles with their expression.
+    """
 
     name: str
     types: dict[str, str]
@@ -49,7 +53,9 @@ class Schema:
 
 
 class Vespa:
-    """Nothing listens for documents and questions before the first application package, as in the real container."""
+    """Nothing listens for documents and questions before the first application package, as in the
+    real container.
+    """
 
     NAME = "vespa"
 
@@ -239,14 +245,16 @@ class Vespa:
             "children": hits,
         }
         return {
-            "root": root
-            | {
-                "coverage": {
-                    "coverage": 100,
-                    "documents": len(self.documents[schema.name]),
-                    "full": True,
+            "root": (
+                root
+                | {
+                    "coverage": {
+                        "coverage": 100,
+                        "documents": len(self.documents[schema.name]),
+                        "full": True,
+                    }
                 }
-            }
+            )
         }
 
     def check_ranking(self, schema: Schema, asked: dict, field: str) -> None:

@@ -1,4 +1,6 @@
-"""Weaviate 1.40: schema over REST, objects and searches over gRPC, with the messages that its Python client ships."""
+"""Weaviate 1.40: schema over REST, objects and searches over gRPC, with the messages that its
+Python client ships.
+"""
 
 import operator
 import struct
@@ -121,7 +123,9 @@ class Weaviate:
 
 
 class Servicer(weaviate_pb2_grpc.WeaviateServicer):
-    """The gRPC side. What it does not define answers UNIMPLEMENTED, as the generated parent class does."""
+    """The gRPC side. What it does not define answers UNIMPLEMENTED, as the generated parent class
+    does.
+    """
 
     def __init__(self, played: Weaviate) -> None:
         self.played = played
@@ -181,9 +185,9 @@ class Servicer(weaviate_pb2_grpc.WeaviateServicer):
             results.append(search_get_pb2.SearchResult(properties=result, metadata=metadata))
         return search_get_pb2.SearchReply(results=results)
 
-    def BatchDelete(
+    def BatchDelete(  # noqa: N802
         self, request: batch_delete_pb2.BatchDeleteRequest, context: grpc.ServicerContext
-    ):  # noqa: N802
+    ):
         gone = self.matching(request, context)
         if not request.dry_run:
             for uuid in gone:

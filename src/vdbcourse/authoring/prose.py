@@ -1,4 +1,6 @@
-"""What is read of notebooks, Markdown documents and sources: their paragraphs, each with what stands around it."""
+"""What is read of notebooks, Markdown documents and sources: their paragraphs, each with what
+stands around it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -31,7 +33,8 @@ class Block:
     box: str = ""  # the bold first words of the block quote it is in
     level: int = 0  # of a heading
     section: str = ""  # the heading above
-    claims: str = ""  # the heading of a section that announces claims to be tested: "Claim 3: ...", "Twelve claims"
+    # the heading of a section that announces claims to be tested: "Claim 3: ...", "Twelve claims"
+    claims: str = ""
     line: int = 1
     cell: int = 0  # number of the cell, from 1; 0 outside notebooks
     tags: tuple[str, ...] = ()  # of the cell
@@ -56,7 +59,9 @@ def blocks(path: Path) -> list[Block]:
 
 
 def notebook_blocks(notebook: nbformat.NotebookNode) -> Iterator[Block]:
-    """The blocks of each Markdown cell; each code cell as code, and its comments. Outputs are computed, so they are no claims."""
+    """The blocks of each Markdown cell; each code cell as code, and its comments. Outputs are
+    computed, so they are no claims.
+    """
     found = []
     for number, cell in enumerate(notebook.cells, start=1):
         read = (
@@ -99,7 +104,9 @@ def markdown_blocks(text: str) -> Iterator[Block]:
 
 
 def node_blocks(node: SyntaxTreeNode, box: str = "", kind: str = "prose") -> Iterator[Block]:
-    """The blocks of one node of the syntax tree; `box` is the label of the block quote around it, `kind` is "item" in a list."""
+    """The blocks of one node of the syntax tree; `box` is the label of the block quote around it,
+    `kind` is "item" in a list.
+    """
     around = {"box": box, "line": node.map[0] + 1 if node.map else 1}
     if node.type == "heading":
         yield replace(
@@ -151,7 +158,9 @@ def table_blocks(table: SyntaxTreeNode, box: str) -> Iterator[Block]:
 
 
 def html_block(source: str, around: dict) -> Block:
-    """What is read of raw HTML; text right after `<details>`, without a blank line between, is here too."""
+    """What is read of raw HTML; text right after `<details>`, without a blank line between, is here
+    too.
+    """
     shown = UNREAD.sub(" ", source)
     text = " ".join(re.sub(r"<[^>]*>", " ", shown).split())
     return Block(

@@ -1,10 +1,12 @@
-"""Draw sentences of the course, each with its evidence, for a person to judge: `./course author spot-check --seed 7`
+"""Draw sentences of the course, each with its evidence, for a person to judge: `./course author
+spot-check --seed 7`
 
     --count N    how many (40)        --log    what was judged before, and what has changed since
 
-Sentences are drawn from the lessons, the documents of docs/, the README, the glossary, the quiz and the facts. Beside each stands
-what there is to check it with: the heading, the code and the output around it, the links and days of its paragraph. The same
-seed draws the same sentences, but for those that were written or rewritten since. The verdicts go into spot_checks.yaml beside this file;
+Sentences are drawn from the lessons, the documents of docs/, the README, the glossary, the quiz and
+the facts. Beside each stands what there is to check it with: the heading, the code and the output
+around it, the links and days of its paragraph. The same seed draws the same sentences, but for
+those that were written or rewritten since. The verdicts go into spot_checks.yaml beside this file;
 CONTRIBUTING.md says how.
 """
 
@@ -48,7 +50,9 @@ class Sentence:
 
     @property
     def key(self) -> str:
-        """A hash of its words: the name under which the log keeps its verdict, until somebody rewrites it."""
+        """A hash of its words: the name under which the log keeps its verdict, until somebody
+        rewrites it.
+        """
         return hashlib.sha256(" ".join(self.text.split()).encode()).hexdigest()[:10]
 
     def __str__(self) -> str:
@@ -69,7 +73,9 @@ def run(seed: int | None, count: int, log: bool) -> int:
 
 
 def draw(everything: list[Sentence], seed: int, count: int) -> list[Sentence]:
-    """`count` of the sentences: those whose keys come first when hashed with the seed, so that a new sentence moves no other."""
+    """`count` of the sentences: those whose keys come first when hashed with the seed, so that a
+    new sentence moves no other.
+    """
     return sorted(
         everything, key=lambda one: hashlib.sha256(f"{seed} {one.key}".encode()).digest()
     )[:count]
@@ -93,7 +99,9 @@ def of_texts(root: Path) -> Iterator[Sentence]:
 
 
 def around(block: prose.Block, cells: list[nbformat.NotebookNode]) -> Iterator[str]:
-    """What stands beside a paragraph: its heading, links and days, and the code cells before and after it with their outputs."""
+    """What stands beside a paragraph: its heading, links and days, and the code cells before and
+    after it with their outputs.
+    """
     yield f"section: {block.section or '-'}"
     if block.header:
         yield f"table: {' | '.join(block.header)}"
@@ -169,12 +177,16 @@ def split(text: str) -> list[str]:
 
 
 def read_log(path: Path = LOG) -> list[dict]:
-    """The rounds of spot checks that the log holds, in order; each has its day, seed, count and judged sentences."""
+    """The rounds of spot checks that the log holds, in order; each has its day, seed, count and
+    judged sentences.
+    """
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def show_log(everything: list[Sentence], rounds: list[dict]) -> int:
-    """Print for each round how it went, and what nobody has mended; returns 1 if there is such a sentence."""
+    """Print for each round how it went, and what nobody has mended; returns 1 if there is such a
+    sentence.
+    """
     known = {one.key for one in everything}
     open_ones = []
     for one in rounds:
@@ -184,13 +196,15 @@ def show_log(everything: list[Sentence], rounds: list[dict]) -> int:
         )
         kept = sum(judged["sentence"] in known for judged in one["judged"])
         print(
-            f"{one['day']}, seed {one['seed']}: {counts}; {kept} of {len(verdicts)} sentences still stand as they were judged"
+            f"{one['day']}, seed {one['seed']}: {counts}; {kept} of {len(verdicts)} sentences still"
+            " stand as they were judged"
         )
         open_ones += [
             j for j in one["judged"] if j["verdict"] in TO_MEND and j["sentence"] in known
         ]
     for judged in open_ones:
         print(
-            f"{judged['sentence']} was judged {judged['verdict']} and stands as it was: {judged['done']}"
+            f"{judged['sentence']} was judged {judged['verdict']} and stands as it was:"
+            f" {judged['done']}"
         )
     return 1 if open_ones else 0

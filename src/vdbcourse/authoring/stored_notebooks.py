@@ -1,8 +1,10 @@
-"""Run notebooks top to bottom in a fresh kernel and store their outputs: `./course author store [NOTEBOOK]...`
+"""Run notebooks top to bottom in a fresh kernel and store their outputs: `./course author store
+[NOTEBOOK]...`
 
-Without names, all notebooks of chapters/ and solutions/ are run. (Those of exercises/ are made by `./course exercises`.) They are
-stored by this program alone, so that execution counts, metadata and outputs have one form and do not depend on whose machine it
-was: it uses engines and a folder of its own.
+Without names, all notebooks of chapters/ and solutions/ are run. (Those of exercises/ are made by
+`./course exercises`.) They are stored by this program alone, so that execution counts, metadata and
+outputs have one form and do not depend on whose machine it was: it uses engines and a folder of its
+own.
 """
 
 import importlib.util
@@ -23,7 +25,8 @@ PROGRESS = re.compile(r" \d+ of \d+ lessons\.")  # as lessons.finish says it
 
 
 def run(paths: list[Path]) -> None:
-    """Run each notebook twice: the first run fills the embedding cache, the second one's outputs are stored.
+    """Run each notebook twice: the first run fills the embedding cache, the second one's outputs
+    are stored.
 
     The second one finds no progress, as on a learner's first day.
     """
@@ -75,8 +78,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook with a note on the code that was run.
 
-    Of its cells' metadata only the tags stay, and what answers a Predict box is folded. How far whoever ran it has come in the
-    course stays out of the outputs.
+    Of its cells' metadata only the tags stay, and what answers a Predict box is folded. How far
+    whoever ran it has come in the course stays out of the outputs.
     """
     notebook.metadata = nbformat.from_dict(
         {**METADATA, stale_outputs.NOTE: stale_outputs.note(notebook)}
@@ -95,7 +98,8 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     print(
-        f"{path.relative_to(settings.root())}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells"
+        f"{path.relative_to(settings.root())}:"
+        f" {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells"
     )
 
 

@@ -1,7 +1,9 @@
-"""What an engine does where engines differ, seen by doing it: insert twice, delete what is not there, search while empty ...
+"""What an engine does where engines differ, seen by doing it: insert twice, delete what is not
+there, search while empty ...
 
-Every behaviour runs on a fresh collection and returns a short sentence about what was observed. The sentences of all engines side
-by side are the table "what differs"; tests/test_contract.py holds what is expected of each.
+Every behaviour runs on a fresh collection and returns a short sentence about what was observed. The
+sentences of all engines side by side are the table "what differs"; tests/bench/test_contract.py holds
+what is expected of each.
 """
 
 from collections.abc import Callable
@@ -202,19 +204,25 @@ def filter_unknown(engine: Adapter) -> str:
 
 @behaviour("ask for 10 by HNSW, only the farther 1,000 of 2,000 films pass the filter")
 def filter_half(engine: Adapter) -> str:
-    """The films nearest to the question are filtered out, so an index that stops early finds nothing to return."""
+    """The films nearest to the question are filtered out, so an index that stops early finds
+    nothing to return.
+    """
     return filter_farthest(engine, 1_000)
 
 
 @behaviour("ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter")
 def filter_few(engine: Adapter) -> str:
-    """A filter that hardly any row passes; an engine may then prefer to compare those rows one by one."""
+    """A filter that hardly any row passes; an engine may then prefer to compare those rows one by
+    one.
+    """
     return filter_farthest(engine, 60)
 
 
 @behaviour("HNSW over 2,000 films: which parameters change the recall")
 def parameters(engine: Adapter) -> str:
-    """A parameter that is accepted and dropped on the way changes nothing. ef is tried on the graph with the fewest edges."""
+    """A parameter that is accepted and dropped on the way changes nothing. ef is tried on the graph
+    with the fewest edges.
+    """
     if engine.ann_index is None:
         return "has no approximate index here"
     work = film_work(2_000, 40)
@@ -270,7 +278,9 @@ def insert_zero(engine: Adapter) -> str:
 
 
 def filter_farthest(engine: Adapter, passing: int) -> str:
-    """Do 10 rows come back when only the `passing` farthest of 2,000 films pass the filter, at ef 40."""
+    """Do 10 rows come back when only the `passing` farthest of 2,000 films pass the filter, at ef
+    40.
+    """
     if engine.ann_index is None:
         return "has no approximate index here"
     work = film_work(2_000, 1)
@@ -307,7 +317,9 @@ def graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int
 
 
 def refusal(engine: Adapter, action: Callable[[], object]) -> str:
-    """Do `action`; "refused: ..." with the class of the client's exception, or an empty string if there was none."""
+    """Do `action`; "refused: ..." with the class of the client's exception, or an empty string if
+    there was none.
+    """
     try:
         action()
     except engine.errors as error:

@@ -1,4 +1,6 @@
-"""The files that hold the indexes of a collection on the package's own server, and what they hold before compression."""
+"""The files that hold the indexes of a collection on the package's own server, and what they hold
+before compression.
+"""
 
 import re
 from pathlib import Path
@@ -12,9 +14,11 @@ ORIGINAL_SIZE = re.compile(rb'"original_size":"(\d+)"')
 
 
 def of(client: MilvusClient, name: str) -> list[Path]:
-    """The files of the newest index of each segment of the collection `name`; empty for another server.
+    """The files of the newest index of each segment of the collection `name`; empty for another
+    server.
 
-    The package's own keeps them as `index_files/BUILD/VERSION/PARTITION/SEGMENT/FILE`; those of a dropped index stay for a while.
+    The package's own keeps them as `index_files/BUILD/VERSION/PARTITION/SEGMENT/FILE`; those of a
+    dropped index stay for a while.
     """
     folder = supervisor.data_folder("milvus-standalone") / "data" / "index_files"
     newest: dict[str, list[Path]] = {}
@@ -29,7 +33,8 @@ def of(client: MilvusClient, name: str) -> list[Path]:
 
 
 def original_bytes(files: list[Path]) -> int:
-    """Bytes of the indexes in `files` before compression, as the server notes it in the head of each file.
+    """Bytes of the indexes in `files` before compression, as the server notes it in the head of
+    each file.
 
     So much is loaded into memory; on disk the content is a compressed Parquet column.
     """

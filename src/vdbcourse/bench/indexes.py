@@ -1,9 +1,11 @@
-"""The same texts under one index type after another, in one Milvus server: build time, size, recall and latency by effort.
+"""The same texts under one index type after another, in one Milvus server: build time, size, recall
+and latency by effort.
 
     work = indexes.text_work(24_000)
     frame = indexes.measure_indexes(client, engines.collection("07_index_types_measured", "films"), work)
 
-The client is pymilvus' own. Lesson 3_milvus/07 does these steps by hand; the tests of `sizing` and `index_chooser` rest on them.
+The client is pymilvus' own. Lesson 3_milvus/07 does these steps by hand; the tests of `sizing` and
+`index_chooser` rest on them.
 """
 
 import time
@@ -28,7 +30,9 @@ WARM_UP = 10  # searches before the clock runs
 
 @dataclass(frozen=True)
 class Kind:
-    """An index to build, and the efforts to search it with: `effort` is the search parameter that `efforts` are values of."""
+    """An index to build, and the efforts to search it with: `effort` is the search parameter that
+    `efforts` are values of.
+    """
 
     index_type: str
     build: Mapping[str, int | bool] = field(default_factory=dict)
@@ -60,14 +64,17 @@ KINDS = {
 
 
 def text_work(n_rows: int = ROWS, n_queries: int = 200) -> Work:
-    """The first `n_rows` of `datasets.film_texts` as rows, plots spread over the years as questions; truth by cosine.
+    """The first `n_rows` of `datasets.film_texts` as rows, plots spread over the years as
+    questions; truth by cosine.
 
-    Raises `CourseError` for fewer rows than are asked for, or for more questions than there are plots.
+    Raises `CourseError` for fewer rows than are asked for, or for more questions than there are
+    plots.
     """
     texts, plots = datasets.film_texts(), len(datasets.film_plots())
     if not K <= n_rows <= len(texts) or not 1 <= n_queries <= plots:
         raise CourseError(
-            f"{n_rows:,} rows and {n_queries:,} questions cannot be compared: {K} to {len(texts):,} rows, 1 to {plots} questions."
+            f"{n_rows:,} rows and {n_queries:,} questions cannot be compared: {K} to {len(texts):,}"
+            f" rows, 1 to {plots} questions."
         )
     texts = texts.head(n_rows)
     return against_plots(f"{n_rows:,} film texts", texts, texts.text.tolist(), n_queries)
@@ -80,12 +87,14 @@ def measure_indexes(
     kinds: Mapping[str, Kind] = KINDS,
     done: Callable[[pd.DataFrame], None] = lambda frame: None,
 ) -> pd.DataFrame:
-    """Store `work` once in the collection `name` (made anew, dropped at the end), then build and search one kind after another.
+    """Store `work` once in the collection `name` (made anew, dropped at the end), then build and
+    search one kind after another.
 
-    One row for each kind and effort: `index`, `effort`, `recall@10`, `p50 ms`, `p95 ms`, `build s`, `index MB` (10^6 bytes before
-    the compression of the file; NaN where the server's files are not on this machine, or the index has none), `file MB`,
-    `segments`. Searches go out one at a time; `done` gets the rows of each kind when it is measured. Raises `CourseError` if an
-    index is not built within ten minutes.
+    One row for each kind and effort: `index`, `effort`, `recall@10`, `p50 ms`, `p95 ms`, `build s`,
+    `index MB` (10^6 bytes before the compression of the file; NaN where the server's files are not
+    on this machine, or the index has none), `file MB`, `segments`. Searches go out one at a time;
+    `done` gets the rows of each kind when it is measured. Raises `CourseError` if an index is not
+    built within ten minutes.
     """
     store(client, name, work)
     frames = []
@@ -141,12 +150,15 @@ def build(client: MilvusClient, name: str, kind: Kind) -> tuple[float, list[Path
 
 
 def wait_until_built(client: MilvusClient, name: str) -> None:
-    """Return when no row of the collection waits for its index. Raises `CourseError` after ten minutes."""
+    """Return when no row of the collection waits for its index. Raises `CourseError` after ten
+    minutes.
+    """
     deadline = time.monotonic() + BUILD_SECONDS
     while pending(client, name):
         if time.monotonic() > deadline:
             raise CourseError(
-                f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server: ./course status"
+                f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server:"
+                " ./course status"
             )
         time.sleep(0.05)
 
@@ -188,8 +200,9 @@ def ids(
 ) -> list[int]:
     """Ids of the hits.
 
-    The vectors are not asked for: when its index holds them as codes (IVF_SQ8, IVF_PQ), the server 2.3.5 of the wheel
-    deletes its stored file of them as it reads it, and can build no index on the segment again.
+    The vectors are not asked for: when its index holds them as codes (IVF_SQ8, IVF_PQ), the server
+    2.3.5 of the wheel deletes its stored file of them as it reads it, and can build no index on the
+    segment again.
     """
     return [
         hit["id"]

@@ -1,4 +1,6 @@
-"""Do the work on one engine and measure it: load, build, size, and recall with latency for several search efforts."""
+"""Do the work on one engine and measure it: load, build, size, and recall with latency for several
+search efforts.
+"""
 
 import time
 from collections.abc import Callable
@@ -39,7 +41,9 @@ class Measured:
 def measured(
     engine: Engine, work: Work, done: Callable[[str], None] = lambda step: None
 ) -> Measured:
-    """Load, search exactly where that is possible, build the index, search through it. `done` is called after each step."""
+    """Load, search exactly where that is possible, build the index, search through it. `done` is
+    called after each step.
+    """
     engine.create(work.dimension)
     load_s = timed(lambda: (engine.insert(work.rows), engine.settle()))
     done("load")
@@ -63,13 +67,16 @@ def measured(
 
 
 def check_parameters(engine: Engine) -> None:
-    """Raises `CourseError` if the engine says that its index has other parameters than those it was asked for."""
+    """Raises `CourseError` if the engine says that its index has other parameters than those it was
+    asked for.
+    """
     asked = {"m": engine.m, "ef_construction": engine.ef_construction}
     told = engine.built_with()
     if told is not None and told != asked:
         raise CourseError(
-            f"{engine.title} was asked for an HNSW index with {asked} and built one with {told}, so its figures would not "
-            "compare. See which parameters this version of the engine and of its client take."
+            f"{engine.title} was asked for an HNSW index with {asked} and built one with {told}, so"
+            " its figures would not compare. See which parameters this version of the engine and"
+            " of its client take."
         )
 
 

@@ -1,4 +1,6 @@
-"""One run of the benchmark: what was measured, on which machine, when; as a table, as JSON, and kept in a file."""
+"""One run of the benchmark: what was measured, on which machine, when; as a table, as JSON, and
+kept in a file.
+"""
 
 import platform
 from dataclasses import asdict, dataclass
@@ -19,7 +21,9 @@ CLIENTS = ("psycopg", "pymilvus", "qdrant-client", "weaviate-client", "pyvespa",
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of one run. Compare them with one another, not with those of another run or machine."""
+    """The figures of one run. Compare them with one another, not with those of another run or
+    machine.
+    """
 
     when: str  # UTC, ISO 8601
     machine: str
@@ -53,10 +57,11 @@ class Report:
 
 
 def run(work: Work, available: Available, path: Path | None = None) -> Report:
-    """Measure the engines one after another, with a progress bar; the report is kept in `path` after each engine.
+    """Measure the engines one after another, with a progress bar; the report is kept in `path`
+    after each engine.
 
-    An interrupted run leaves in `path` the engines that were finished. It cannot be continued later: figures are comparable
-    only when they come from one run.
+    An interrupted run leaves in `path` the engines that were finished. It cannot be continued
+    later: figures are comparable only when they come from one run.
     """
     path = path or report_path()
     report = Report(

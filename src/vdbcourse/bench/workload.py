@@ -1,4 +1,6 @@
-"""The work that every engine gets: real vectors to store, held-out questions, and the true answers."""
+"""The work that every engine gets: real vectors to store, held-out questions, and the
+true answers.
+"""
 
 from dataclasses import dataclass
 
@@ -30,24 +32,29 @@ class Work:
 def film_work(n_rows: int | None = None, n_queries: int = 200) -> Work:
     """Films as rows (`film_lines`, the `n_rows` with most reviews or all), plots as questions.
 
-    Raises `CourseError` for more rows or questions than there are, or fewer rows than K or questions than 1.
+    Raises `CourseError` for more rows or questions than there are, or fewer rows than K or
+    questions than 1.
     """
     films, plots = datasets.films(), datasets.film_plots()["plot"].tolist()
     n_rows = len(films) if n_rows is None else n_rows
     if not K <= n_rows <= len(films):
         raise CourseError(
-            f"{n_rows:,} rows cannot be compared; there are {len(films):,} films, and at least {K} are needed."
+            f"{n_rows:,} rows cannot be compared; there are {len(films):,} films, and at least {K}"
+            " are needed."
         )
     if not 1 <= n_queries <= len(plots):
         raise CourseError(
-            f"{n_queries:,} questions cannot be asked; there are 1 to {len(plots)} plots to ask with."
+            f"{n_queries:,} questions cannot be asked; there are 1 to {len(plots)} plots to ask"
+            " with."
         )
     films = films.head(n_rows)
     return against_plots(f"{n_rows:,} film lines", films, datasets.film_lines(films), n_queries)
 
 
 def against_plots(what: str, frame: pd.DataFrame, texts: list[str], n_queries: int) -> Work:
-    """Rows of `frame` (index: ids, column `year`), whose `texts` are stored, and `n_queries` plots of all years as questions."""
+    """Rows of `frame` (index: ids, column `year`), whose `texts` are stored, and `n_queries` plots
+    of all years as questions.
+    """
     plots = datasets.film_plots()["plot"].tolist()
     vectors = embedding.encode(texts)
     spread = np.linspace(0, len(plots) - 1, n_queries).astype(

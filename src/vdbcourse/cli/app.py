@@ -34,7 +34,10 @@ Names = Annotated[
     ),
 ]
 
-COMPARED = "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that are up)"
+COMPARED = (
+    "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that"
+    " are up)"
+)
 Seconds = Annotated[
     float,
     typer.Option(min=1, help="For running the cells of a notebook; one cell may take half of it."),
@@ -69,14 +72,17 @@ def main() -> None:
     ) as error:  # a disk, a right or a path: nothing of this is a mistake in the course
         where = f"{error.filename}: " if error.filename else ""
         print(
-            f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course doctor",
+            f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course"
+            " doctor",
             file=sys.stderr,
         )
         sys.exit(CourseError.exit_code)
 
 
 def check_milvus_uri() -> None:
-    """Raises `CourseError` if MILVUS_URI is no address: pymilvus reads it when it is imported, and fails with a raw error."""
+    """Raises `CourseError` if MILVUS_URI is no address: pymilvus reads it when it is imported, and
+    fails with a raw error.
+    """
     from vdbcourse import settings
     from vdbcourse.engines import configured
 
@@ -86,7 +92,9 @@ def check_milvus_uri() -> None:
 
 @app.command(context_settings=PASS_ON)
 def lab(context: typer.Context) -> None:
-    """Start the engines and open JupyterLab; Ctrl-C stops both. Options go to JupyterLab: --no-browser, --port N."""
+    """Start the engines and open JupyterLab; Ctrl-C stops both. Options go to JupyterLab:
+    --no-browser, --port N.
+    """
     from vdbcourse.cli.lab import run
 
     raise typer.Exit(run(context.args))
@@ -94,7 +102,9 @@ def lab(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """Run the whole test suite: the package, the engines and every notebook. Options go to pytest."""
+    """Run the whole test suite: the package, the engines and every notebook. Options go
+    to pytest.
+    """
     from vdbcourse.cli.test_suite import run
 
     raise typer.Exit(run(context.args))
@@ -106,7 +116,9 @@ def up(
     ui: Annotated[bool, typer.Option("--ui", help="Also the web UI of Milvus in Docker.")] = False,
     json: Json = False,
 ) -> None:
-    """Start engines and wait until they answer (without names: postgres and milvus-lite). Those that run are left alone."""
+    """Start engines and wait until they answer (without names: postgres and milvus-lite). Those
+    that run are left alone.
+    """
     from vdbcourse.cli.engines import up
 
     up(engines, ui, json)
@@ -143,7 +155,9 @@ def bench(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Measure the same work on every engine that is up: recall, latency, time to build, size of the index."""
+    """Measure the same work on every engine that is up: recall, latency, time to build, size of the
+    index.
+    """
     check_milvus_uri()
     from vdbcourse.cli.bench import bench, bench_indexes
 
@@ -171,7 +185,9 @@ def docs(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to build into (without: site/).")] = None,
 ) -> None:
-    """Build the published site from notebooks, facts, glossary and quiz; what is wrong is named with file and line."""
+    """Build the published site from notebooks, facts, glossary and quiz; what is wrong is named
+    with file and line.
+    """
     from vdbcourse.cli.docs import run
 
     if serve and (audit or out):
@@ -183,7 +199,9 @@ def docs(
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check everything the course needs on this machine; each problem comes with the command that mends it."""
+    """Check everything the course needs on this machine; each problem comes with the command that
+    mends it.
+    """
     from vdbcourse.cli.doctor import run
 
     raise typer.Exit(run(json))
@@ -206,7 +224,9 @@ def check(
     seconds: Seconds = 300,
     json: Json = False,
 ) -> None:
-    """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has not seen."""
+    """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has
+    not seen.
+    """
     check_milvus_uri()
     from vdbcourse.cli.check import run
     from vdbcourse.grading.sandbox.limits import Limits
@@ -239,7 +259,9 @@ def grade(
         bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")
     ] = False,
 ) -> None:
-    """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the last saved one counts."""
+    """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the
+    last saved one counts.
+    """
     check_milvus_uri()
     from vdbcourse.cli.grade import run
     from vdbcourse.grading.classroom.batch import Options
@@ -261,7 +283,9 @@ def reset(
         bool, typer.Option("--progress", help="Forget also which lessons and exercises are done.")
     ] = False,
 ) -> None:
-    """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else, after asking."""
+    """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else,
+    after asking.
+    """
     from vdbcourse.cli.reset import run
 
     run(yes, progress)

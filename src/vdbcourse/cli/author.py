@@ -9,7 +9,10 @@ import typer
 author = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="For people who write the course: prove exercises, store notebooks, check claims, write the lock.",
+    help=(
+        "For people who write the course: prove exercises, store notebooks, check claims, write the"
+        " lock."
+    ),
 )
 PASS_ON = {
     "ignore_unknown_options": True,
@@ -37,7 +40,9 @@ def selftest(
     ),
     json: Json = False,
 ) -> None:
-    """Prove the checks of the exercises: solutions and other right answers pass, wrong ones and mutants do not."""
+    """Prove the checks of the exercises: solutions and other right answers pass, wrong ones and
+    mutants do not.
+    """
     from vdbcourse.cli.author_selftest import run
 
     raise typer.Exit(run(exercises, jobs, json))
@@ -69,7 +74,9 @@ def store(notebooks: Files = None) -> None:
 
 @author.command()
 def claims(files: Files = None) -> None:
-    """Look for figures without a source and for phrases known to be false; exit code 1 if there are any."""
+    """Look for figures without a source and for phrases known to be false; exit code 1 if there are
+    any.
+    """
     from vdbcourse.authoring.claims import run
 
     raise typer.Exit(run(files or []))
@@ -97,7 +104,9 @@ def embed() -> None:
 
 @author.command(context_settings=PASS_ON)
 def lock(context: typer.Context) -> None:
-    """Write constraints.txt from pyproject.toml (needs the package index). Options go to uv: --upgrade-package NAME."""
+    """Write constraints.txt from pyproject.toml (needs the package index). Options go to uv:
+    --upgrade-package NAME.
+    """
     from vdbcourse.authoring.lock import run
 
     run(context.args)

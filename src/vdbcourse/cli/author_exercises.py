@@ -7,7 +7,9 @@ from vdbcourse.authoring import exercise_notebook
 
 
 def run(check: bool) -> int:
-    """Write `exercises/*.ipynb`; with `check` only name those that are not what the masters make: 1 if there are any."""
+    """Write `exercises/*.ipynb`; with `check` only name those that are not what the masters make: 1
+    if there are any.
+    """
     if check:
         drifted = exercise_notebook.drifted()
         for path in drifted:

@@ -1,4 +1,6 @@
-"""`vdbcourse author selftest`: the checks of the exercises proved against wrong answers, right answers and mutants."""
+"""`vdbcourse author selftest`: the checks of the exercises proved against wrong answers, right
+answers and mutants.
+"""
 
 import json
 
@@ -21,7 +23,9 @@ HEAD = (
 
 
 def run(names: list[str] | None, jobs: int, as_json: bool) -> int:
-    """Prove the checks of these exercises, or of all; 1 if something is not proved. Raises `CourseError` for another name."""
+    """Prove the checks of these exercises, or of all; 1 if something is not proved. Raises
+    `CourseError` for another name.
+    """
     exercises = (
         [manifest.exercise(name) for name in names]
         if names
@@ -76,6 +80,7 @@ def summary(proofs: list[Proof]) -> str:
     )
     left = sum(not proof.proved for proof in proofs)
     return (
-        f"{len(proofs) - left} of {len(proofs)} tasks proved; {sum(proof.caught for proof in proofs)} misconceptions caught; "
-        f"{killed} of {mutants} mutants killed, {equivalent} listed as equivalent, {mutants - killed - equivalent} left"
+        f"{len(proofs) - left} of {len(proofs)} tasks proved;"
+        f" {sum(proof.caught for proof in proofs)} misconceptions caught; {killed} of {mutants}"
+        f" mutants killed, {equivalent} listed as equivalent, {mutants - killed - equivalent} left"
     )

@@ -1,4 +1,6 @@
-"""`vdbcourse bench`: the same work on every engine that is up, or under one index type of Milvus after another."""
+"""`vdbcourse bench`: the same work on every engine that is up, or under one index type of Milvus
+after another.
+"""
 
 import json
 import platform
@@ -23,7 +25,9 @@ DECIMALS = {
 
 
 def bench(names: list[str] | None, rows: int | None, queries: int, as_json: bool) -> None:
-    """Measure the engines `names`, or all that are up, and show the report. Raises `CourseError` if none is up."""
+    """Measure the engines `names`, or all that are up, and show the report. Raises `CourseError` if
+    none is up.
+    """
     engines = available("bench", "films", names or None)
     if not engines.adapters:
         raise CourseError(" ".join(engines.missing.values()))
@@ -40,7 +44,9 @@ def bench(names: list[str] | None, rows: int | None, queries: int, as_json: bool
 
 
 def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
-    """Measure the index types of a Milvus server (the package's, unless settings name another) and show them in one table."""
+    """Measure the index types of a Milvus server (the package's, unless settings name another) and
+    show them in one table.
+    """
     from pymilvus import MilvusClient
 
     from vdbcourse import engines

@@ -1,4 +1,6 @@
-"""`vdbcourse check NOTEBOOK`: one's own notebook, run fresh in another process and checked on data it has not seen."""
+"""`vdbcourse check NOTEBOOK`: one's own notebook, run fresh in another process and checked on data
+it has not seen.
+"""
 
 import json
 import secrets
@@ -14,7 +16,9 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 
 def run(notebook: Path, limits: Limits, as_json: bool) -> int:
-    """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is no notebook of an exercise."""
+    """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is no notebook of
+    an exercise.
+    """
     found = submissions.read(notebook)
     seed = secrets.randbits(63)
     tasks = found.exercise.tasks
@@ -35,7 +39,8 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
 def lines(found: Submission, graded: Graded) -> list[str]:
     """What is printed: the tasks, the cells that did not run to their end, the sum."""
     shown = [
-        f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has not seen"
+        f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has"
+        " not seen"
     ]
     for result in graded.results:
         shown.append(repr(result))
@@ -45,9 +50,11 @@ def lines(found: Submission, graded: Graded) -> list[str]:
     reached = sum(result.points for result in graded.results)
     return [
         *shown,
-        f"Not graded: {graded.problem}"
-        if graded.problem
-        else f"{reached} of {found.exercise.points} points",
+        (
+            f"Not graded: {graded.problem}"
+            if graded.problem
+            else f"{reached} of {found.exercise.points} points"
+        ),
     ]
 
 
@@ -64,8 +71,9 @@ def difference(graded: Graded) -> str:
         else ""
     )
     return (
-        "It passed in your notebook. Here the kernel is fresh (nothing is left from cells that were changed, removed or run in "
-        f"another order), and the data are others of the same kind.{cells}"
+        "It passed in your notebook. Here the kernel is fresh (nothing is left from cells that"
+        " were changed, removed or run in another order), and the data are others of the same"
+        f" kind.{cells}"
     )
 
 

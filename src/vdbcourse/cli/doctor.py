@@ -1,4 +1,6 @@
-"""`vdbcourse doctor`: is everything here that the course needs, and if not, which command mends it?"""
+"""`vdbcourse doctor`: is everything here that the course needs, and if not, which
+command mends it?
+"""
 
 import json
 import platform
@@ -25,7 +27,9 @@ MEND = "Mend it: ./course install --again all; if it stays, report it with this 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: "ok", "note" (works, worth knowing) or "problem" (the text says what mends it)."""
+    """What one check found: "ok", "note" (works, worth knowing) or "problem" (the text says what
+    mends it).
+    """
 
     check: str
     result: str
@@ -44,7 +48,9 @@ def run(as_json: bool) -> int:
 
 
 def finding(name: str, check: Callable[[], tuple[str, str]]) -> Finding:
-    """Run one check; whatever it raises is a problem found, for people ask the doctor when something is broken."""
+    """Run one check; whatever it raises is a problem found, for people ask the doctor when
+    something is broken.
+    """
     try:
         result, text = check()
     except CourseError as error:
@@ -64,7 +70,9 @@ def python() -> tuple[str, str]:
 
 
 def packages() -> tuple[str, str]:
-    """What the course asks for is installed, and every installed package of the lock has the version the lock says."""
+    """What the course asks for is installed, and every installed package of the lock has the
+    version the lock says.
+    """
     wrong = []
     for requirement in map(Requirement, metadata.requires("vector-database-course") or []):
         if (
@@ -84,7 +92,8 @@ def packages() -> tuple[str, str]:
             wrong.append(f"{requirement.name} is {version}, the lock says {requirement.specifier}")
     if wrong:
         raise CourseError(
-            f"{'; '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}. Mend it: ./course install --again all"
+            f"{'; '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}. Mend it: ./course install"
+            " --again all"
         )
     return "ok", "as constraints.txt says"
 
@@ -101,7 +110,8 @@ def home() -> tuple[str, str]:
     text = f"{path}, {free:.1f} GB free"
     if free < FREE_GB_NEEDED:
         raise CourseError(
-            f"{text}: less than {FREE_GB_NEEDED:g} GB. Free some space, or set VDBCOURSE_HOME to another disk."
+            f"{text}: less than {FREE_GB_NEEDED:g} GB. Free some space, or set VDBCOURSE_HOME to"
+            " another disk."
         )
     return "ok", text
 
@@ -112,7 +122,10 @@ def weights() -> tuple[str, str]:
         loaded = model.current_model()
         return (
             "note",
-            f"VDBCOURSE_MODEL={loaded.name} is used, {loaded.dimension} dimensions, not the packaged model",
+            (
+                f"VDBCOURSE_MODEL={loaded.name} is used, {loaded.dimension} dimensions, not the"
+                " packaged model"
+            ),
         )
     model.check_files(model.packaged_folder())
     return "ok", f"{model.PACKAGED}, sha256 of all {len(model.SHA256)} files checked"
@@ -147,7 +160,8 @@ def engine(name: str) -> Callable[[], tuple[str, str]]:
             return "note", f"stopped; a notebook starts it, or: ./course up {name}"
         if not supervisor.known(name).is_ready(found):
             raise CourseError(
-                f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log: {found.log}"
+                f"process {found.pid} runs but does not answer. Mend it: ./course down {name}; log:"
+                f" {found.log}"
             )
         return "ok", f"{found.version} at {found.uri}"
 
@@ -161,7 +175,10 @@ def docker() -> tuple[str, str]:
         return "note", "not started in Docker; no lesson needs it: ./course up milvus"
     return (
         "ok",
-        f"{configured.check_milvus(docker_stack.in_use().uri, started.token, 'Docker')} at {started.uri} (Docker)",
+        (
+            f"{configured.check_milvus(docker_stack.in_use().uri, started.token, 'Docker')} at"
+            f" {started.uri} (Docker)"
+        ),
     )
 
 

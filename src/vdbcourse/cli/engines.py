@@ -80,7 +80,9 @@ def status(as_json: bool) -> None:
 
 
 def state(name: str) -> State:
-    """The engine `name` as it is; nothing is started, and an unusable address elsewhere is shown as not running."""
+    """The engine `name` as it is; nothing is started, and an unusable address elsewhere is shown as
+    not running.
+    """
     if name == docker_stack.NAME and not settings.milvus_uri():
         found = docker_stack.found()
         return in_docker(found) if found else State(name, False)
@@ -121,8 +123,8 @@ def here(name: str, found: "supervisor.Running", running: bool = True) -> State:
 def elsewhere(name: str) -> State | None:
     """State of the engine that notebooks use instead of one of this environment's, or None.
 
-    Such are those of DATABASE_URL and MILVUS_URI, and the stack in Docker instead of Milvus Lite. Raises `CourseError` if it
-    cannot be used.
+    Such are those of DATABASE_URL and MILVUS_URI, and the stack in Docker instead of Milvus Lite.
+    Raises `CourseError` if it cannot be used.
     """
     if name == "postgres" and (url := settings.database_url()):
         return State(

@@ -12,7 +12,9 @@ MOST_NAMES = 10  # in one line
 
 
 def run(folder: Path, out: Path, options: Options) -> int:
-    """Grade, print a line for each submission, write the report; 1 if some could not be graded. Raises `CourseError`."""
+    """Grade, print a line for each submission, write the report; 1 if some could not be graded.
+    Raises `CourseError`.
+    """
     if not options.confined:
         print("No sandbox: the notebooks run with your rights on this machine.", file=sys.stderr)
     bar = progress_bar.bar(0, "notebook", "grading")
@@ -41,18 +43,21 @@ def summary(found: Batch, out: Path) -> str:
     lost = [entry for entry in found.entries if entry.problem]
     learners = list(dict.fromkeys(entry.learner for entry in lost))
     lines = [
-        f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed {found.seed}."
+        f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed"
+        f" {found.seed}."
     ]
     if lost:
         more = f" and {len(learners) - MOST_NAMES} more" if len(learners) > MOST_NAMES else ""
         lines.append(
             one_line(
-                f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines above say why."
+                f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines"
+                " above say why."
             )
         )
     if found.kept:
         lines.append(
-            f"{found.kept} of them were graded by an earlier run and not again; --again grades all anew."
+            f"{found.kept} of them were graded by an earlier run and not again; --again grades all"
+            " anew."
         )
     return "\n".join(
         [*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"]

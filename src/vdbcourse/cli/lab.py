@@ -54,12 +54,15 @@ def run(arguments: list[str]) -> int:
                 print("Another lab is open, so the engines go on.")
             elif left := [name for name in supervisor.ENGINES if supervisor.running(name)]:
                 print(
-                    f"Still running, because they ran before this lab: {', '.join(left)}. Stop them: ./course down"
+                    f"Still running, because they ran before this lab: {', '.join(left)}. Stop"
+                    " them: ./course down"
                 )
 
 
 def serve(arguments: list[str], port: int, token: str, page: str) -> int:
-    """Run JupyterLab until it ends; its own session keeps the terminal's Ctrl-C from it, so that this process decides."""
+    """Run JupyterLab until it ends; its own session keeps the terminal's Ctrl-C from it, so that
+    this process decides.
+    """
     log = supervisor.log_path("jupyter")
     os.environ[supervisor.IN_LAB] = "1"
     jupyter = processes.spawn(
@@ -79,7 +82,8 @@ def serve(arguments: list[str], port: int, token: str, page: str) -> int:
                 f"JupyterLab did not start: {processes.last_lines(log)}. Its log: {log}"
             )
         print(
-            f"JupyterLab: {shown_address(jupyter.pid, page, token) or f'it runs and has not said where yet; its log: {log}'}"
+            "JupyterLab:"
+            f" {shown_address(jupyter.pid, page, token) or f'it runs and has not said where yet; its log: {log}'}"
         )
         print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
         return jupyter.wait()
@@ -89,7 +93,9 @@ def serve(arguments: list[str], port: int, token: str, page: str) -> int:
 
 
 def give_home() -> None:
-    """JupyterLab and its kernels keep their notes in the home directory; a user id without a name has none, and gets ours."""
+    """JupyterLab and its kernels keep their notes in the home directory; a user id without a name
+    has none, and gets ours.
+    """
     try:
         Path.home()
     except RuntimeError:
@@ -110,7 +116,9 @@ def command(arguments: list[str], port: int, page: str) -> list[str]:
 
 
 def environment(token: str) -> dict[str, str]:
-    """What JupyterLab and its kernels get: the token (not on the command line, where others see it) and the settings."""
+    """What JupyterLab and its kernels get: the token (not on the command line, where others see it)
+    and the settings.
+    """
     config = str(Path(__file__).parent / "jupyter")
     return {
         "VDBCOURSE_HOME": str(settings.home_path()),
@@ -125,7 +133,8 @@ def environment(token: str) -> dict[str, str]:
 def start_page(arguments: list[str]) -> tuple[str, list[str]]:
     """The page to open, the start page or the notebook that was named, and the other arguments.
 
-    Raises `CourseError` for a notebook that does not exist, or is not in the course's folder: JupyterLab shows only that.
+    Raises `CourseError` for a notebook that does not exist, or is not in the course's folder:
+    JupyterLab shows only that.
     """
     named = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
     if not named:
@@ -138,7 +147,8 @@ def start_page(arguments: list[str]) -> tuple[str, list[str]]:
         )
     if root not in path.parents:
         raise CourseError(
-            f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy it there first."
+            f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy"
+            " it there first."
         )
     return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [
         word for word in arguments if word not in named
@@ -146,14 +156,17 @@ def start_page(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def choose_port(arguments: list[str]) -> int:
-    """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is taken or not a port."""
+    """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is
+    taken or not a port.
+    """
     asked = port_option(arguments)
     if asked is None:
         for port in range(FIRST_PORT, FIRST_PORT + 100):
             if processes.port_is_free(port):
                 return port
         raise CourseError(
-            f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab --port N"
+            f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab"
+            " --port N"
         )
     if not asked:
         raise CourseError("--port needs a number: ./course lab --port 8899")
@@ -161,7 +174,8 @@ def choose_port(arguments: list[str]) -> int:
         raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
     if not processes.port_is_free(int(asked)):
         raise CourseError(
-            f"Port {asked} is taken, by another lab or program. Choose another: ./course lab --port {int(asked) % 65535 + 1}"
+            f"Port {asked} is taken, by another lab or program. Choose another: ./course lab --port"
+            f" {int(asked) % 65535 + 1}"
         )
     return int(asked)
 
@@ -190,7 +204,9 @@ def without_port(arguments: list[str]) -> list[str]:
 
 
 def said_by(pid: int) -> dict[str, Any] | None:
-    """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and more, after all its options."""
+    """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and
+    more, after all its options.
+    """
     from jupyter_core.paths import jupyter_runtime_dir
 
     try:
@@ -218,7 +234,9 @@ def address(said: dict[str, Any]) -> str:
 
 
 def shown_address(pid: int, page: str, token: str) -> str | None:
-    """The link to open, with the token if it is the one made here and still holds. None if the server has not said where."""
+    """The link to open, with the token if it is the one made here and still holds. None if the
+    server has not said where.
+    """
     said = said_by(pid)
     if said is None:
         return None
@@ -227,7 +245,9 @@ def shown_address(pid: int, page: str, token: str) -> str | None:
 
 
 def is_up(pid: int) -> bool:
-    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its options gave it."""
+    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its
+    options gave it.
+    """
     said = said_by(pid)
     if said is None or said.get("sock"):
         return said is not None

@@ -50,7 +50,8 @@ def run(yes: bool, progress: bool) -> None:
     """List what would go, ask, remove."""
     if supervisor.Lease().others():
         raise CourseError(
-            "A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then: ./course reset"
+            "A lab is running and uses these engines. Stop it first (Ctrl-C in its terminal), then:"
+            " ./course reset"
         )
     items = elsewhere() + here(progress)
     if not items:
@@ -77,7 +78,8 @@ def agreed() -> bool:
         return typer.confirm("Remove all of it?")
     except typer.Abort as error:
         raise CourseError(
-            "Nobody answered, so nothing was removed. To remove it without a question: ./course reset --yes"
+            "Nobody answered, so nothing was removed. To remove it without a question: ./course"
+            " reset --yes"
         ) from error
 
 
@@ -87,7 +89,8 @@ def here(progress: bool) -> list[Item]:
     names = FILES | (PROGRESS if progress else {})
     found = [
         Item(
-            f"the stack {docker_stack.PROJECT} in Docker: containers, and volumes with every collection in them",
+            f"the stack {docker_stack.PROJECT} in Docker: containers, and volumes with every"
+            " collection in them",
             docker_stack.remove,
         )
     ]
@@ -106,7 +109,9 @@ def here(progress: bool) -> list[Item]:
 
 
 def elsewhere() -> list[Item]:
-    """Schemas and collections on servers that DATABASE_URL and MILVUS_URI name. Raises `CourseError` if one does not answer."""
+    """Schemas and collections on servers that DATABASE_URL and MILVUS_URI name. Raises
+    `CourseError` if one does not answer.
+    """
     items = []
     if url := settings.database_url():
         configured.check_postgres(url)
@@ -148,7 +153,8 @@ def remover(path: Path) -> Callable[[], None]:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise CourseError(
-                f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and run it again."
+                f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and"
+                " run it again."
             ) from error
 
     return remove

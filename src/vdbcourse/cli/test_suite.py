@@ -7,14 +7,17 @@ import sys
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
-WORKERS = 3  # on two cores: many tests and cells wait for an engine; with 4, those of browsers and kernels run into their limits
+# on two cores: many tests and cells wait for an engine; with 4, those of browsers and kernels run
+# into their limits
+WORKERS = 3
 
 
 def run(arguments: list[str]) -> int:
     """Run pytest in the course folder; exit code of pytest."""
     if importlib.util.find_spec("pytest") is None:
         raise CourseError(
-            "The test tools are not installed. Run: ./course test (it installs them), or ./course install --extra test"
+            "The test tools are not installed. Run: ./course test (it installs them), or ./course"
+            " install --extra test"
         )
     command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--nbval", *arguments]
     return subprocess.run(command, cwd=settings.root(), check=False).returncode

@@ -1,4 +1,6 @@
-"""Made-up card payments, drawn from distributions that stand here in full, with the frauds known."""
+"""Made-up card payments, drawn from distributions that stand here in full, with the
+frauds known.
+"""
 
 from collections.abc import Callable
 
@@ -10,10 +12,11 @@ FEATURES = ["amount", "hour", "km_from_home", "purchases_last_hour", "failed_pin
 
 
 def transactions(n: int = 4000, seed: int = 2026) -> pd.DataFrame:
-    """`n` payments, the same ones for the same `seed`; index `transaction_id`, columns as `card("transactions")` says.
+    """`n` payments, the same ones for the same `seed`; index `transaction_id`, columns as
+    `card("transactions")` says.
 
-    Shares and distributions are inventions that give a lesson something to find and something to miss; they are no estimate of
-    anything real. Raises `ValueError` if `n` is negative.
+    Shares and distributions are inventions that give a lesson something to find and something to
+    miss; they are no estimate of anything real. Raises `ValueError` if `n` is negative.
     """
     rng = np.random.default_rng(seed)
     shares = [share for share, _, _ in PATTERNS.values()]

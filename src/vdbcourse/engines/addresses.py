@@ -1,7 +1,8 @@
-"""Addresses as people write them: with a password that should have been percent-encoded and was not.
+"""Addresses as people write them: with a password that should have been percent-encoded and was
+not.
 
-libpq and urllib cut such an address at the password's first `@ / ? #`. Here it is read up to the last `@`, and handed on in
-the form that they read right.
+libpq and urllib cut such an address at the password's first `@ / ? #`. Here it is read up to the
+last `@`, and handed on in the form that they read right.
 """
 
 import os
@@ -16,9 +17,11 @@ POSTGRES = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
 
 
 def postgres(address: str) -> dict[str, str]:
-    """The parts of an address of PostgreSQL, by the names that libpq gives them. Raises `ValueError` if it is none.
+    """The parts of an address of PostgreSQL, by the names that libpq gives them. Raises
+    `ValueError` if it is none.
 
-    libpq's own reading holds unless it leaves an `@` or a port that is no number, which says that it cut a password.
+    libpq's own reading holds unless it leaves an `@` or a port that is no number, which says that
+    it cut a password.
     """
     if (parts := read_by_libpq(address)) is not None:
         return parts
@@ -53,7 +56,9 @@ def read_by_libpq(address: str) -> dict[str, str] | None:
 
 
 def postgres_url(parts: dict[str, str], **more: str) -> str:
-    """The URL of these parts, everything in it encoded; `options` in `more` are added to those that are there."""
+    """The URL of these parts, everything in it encoded; `options` in `more` are added to those that
+    are there.
+    """
     rest = parts | more
     rest["options"] = " ".join(filter(None, [parts.get("options"), more.get("options")]))
     user, password, database = (
@@ -80,7 +85,9 @@ def shown_postgres(address: str) -> str:
 
 
 def http(address: str, *schemes: str) -> SplitResult | None:
-    """The parts of an address of a server without user and password; None if it is none. Its scheme is one of `schemes`."""
+    """The parts of an address of a server without user and password; None if it is none. Its scheme
+    is one of `schemes`.
+    """
     bare, _ = without_credentials(address)
     try:
         parts = urlsplit(bare)
@@ -95,14 +102,18 @@ def http(address: str, *schemes: str) -> SplitResult | None:
 
 
 def without_credentials(address: str) -> tuple[str, str]:
-    """An address without user and password, and these as `user:password` (empty if there are none)."""
+    """An address without user and password, and these as `user:password` (empty if
+    there are none).
+    """
     scheme, separator, rest = address.partition("://")
     credentials, _, host = rest.rpartition("@")
     return f"{scheme}{separator}{host}", unquote(credentials)
 
 
 def encoded(address: str) -> str:
-    """An address whose user and password are encoded, so that every program cuts it at the same places."""
+    """An address whose user and password are encoded, so that every program cuts it at the same
+    places.
+    """
     bare, credentials = without_credentials(address)
     scheme, separator, rest = bare.partition("://")
     user, colon, password = credentials.partition(":")
@@ -116,7 +127,9 @@ def escaped(text: str) -> str:
 
 
 def encode_milvus_uri() -> None:
-    """Write MILVUS_URI anew in the form that pymilvus reads: it does so when it is imported, and fails with a raw error."""
+    """Write MILVUS_URI anew in the form that pymilvus reads: it does so when it is imported, and
+    fails with a raw error.
+    """
     if (given := settings.milvus_uri()) and http(given, *MILVUS_SCHEMES):
         os.environ["MILVUS_URI"] = encoded(given)
 

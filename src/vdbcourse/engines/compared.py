@@ -1,8 +1,10 @@
-"""The compared engines that the course does not start itself: their addresses, and whether they answer.
+"""The compared engines that the course does not start itself: their addresses, and whether they
+answer.
 
-Qdrant needs no server (its client has a mode in memory), Weaviate and Vespa run from docker/comparison, Pinecone is a cloud.
-A server that is down is no error: `missing` says in one line what is missing and how to get it. A setting that cannot be
-an address or a key is a `CourseError`. Keys are sent to their servers and shown nowhere.
+Qdrant needs no server (its client has a mode in memory), Weaviate and Vespa run from
+docker/comparison, Pinecone is a cloud. A server that is down is no error: `missing` says in one
+line what is missing and how to get it. A setting that cannot be an address or a key is a
+`CourseError`. Keys are sent to their servers and shown nowhere.
 """
 
 import http.client
@@ -27,9 +29,11 @@ TLS_PORT = 443
 
 
 def missing(name: str) -> str | None:
-    """None if the server `name` can be used now; otherwise one line: what is missing, why, and how to get it.
+    """None if the server `name` can be used now; otherwise one line: what is missing, why, and how
+    to get it.
 
-    `name` is one of `NAMES`. Raises `CourseError` for another name, and for settings that are no address or no key.
+    `name` is one of `NAMES`. Raises `CourseError` for another name, and for settings that are no
+    address or no key.
     """
     if name not in CHECKS:
         raise CourseError(
@@ -39,7 +43,9 @@ def missing(name: str) -> str | None:
 
 
 def weaviate_address() -> dict[str, str | int | bool]:
-    """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises `CourseError` if it is no URL."""
+    """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises
+    `CourseError` if it is no URL.
+    """
     url = weaviate_parts()
     secure = url.scheme == "https"
     host = url.hostname or ""
@@ -60,7 +66,9 @@ def weaviate_parts() -> SplitResult:
 
 
 def qdrant_address() -> str:
-    """QDRANT_URL, or `:memory:`, which `QdrantClient` takes as well. Raises `CourseError` if it is no URL."""
+    """QDRANT_URL, or `:memory:`, which `QdrantClient` takes as well. Raises `CourseError` if it is
+    no URL.
+    """
     given = settings.qdrant_url()
     if not given:
         return ":memory:"
@@ -129,12 +137,17 @@ def weaviate_missing() -> str | None:
     )  # fmt: skip
     host, port = str(address["grpc_host"]), int(address["grpc_port"])
     if found is None and not processes.answers(host, port, CONNECT_SECONDS):
-        return f"Weaviate answers over HTTP, but its gRPC port {host}:{port} is closed. Publish it, or set WEAVIATE_GRPC_PORT."
+        return (
+            f"Weaviate answers over HTTP, but its gRPC port {host}:{port} is closed. Publish it, or"
+            " set WEAVIATE_GRPC_PORT."
+        )
     return found
 
 
 def vespa_missing() -> str | None:
-    """Asks the config server; the port for questions opens only after the first application package."""
+    """Asks the config server; the port for questions opens only after the first application
+    package.
+    """
     vespa_address()  # a wrong VESPA_URL is an error now, not in the middle of a lesson
     mend = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
     return problem(
@@ -162,7 +175,8 @@ def problem(
 ) -> str | None:
     """Why the engine `title` cannot be used at `url`, or None.
 
-    `is_it` knows the engine by the JSON it answers; `key` names the setting with the key, for engines that take one.
+    `is_it` knows the engine by the JSON it answers; `key` names the setting with the key, for
+    engines that take one.
     """
     where = base(urlsplit(url))
     try:
@@ -201,7 +215,9 @@ def part(found: dict, name: str) -> dict:
 
 
 def parsed(variable: str, url: str, form: str) -> SplitResult:
-    """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a password."""
+    """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a
+    password.
+    """
     parts = addresses.http(url)
     if parts is None:
         raise CourseError(f"{variable} is not an address of a server. Its form: {form}")
@@ -209,10 +225,13 @@ def parsed(variable: str, url: str, form: str) -> SplitResult:
 
 
 def usable_key(variable: str, key: str | None) -> str | None:
-    """`key` itself. Raises `CourseError`, which does not repeat it, if it could not travel in a header."""
+    """`key` itself. Raises `CourseError`, which does not repeat it, if it could not travel in a
+    header.
+    """
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise CourseError(
-            f"{variable} holds a blank, a line break or a letter beyond ASCII, so it is no key. Copy it again."
+            f"{variable} holds a blank, a line break or a letter beyond ASCII, so it is no key."
+            " Copy it again."
         )
     return key
 

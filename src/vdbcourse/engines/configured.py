@@ -1,4 +1,6 @@
-"""Engines elsewhere, named by DATABASE_URL and MILVUS_URI: is the address usable, and if not, why?"""
+"""Engines elsewhere, named by DATABASE_URL and MILVUS_URI: is the address usable, and
+if not, why?
+"""
 
 import http.client
 import re
@@ -20,27 +22,36 @@ MEND_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
 
 
 def postgres_address(url: str) -> str:
-    """DATABASE_URL in the form that every program reads right. Raises `CourseError`, which does not repeat it."""
+    """DATABASE_URL in the form that every program reads right. Raises `CourseError`, which does not
+    repeat it.
+    """
     try:
         return addresses.postgres_url(addresses.postgres(url))
     except ValueError:
         raise CourseError(
-            "DATABASE_URL is not an address of PostgreSQL. Its form: postgresql://user:password@host:5432/database"
+            "DATABASE_URL is not an address of PostgreSQL. Its form:"
+            " postgresql://user:password@host:5432/database"
         ) from None
 
 
 def check_postgres(url: str) -> str:
-    """Connect to DATABASE_URL and make sure of pgvector. Returns the versions; raises `CourseError`."""
+    """Connect to DATABASE_URL and make sure of pgvector. Returns the versions; raises
+    `CourseError`.
+    """
     address = postgres_address(url)
     try:
         connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS)
     except (psycopg.OperationalError, UnicodeError) as error:
         raise CourseError(
-            f"PostgreSQL at {without_password(url)} does not take the connection: {first_line(error)}. "
-            "Start that server or correct DATABASE_URL; unset it to use the embedded one."
+            f"PostgreSQL at {without_password(url)} does not take the connection:"
+            f" {first_line(error)}. Start that server or correct DATABASE_URL; unset it to use the"
+            " embedded one."
         ) from error
     with connection:
-        return f"PostgreSQL {connection.info.parameter_status('server_version')}, pgvector {ensure_extension(connection, url)}"
+        return (
+            f"PostgreSQL {connection.info.parameter_status('server_version')}, pgvector"
+            f" {ensure_extension(connection, url)}"
+        )
 
 
 def ensure_extension(connection: psycopg.Connection, url: str) -> str:
@@ -53,8 +64,9 @@ def ensure_extension(connection: psycopg.Connection, url: str) -> str:
         return installed
     if not available:
         raise CourseError(
-            f"PostgreSQL at {without_password(url)} has no pgvector. Install it on that server "
-            "(https://github.com/pgvector/pgvector#installation), or unset DATABASE_URL to use the embedded one."
+            f"PostgreSQL at {without_password(url)} has no pgvector. Install it on that server"
+            " (https://github.com/pgvector/pgvector#installation), or unset DATABASE_URL to use"
+            " the embedded one."
         )
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -82,8 +94,8 @@ def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
 def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
     """Connect to the Milvus at `uri`, which messages call `shown`. Returns its version.
 
-    Raises `CourseError` if `uri` is no address, nothing or something else answers, the token does not fit, or client and
-    server are too far apart.
+    Raises `CourseError` if `uri` is no address, nothing or something else answers, the token does
+    not fit, or client and server are too far apart.
     """
     uri, credentials = milvus_address(uri, shown)
     token = token or credentials
@@ -98,7 +110,9 @@ def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
 
 
 def wrong_scheme(url: str) -> str | None:
-    """What is wrong if an address says https and the server does not speak TLS, or the other way round; else None."""
+    """What is wrong if an address says https and the server does not speak TLS, or the other way
+    round; else None.
+    """
     parts = addresses.http(url, *addresses.MILVUS_SCHEMES)
     if parts is None:
         return None
@@ -140,7 +154,9 @@ def speaks_tls(host: str, port: int) -> bool | None:
 
 
 def milvus_version(uri: str, token: str, shown: str) -> str:
-    """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if none serves there."""
+    """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if none
+    serves there.
+    """
     from pymilvus import MilvusClient, MilvusException
 
     try:
@@ -163,7 +179,9 @@ def milvus_version(uri: str, token: str, shown: str) -> str:
 
 
 def check_version(version: str, shown: str) -> None:
-    """Raises `CourseError` if the client in the lock and a server of this version are too far apart to be trusted."""
+    """Raises `CourseError` if the client in the lock and a server of this version are too far apart
+    to be trusted.
+    """
     from pymilvus import __version__ as client
 
     found = re.match(r"v?(\d+)\.(\d+)", version)
@@ -173,16 +191,20 @@ def check_version(version: str, shown: str) -> None:
     if server < OLDEST_MILVUS:
         oldest = ".".join(map(str, OLDEST_MILVUS))
         raise CourseError(
-            f"Milvus at {shown} is {version}; the course needs {oldest} or newer. Update it, or {LITE_INSTEAD}"
+            f"Milvus at {shown} is {version}; the course needs {oldest} or newer. Update it, or"
+            f" {LITE_INSTEAD}"
         )
     if server[0] > int(client.partition(".")[0]):
         raise CourseError(
-            f"Milvus at {shown} is {version}, newer than the client (pymilvus {client}). Update the course, or {LITE_INSTEAD}"
+            f"Milvus at {shown} is {version}, newer than the client (pymilvus {client}). Update the"
+            f" course, or {LITE_INSTEAD}"
         )
 
 
 def is_unauthenticated(error: BaseException | None) -> bool:
-    """Did the server refuse who asked? The client says only "illegal connection params"; the cause says it."""
+    """Did the server refuse who asked? The client says only "illegal connection params"; the cause
+    says it.
+    """
     seen = []
     while (
         error is not None and error not in seen
@@ -195,10 +217,13 @@ def is_unauthenticated(error: BaseException | None) -> bool:
 
 
 def milvus_metrics(url: str) -> str:
-    """`url` itself. Raises `CourseError` if no metrics page answers there; an empty one is that of a stack without its web UI."""
+    """`url` itself. Raises `CourseError` if no metrics page answers there; an empty one is that of
+    a stack without its web UI.
+    """
     if not url:
         raise CourseError(
-            "The stack shows its metrics only beside its web UI. Start that: ./course up milvus --ui"
+            "The stack shows its metrics only beside its web UI. Start that: ./course up milvus"
+            " --ui"
         )
     try:
         with loopback.opened(urllib.request.Request(url), CONNECT_SECONDS):

@@ -1,7 +1,8 @@
 """Milvus in Docker: the stack of docker/milvus, started and stopped by Compose.
 
-The first start makes the passwords; they live in the course's folder, readable to this user only, and nowhere in the repository.
-The address and the token of a stack that was started stand in a note beside the other engines', until it is stopped.
+The first start makes the passwords; they live in the course's folder, readable to this user only,
+and nowhere in the repository. The address and the token of a stack that was started stand in a note
+beside the other engines', until it is stopped.
 """
 
 import base64
@@ -37,16 +38,20 @@ NO_IMAGE = (
     "connection refused",
     "lookup",
 )
-DEFAULT_PASSWORD = (
-    "Milvus"  # of the user root, where a server does not take another one at its first start
-)
+# of the user root, where a server does not take another one at its first start
+DEFAULT_PASSWORD = "Milvus"
 PORTS = {"MILVUS_PORT": 19530, "UI_PORT": 9091}
-WITHOUT = "Without Docker: ./course up milvus-lite, or the server of the package: ./course up milvus-standalone"
+WITHOUT = (
+    "Without Docker: ./course up milvus-lite, or the server of the package: ./course up"
+    " milvus-standalone"
+)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that was started: its address, how to be let in, and the web UI if it was asked for."""
+    """A stack that was started: its address, how to be let in, and the web UI if it was
+    asked for.
+    """
 
     uri: str
     token: str
@@ -64,10 +69,11 @@ class Stack:
 
 
 def up(ui: bool = False) -> Stack:
-    """Start the stack, or find it running, and wait until Milvus is healthy and takes the generated password alone.
+    """Start the stack, or find it running, and wait until Milvus is healthy and takes the generated
+    password alone.
 
-    `ui` starts the web UI as well. Raises `CourseError` if Docker is missing or does not run, a port is taken, an image cannot be
-    had, or a container does not become healthy.
+    `ui` starts the web UI as well. Raises `CourseError` if Docker is missing or does not run, a
+    port is taken, an image cannot be had, or a container does not become healthy.
     """
     command = compose()
     check_engine()
@@ -85,7 +91,9 @@ def up(ui: bool = False) -> Stack:
 
 
 def down() -> bool:
-    """Stop the stack and forget its address; its data stay. False if there is none that was started from here."""
+    """Stop the stack and forget its address; its data stay. False if there is none that was started
+    from here.
+    """
     if found() is None and not has_containers():
         return False
     answer = docker(
@@ -110,9 +118,12 @@ def remove() -> None:
 def found() -> Stack | None:
     """The stack that was started and not stopped since, whether or not it answers."""
     match files.read_json(record_path()):
-        case {"uri": str(uri), "token": str(token), "version": str(version), **rest} if (
-            addresses.http(uri)
-        ):
+        case {
+            "uri": str(uri),
+            "token": str(token),
+            "version": str(version),
+            **rest,
+        } if addresses.http(uri):
             ui = rest.get("ui")
             return Stack(
                 uri, token, version, ui if isinstance(ui, str) and addresses.http(ui) else None
@@ -121,7 +132,9 @@ def found() -> Stack | None:
 
 
 def has_containers() -> bool:
-    """Are there containers of a stack whose passwords are ours? (A start that failed leaves some, and no note.)"""
+    """Are there containers of a stack whose passwords are ours? (A start that failed leaves some,
+    and no note.)
+    """
     if not secrets_path().exists() or shutil.which("docker") is None:
         return False
     return bool(
@@ -139,12 +152,14 @@ def has_containers() -> bool:
 
 
 def in_use() -> Stack | None:
-    """The stack that notebooks use: the one that was started. Raises `CourseError` if it does not answer any more."""
+    """The stack that notebooks use: the one that was started. Raises `CourseError` if it does not
+    answer any more.
+    """
     stack = found()
     if stack is not None and not stack.answers():
         raise CourseError(
-            f"{TITLE} was started, but does not answer at {stack.uri}. Start it again: ./course up milvus; "
-            "or go back to Milvus Lite: ./course down milvus"
+            f"{TITLE} was started, but does not answer at {stack.uri}. Start it again: ./course up"
+            " milvus; or go back to Milvus Lite: ./course down milvus"
         )
     return stack
 
@@ -171,7 +186,9 @@ def secrets_of_stack() -> dict[str, str]:
 
 
 def make_secrets() -> dict[str, str]:
-    """The passwords, made at the first start. Raises `CourseError` if there are data but no passwords: they would not fit."""
+    """The passwords, made at the first start. Raises `CourseError` if there are data but no
+    passwords: they would not fit.
+    """
     known = secrets_of_stack()
     if known:
         return known
@@ -187,8 +204,9 @@ def make_secrets() -> dict[str, str]:
     )
     if volumes.stdout.strip():
         raise CourseError(
-            f"Docker holds data of an earlier stack, but its password is not in {secrets_path()}. Put that file back, "
-            f"or remove the data: docker compose --project-name {PROJECT} down --volumes"
+            f"Docker holds data of an earlier stack, but its password is not in {secrets_path()}."
+            f" Put that file back, or remove the data: docker compose --project-name {PROJECT} down"
+            " --volumes"
         )
     made = {
         "MILVUS_PASSWORD": secrets.token_hex(16),
@@ -207,7 +225,9 @@ def make_secrets() -> dict[str, str]:
 
 
 def ports(before: Stack | None) -> dict[str, str]:
-    """The ports to publish: those of the environment, of the stack as it runs, the usual ones, or any that are free."""
+    """The ports to publish: those of the environment, of the stack as it runs, the usual ones, or
+    any that are free.
+    """
     running = {"MILVUS_PORT": before and before.uri, "UI_PORT": before and before.ui}
     chosen = {}
     for name, usual in PORTS.items():
@@ -215,7 +235,8 @@ def ports(before: Stack | None) -> dict[str, str]:
         current = urlsplit(known).port if known else None
         if wanted is not None and wanted != current and not processes.port_is_free(wanted):
             raise CourseError(
-                f"{name}={wanted} is taken by another program. Name a free port, or unset it to use any."
+                f"{name}={wanted} is taken by another program. Name a free port, or unset it to use"
+                " any."
             )
         free = usual if processes.port_is_free(usual) else processes.free_port()
         chosen[name] = str(wanted or current or free)
@@ -223,7 +244,9 @@ def ports(before: Stack | None) -> dict[str, str]:
 
 
 def compose() -> list[str]:
-    """The command of Compose v2, as a plug-in of Docker or on its own. Raises `CourseError` if there is none."""
+    """The command of Compose v2, as a plug-in of Docker or on its own. Raises `CourseError` if
+    there is none.
+    """
     if shutil.which("docker") is None:
         raise CourseError(
             f"Docker is not installed. Get it: https://docs.docker.com/get-docker/. {WITHOUT}"
@@ -240,7 +263,8 @@ def compose() -> list[str]:
     ):
         return [own]
     raise CourseError(
-        f"Docker has no Compose v2 (docker compose). Get it: https://docs.docker.com/compose/install/. {WITHOUT}"
+        "Docker has no Compose v2 (docker compose). Get it:"
+        f" https://docs.docker.com/compose/install/. {WITHOUT}"
     )
 
 
@@ -249,7 +273,8 @@ def check_engine() -> None:
     answer = docker(["docker", "version", "--format", "{{.Server.Version}}"])
     if answer.returncode:
         raise CourseError(
-            f"Docker does not run: {last_line(answer.stderr)}. Start it (Docker Desktop, or the service). {WITHOUT}"
+            f"Docker does not run: {last_line(answer.stderr)}. Start it (Docker Desktop, or the"
+            f" service). {WITHOUT}"
         )
 
 
@@ -260,7 +285,9 @@ def files_of_stack() -> list[str]:
 
 
 def run(command: list[str], ui: bool, environment: Mapping[str, str]) -> None:
-    """`compose up` and wait for health; Compose's own progress goes to stderr. Raises `CourseError` with the cause."""
+    """`compose up` and wait for health; Compose's own progress goes to stderr. Raises `CourseError`
+    with the cause.
+    """
     profile = ["--profile", "ui"] if ui else []
     options = ["up", "--detach", "--wait", "--wait-timeout", str(HEALTH_SECONDS)]
     process = subprocess.Popen(
@@ -278,7 +305,9 @@ def run(command: list[str], ui: bool, environment: Mapping[str, str]) -> None:
 
 
 def why(command: list[str], environment: Mapping[str, str], lines: list[str]) -> str:
-    """What kept the stack from starting, in one line: a container that ended, or Compose's last word."""
+    """What kept the stack from starting, in one line: a container that ended, or Compose's last
+    word.
+    """
     answer = docker([*command, *files_of_stack(), "ps", "--all", "--format", "json"], environment)
     for one in rows(answer.stdout):
         state = docker(
@@ -292,25 +321,34 @@ def why(command: list[str], environment: Mapping[str, str], lines: list[str]) ->
         ).stdout.split()
         log = f"Its log: docker logs {one['Name']}"
         if state[:1] == ["true"] or state[1:] == ["137"]:
-            return f"{one['Service']} was ended for lack of memory. Give it more: MILVUS_MEMORY=12g ./course up milvus. {log}"
+            return (
+                f"{one['Service']} was ended for lack of memory. Give it more: MILVUS_MEMORY=12g"
+                f" ./course up milvus. {log}"
+            )
         if one["State"] in ("exited", "restarting") or one.get("Health") == "unhealthy":
             return f"{one['Service']} is {one.get('Health') or one['State']}. {log}"
     last = next((line for line in reversed(lines) if line), "no word from Compose")
     if "no space left" in last:
-        return "the disk is full. Free some space (docker system df shows what Docker holds) and start it again"
+        return (
+            "the disk is full. Free some space (docker system df shows what Docker holds) and start"
+            " it again"
+        )
     if any(word in last for word in NO_IMAGE):
         return f"an image cannot be had ({last}). Check the network and start it again. {WITHOUT}"
     return last
 
 
 def rows(text: str) -> list[dict]:
-    """The containers that `ps --format json` lists: a line for each, or one array (Compose before 2.21)."""
+    """The containers that `ps --format json` lists: a line for each, or one array (Compose before
+    2.21).
+    """
     found = [json.loads(line) for line in text.splitlines() if line.strip()]
     return found[0] if found and isinstance(found[0], list) else found
 
 
 def take_password(uri: str, password: str) -> None:
-    """Make sure that the generated password opens the server and the well-known one does not. Raises `CourseError` otherwise.
+    """Make sure that the generated password opens the server and the well-known one does not.
+    Raises `CourseError` otherwise.
 
     A server that does not take a password at its first start (2.3 does not) gets it now.
     """
@@ -324,17 +362,20 @@ def take_password(uri: str, password: str) -> None:
         processes.wait_until(lambda: not lets_in(uri, well_known), COMMAND_SECONDS)
     if lets_in(uri, well_known) or lets_in(uri, ""):
         raise CourseError(
-            f"{TITLE} lets in without the generated password, so it is not used. Stop it: ./course down milvus"
+            f"{TITLE} lets in without the generated password, so it is not used. Stop it: ./course"
+            " down milvus"
         )
     if not lets_in(uri, f"root:{password}"):
         raise CourseError(
-            f"{TITLE} does not take the password in {secrets_path()}; its data were made with another one. Put that file back, "
-            f"or remove the data: docker compose --project-name {PROJECT} down --volumes"
+            f"{TITLE} does not take the password in {secrets_path()}; its data were made with"
+            " another one. Put that file back, or remove the data: docker compose --project-name"
+            f" {PROJECT} down --volumes"
         )
 
 
 def lets_in(uri: str, token: str) -> bool:
-    """Does the server let in who comes with `token`? Asked over a connection of its own: pymilvus keeps those it opened.
+    """Does the server let in who comes with `token`? Asked over a connection of its own: pymilvus
+    keeps those it opened.
 
     Raises `grpc.RpcError` if it cannot be asked.
     """
@@ -369,7 +410,8 @@ def docker(
         )
     except subprocess.TimeoutExpired as error:
         raise CourseError(
-            f"Docker did not answer `{Path(command[0]).name} {command[1]}` within {seconds} s. Restart it."
+            f"Docker did not answer `{Path(command[0]).name} {command[1]}` within {seconds} s."
+            " Restart it."
         ) from error
 
 

@@ -1,7 +1,8 @@
 """What an error of Milvus means, in one line: what went wrong, why, and what mends it.
 
-The engine's own words stay the truth; these lines stand beside them. Milvus Lite and the server say the same thing in different
-words, and both change between versions, so a message that fits no case is handed on as it is.
+The engine's own words stay the truth; these lines stand beside them. Milvus Lite and the server say
+the same thing in different words, and both change between versions, so a message that fits no case
+is handed on as it is.
 """
 
 import re
@@ -20,7 +21,9 @@ SHOWN = 160  # characters of an engine's message
 
 @dataclass(frozen=True)
 class Case:
-    """A pattern of the engines' words, and the line for it; `{1}` is what the pattern's first group found."""
+    """A pattern of the engines' words, and the line for it; `{1}` is what the pattern's first group
+    found.
+    """
 
     pattern: str
     line: str
@@ -28,7 +31,8 @@ class Case:
 
 # The comments name who says it. Order matters: the first case that fits speaks.
 CASES = (
-    Case(r"OOM if load|memory quota (?:exceeded|exhausted)",  # server; github.com/milvus-io/milvus/issues/39637
+    # server; github.com/milvus-io/milvus/issues/39637
+    Case(r"OOM if load|memory quota (?:exceeded|exhausted)",
          "Loading needs more memory than the server has left. Release other collections, use a smaller index "
          "(IVF_SQ8, IVF_PQ, mmap), or give it more memory."),
     # server; issues/17907, issues/6753, issues/35791
@@ -42,21 +46,26 @@ CASES = (
          "The field holds vectors of {1} numbers, and this one has {2}. Embed with the model that filled the collection."),
     Case(r"the length\((\d+)\) of float data should divide the dim\((\d+)\)",  # server, insert
          "The field holds vectors of {2} numbers, and {1} numbers came in all. Embed with the model that filled the collection."),
-    Case(r"size (\d+) is different from (\d+)|vector dimension mismatch|dimension.*not match",  # Lite, then servers: search
+    # Lite, then servers: search
+    Case(r"size (\d+) is different from (\d+)|vector dimension mismatch|dimension.*not match",
          "The query vector and the field differ in dimension. Embed the query with the model that filled the collection."),
     Case(r"field '(\w+)' value length (\d+) exceeds max_length=(\d+)",  # Lite counts characters
          "A text of {2} characters does not fit into {1}, which takes {3}. Cut it before the insert, or make the field longer."),
-    Case(r"the length \((\d+)\) of (\d+)th string exceeds max length \((\d+)\)",  # server counts bytes
+    # server counts bytes
+    Case(r"the length \((\d+)\) of (\d+)th string exceeds max length \((\d+)\)",
          "Text number {2} has {1} bytes, and the field takes {3} (bytes, not characters). Cut it, or make the field longer."),
-    Case(r"unknown field '(\w+)'|error: field (\w+) not exist|field (\w+) not exist",  # Lite, server
+    # Lite, server
+    Case(r"unknown field '(\w+)'|error: field (\w+) not exist|field (\w+) not exist",
          "There is no field {0}. Look at describe_collection; a text in an expression needs quotes."),
     Case(r"unexpected character '='|recognition error at: '= ",  # Lite, server
          "An expression compares with ==, not with =."),
-    Case(r"comparison '.+' between incompatible types|comparisons between \w+.*are not supported",  # Lite, server
+    # Lite, server
+    Case(r"comparison '.+' between incompatible types|comparisons between \w+.*are not supported",
          "The expression compares a number with a text. Quote texts, and only texts."),
     Case(r"LIKE requires a string|like operation on non-string",  # Lite, server
          "like works on texts; compare a number with ==, <, > or in."),
-    Case(r"cannot parse expression|unexpected token|unexpected character|^expected '",  # server, Lite
+    # server, Lite
+    Case(r"cannot parse expression|unexpected token|unexpected character|^expected '",
          "Milvus cannot read the filter; its own message shows where. Its form: year >= 1990 and genre in [\"Drama\"]."),
     Case(r"metric type not match.*expected=(\w+)\]\[actual=(\w+)",  # server
          "The index measures by {1}, the search asks for {2}. Leave metric_type out of the search, or build another index."),
@@ -68,7 +77,8 @@ CASES = (
          "The collection is not in memory. Load it: client.load_collection(name)."),
     Case(r"index not found",  # server
          "The collection has no index on its vectors, and cannot be loaded without. Make one: client.create_index."),
-    Case(r"collection not found|collection '.*' does not exist|can't find collection",  # server, Lite
+    # server, Lite
+    Case(r"collection not found|collection '.*' does not exist|can't find collection",
          "There is no collection of that name here. Look: client.list_collections()."),
     Case(r"ef\((\d+)\) should be larger than k\((\d+)\)",  # server, HNSW on sealed segments
          "ef, the width of the search, is {1}, less than the limit {2}. Pass search_params={{'params': {{'ef': {2}}}}} or more."),
@@ -92,14 +102,19 @@ CASES = (
 def explain(error: Exception) -> str:
     """One plain line for an error of pymilvus or gRPC: what is wrong, and what mends it.
 
-    What is not known is said to be so, with the engine's own words. Raises `TypeError` for an error of another library.
+    What is not known is said to be so, with the engine's own words. Raises `TypeError` for an error
+    of another library.
     """
     if not isinstance(error, (MilvusException, grpc.RpcError)):
         raise TypeError(
-            f"{type(error).__name__} is no error of Milvus; its own message says what is wrong: {error}"
+            f"{type(error).__name__} is no error of Milvus; its own message says what is wrong:"
+            f" {error}"
         )
     if configured.is_unauthenticated(error):
-        return "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to user:password, or to the API key."
+        return (
+            "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to"
+            " user:password, or to the API key."
+        )
     words = message_of(error)
     for case in CASES:
         if match := re.search(case.pattern, words, re.IGNORECASE):
@@ -110,7 +125,10 @@ def explain(error: Exception) -> str:
                 if "{" in case.line
                 else case.line
             )
-    return f"Milvus says: {words[:SHOWN]}. No case of ours fits; look for it in {CLINIC}, or in github.com/milvus-io/milvus/issues."
+    return (
+        f"Milvus says: {words[:SHOWN]}. No case of ours fits; look for it in {CLINIC}, or in"
+        " github.com/milvus-io/milvus/issues."
+    )
 
 
 def message_of(error: Exception) -> str:

@@ -1,4 +1,6 @@
-"""This machine is reached without a proxy, whatever proxies the environment names for the world outside."""
+"""This machine is reached without a proxy, whatever proxies the environment names for the world
+outside.
+"""
 
 import http.client
 import os
@@ -13,9 +15,11 @@ GRPC_EXCEPTIONS = "no_grpc_proxy"  # where it is set, gRPC does not look at no_p
 
 
 def bypass_proxies() -> None:
-    """Except this machine from the proxies of the environment, for this process and those it starts.
+    """Except this machine from the proxies of the environment, for this process and those it
+    starts.
 
-    Without a proxy in the environment nothing is changed: a lone `no_proxy` would switch off the proxy of Windows or macOS.
+    Without a proxy in the environment nothing is changed: a lone `no_proxy` would switch off the
+    proxy of Windows or macOS.
     """
     if not any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
         return
@@ -30,7 +34,9 @@ def bypass_proxies() -> None:
 def opened(
     request: urllib.request.Request, seconds: float, tls: ssl.SSLContext | None = None
 ) -> http.client.HTTPResponse:
-    """The answer to `request`, asked without a proxy if it goes to this machine. `tls` says which certificates are trusted."""
+    """The answer to `request`, asked without a proxy if it goes to this machine. `tls` says which
+    certificates are trusted.
+    """
     here = urlsplit(request.full_url).hostname in HOSTS
     handlers = [urllib.request.ProxyHandler({})] if here else []
     handlers += [urllib.request.HTTPSHandler(context=tls)] if tls else []

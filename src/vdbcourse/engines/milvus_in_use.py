@@ -29,10 +29,12 @@ class Address:
 
 
 def milvus() -> Address | None:
-    """The server of `MILVUS_URI`, or the stack that was started; None if the course's own engines are meant.
+    """The server of `MILVUS_URI`, or the stack that was started; None if the course's own engines
+    are meant.
 
-    User and password in MILVUS_URI become its token, so that the address can be shown. Raises `CourseError` if it is no address,
-    or if a stack was started and does not answer any more: its data are not in Milvus Lite.
+    User and password in MILVUS_URI become its token, so that the address can be shown. Raises
+    `CourseError` if it is no address, or if a stack was started and does not answer any more: its
+    data are not in Milvus Lite.
     """
     if given := settings.milvus_uri():
         uri, credentials = configured.milvus_address(given)

@@ -1,6 +1,8 @@
-"""Schemas and collections of versions that noted no owner and made one name of many: `ana.maria`, `Ana Maria` and `ana_maria`.
+"""Schemas and collections of versions that noted no owner and made one name of many: `ana.maria`,
+`Ana Maria` and `ana_maria`.
 
-They are taken over where it is certain whose they are, and otherwise left alone: nobody gets, lists or drops another learner's.
+They are taken over where it is certain whose they are, and otherwise left alone: nobody gets, lists
+or drops another learner's.
 """
 
 import contextlib
@@ -35,8 +37,9 @@ def learner_in(name: str) -> str | None:
 def is_certain(name: str, private: bool = False, role: str | None = None) -> bool:
     """Can the corner `name` only be this learner's?
 
-    It is when it was made for exactly this name. A changed name says it only on an engine of this learner's own (`private`), or
-    if the `role` that owns the schema is called like the learner. Names with two underscores were not made by an earlier version.
+    It is when it was made for exactly this name. A changed name says it only on an engine of this
+    learner's own (`private`), or if the `role` that owns the schema is called like the learner.
+    Names with two underscores were not made by an earlier version.
     """
     owner, learner = settings.owner(), learner_in(name)
     own = private or role == owner
@@ -44,7 +47,9 @@ def is_certain(name: str, private: bool = False, role: str | None = None) -> boo
 
 
 def take_over_schema(url: str, notebook: str, private: bool) -> None:
-    """Give the schema that an earlier version made for `notebook` its name and owner of today, if it is this learner's."""
+    """Give the schema that an earlier version made for `notebook` its name and owner of today, if
+    it is this learner's.
+    """
     schema, before = spaces.space_name(notebook), space_name(notebook)
     with spaces.connection(url) as server:
         rows = server.execute(
@@ -87,7 +92,9 @@ def schemas(url: str) -> list[str]:
 
 
 def take_over_collection(uri: str, token: str, notebook: str, name: str, private: bool) -> None:
-    """Rename the collection that an earlier version called otherwise, if it is this learner's and nothing has the new name."""
+    """Rename the collection that an earlier version called otherwise, if it is this learner's and
+    nothing has the new name.
+    """
     from pymilvus import MilvusClient, MilvusException
 
     before = f"{space_name(notebook)}_{name}"
@@ -115,15 +122,19 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
 def tell(what: str, command: str) -> None:
     """One line on what is left alone."""
     print(
-        f"The {what} is of an earlier version and may be another learner's, so it is left alone. If it is yours: {command}",
+        f"The {what} is of an earlier version and may be another learner's, so it is left alone. If"
+        f" it is yours: {command}",
         file=sys.stderr,
     )
 
 
 def collections(uri: str, names: list[str]) -> list[str]:
-    """Those of the collections `names` at `uri` that an earlier version noted and that can only be this learner's."""
+    """Those of the collections `names` at `uri` that an earlier version noted and that can only be
+    this learner's.
+    """
     noted = files.read_json(settings.home_path() / NOTE)
-    prefixes = []  # without a notebook's number, `ana_maria_` may begin the names of `ana` and of `ana_maria`
+    # without a notebook's number, `ana_maria_` may begin the names of `ana` and of `ana_maria`
+    prefixes = []
     for address, listed in noted.items() if isinstance(noted, dict) else ():
         if addresses.without_credentials(address)[0] == uri and isinstance(listed, list):
             prefixes += [

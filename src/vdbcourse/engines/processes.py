@@ -22,7 +22,9 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> subprocess.Popen:
-    """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output is added to `log`."""
+    """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output
+    is added to `log`.
+    """
     detached = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         if sys.platform == "win32"
@@ -44,12 +46,16 @@ def spawn(
 
 
 def created(pid: int) -> float:
-    """When the process `pid` began (seconds since the epoch): together with the pid, a name no other process has."""
+    """When the process `pid` began (seconds since the epoch): together with the pid, a name no
+    other process has.
+    """
     return psutil.Process(pid).create_time()
 
 
 def is_alive(pid: int, when: float) -> bool:
-    """Does the process that had this pid and began at `when` still run? A zombie does not, nor one hidden from us."""
+    """Does the process that had this pid and began at `when` still run? A zombie does not, nor one
+    hidden from us.
+    """
     try:
         process = psutil.Process(pid)
         return abs(process.create_time() - when) < 1 and process.status() != psutil.STATUS_ZOMBIE
@@ -85,7 +91,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def port_is_free(port: int) -> bool:
-    """Can `port` be bound on all interfaces and on the loopback? (Bound without SO_REUSEPORT, so sharing counts as taken.)"""
+    """Can `port` be bound on all interfaces and on the loopback? (Bound without SO_REUSEPORT, so
+    sharing counts as taken.)
+    """
     for address in ("127.0.0.1", "0.0.0.0"):
         with socket.socket() as probe:
             if (
@@ -117,7 +125,9 @@ def last_lines(log: Path, count: int = 3) -> str:
 
 
 def wait_until(ready, seconds: float, still_possible=lambda: True) -> bool:
-    """Poll `ready()` until it is true; False after `seconds`, or as soon as `still_possible()` is false."""
+    """Poll `ready()` until it is true; False after `seconds`, or as soon as `still_possible()` is
+    false.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if ready():

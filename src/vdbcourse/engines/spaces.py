@@ -1,11 +1,14 @@
-"""Every learner and notebook has its own corner of an engine: a schema in PostgreSQL, a name prefix in Milvus.
+"""Every learner and notebook has its own corner of an engine: a schema in PostgreSQL, a name prefix
+in Milvus.
 
-What was made is marked with its owner, so that `vdbcourse reset` removes what is this learner's and nothing else: schemas carry a
-comment, and the names of collections handed out are written down beside the address they were used at.
+What was made is marked with its owner, so that `vdbcourse reset` removes what is this learner's and
+nothing else: schemas carry a comment, and the names of collections handed out are written down
+beside the address they were used at.
 
-The names say whose they are without doubt: a learner's name with an underscore in it is set apart by two underscores, which
-occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria` and `01` make `ana_maria__01`). Earlier versions did not
-do so and noted no owner; what they made is in `earlier`.
+The names say whose they are without doubt: a learner's name with an underscore in it is set apart
+by two underscores, which occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria`
+and `01` make `ana_maria__01`). Earlier versions did not do so and noted no owner; what they made is
+in `earlier`.
 """
 
 import hashlib
@@ -23,7 +26,9 @@ NOTE = "milvus-collections.json"
 
 
 def space_name(notebook: str) -> str:
-    """The name of this learner's corner for `notebook`: `ana_first_search`. Raises `CourseError` if none can be made."""
+    """The name of this learner's corner for `notebook`: `ana_first_search`. Raises `CourseError` if
+    none can be made.
+    """
     name = settings.identifier(notebook)
     if not name:
         raise CourseError(
@@ -56,7 +61,8 @@ def connection(url: str) -> psycopg.Connection:
 
 
 def make_schema(url: str, schema: str, owner: str | None = None) -> str:
-    """Make `schema` for `owner` (without: this learner) if it is missing; returns `url` with it first on the search path.
+    """Make `schema` for `owner` (without: this learner) if it is missing; returns `url` with it
+    first on the search path.
 
     Raises `CourseError` without the right, and for a schema that is another learner's.
     """
@@ -76,13 +82,14 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
                     server.execute(comment_on(schema, owner))
             elif (comment or "").startswith(f"{COMMENT} for ") and comment != comment_of(owner):
                 raise CourseError(
-                    f"The schema {schema} belongs to {comment.removeprefix(f'{COMMENT} for ')!r}, not to {owner!r}. "
-                    "Set VDBCOURSE_LEARNER to a name of your own."
+                    f"The schema {schema} belongs to {comment.removeprefix(f'{COMMENT} for ')!r},"
+                    f" not to {owner!r}. Set VDBCOURSE_LEARNER to a name of your own."
                 )
             elif not usable:
                 raise CourseError(
-                    f"The schema {schema} belongs to the user {role} of that server, and {server.info.user} may not work in it. "
-                    "Set VDBCOURSE_LEARNER to a name of your own."
+                    f"The schema {schema} belongs to the user {role} of that server, and"
+                    f" {server.info.user} may not work in it. Set VDBCOURSE_LEARNER to a name of"
+                    " your own."
                 )
         except psycopg.errors.InsufficientPrivilege as error:
             user, database = server.info.user, server.info.dbname
@@ -104,11 +111,14 @@ def on_search_path(url: str, schema: str) -> str:
 
 
 def schemas(url: str, owner: str | None = None) -> list[str]:
-    """The schemas in that database which the course made for `owner` (without: for this learner), compared letter by letter."""
+    """The schemas in that database which the course made for `owner` (without: for this learner),
+    compared letter by letter.
+    """
     comment = comment_of(settings.owner() if owner is None else owner)
     with connection(url) as server:
         rows = server.execute(
-            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER BY 1",
+            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER"
+            " BY 1",
             (comment,),
         ).fetchall()
     return [name for (name,) in rows]

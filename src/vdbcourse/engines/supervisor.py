@@ -22,7 +22,8 @@ IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start end
 
 
 def up(name: str, claim: bool = False) -> Running:
-    """The running engine `name`: found, or started and waited for. `claim` makes it outlive the labs.
+    """The running engine `name`: found, or started and waited for. `claim` makes it outlive the
+    labs.
 
     Raises `CourseError` when it cannot start.
     """
@@ -51,12 +52,16 @@ def up(name: str, claim: bool = False) -> Running:
 
 
 def answered(engine: ModuleType, found: Running) -> bool:
-    """Does the engine answer, now or before START_SECONDS are over? False as soon as its process has ended."""
+    """Does the engine answer, now or before START_SECONDS are over? False as soon as its process
+    has ended.
+    """
     return processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive)
 
 
 def start(engine: ModuleType) -> Running:
-    """Start the engine and note it down at once, so that an interrupted start leaves no unknown process."""
+    """Start the engine and note it down at once, so that an interrupted start leaves no unknown
+    process.
+    """
     folder = data_folder(engine.NAME)
     owner = "lab" if os.environ.get(IN_LAB) else "user"
     try:
@@ -118,7 +123,9 @@ def log_path(name: str) -> Path:
 
 @contextlib.contextmanager
 def locked(name: str) -> Iterator[None]:
-    """One process at a time starts or stops the engine `name`; the lock goes with its process, however that ends."""
+    """One process at a time starts or stops the engine `name`; the lock goes with its process,
+    however that ends.
+    """
     folder = settings.home_path() / "run"
     if not folder.is_dir():  # on a full disk, what is there can still be stopped
         settings.home()
@@ -138,21 +145,27 @@ def locked(name: str) -> Iterator[None]:
 
 
 class Lease:
-    """A lab's claim on the engines. The last lab to end stops what labs started, not what `vdbcourse up` started."""
+    """A lab's claim on the engines. The last lab to end stops what labs started, not what
+    `vdbcourse up` started.
+    """
 
     def __init__(self) -> None:
         self.folder = settings.home_path() / "run" / "labs"
         self.path = self.folder / f"{os.getpid()}.json"
 
     def take(self) -> None:
-        """Note down this lab; waits while the last other one stops the engines, so that it does not find them half gone."""
+        """Note down this lab; waits while the last other one stops the engines, so that it does not
+        find them half gone.
+        """
         with locked("labs"):
             files.write_json(
                 self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())}
             )
 
     def give_back(self) -> list[str]:
-        """Remove the claim; names of the engines stopped because no lab is left. Those the user started go on."""
+        """Remove the claim; names of the engines stopped because no lab is left. Those the user
+        started go on.
+        """
         with locked("labs"):
             self.path.unlink(missing_ok=True)
             if self.others():
@@ -169,9 +182,10 @@ class Lease:
         alive = []
         for path in self.folder.glob("*.json"):
             match files.read_json(path):
-                case {"pid": int(pid), "created": int() | float() as created} if (
-                    0 < pid < LARGEST_PID and processes.is_alive(pid, created)
-                ):
+                case {
+                    "pid": int(pid),
+                    "created": int() | float() as created,
+                } if 0 < pid < LARGEST_PID and processes.is_alive(pid, created):
                     alive.append(path)
                 case _:
                     files.discard(path)

@@ -4,8 +4,8 @@
     ex = exercise("07_evaluation")
     ex.check("recall_at_k")     ex.hint("recall_at_k")     ex.solution("recall_at_k")     ex.progress()
 
-Each exercise has a folder here with its checks and with the answers that prove them, an entry in `manifest.yaml`, and a master
-notebook in `solutions/`.
+Each exercise has a folder here with its checks and with the answers that prove them, an entry in
+`manifest.yaml`, and a master notebook in `solutions/`.
 """
 
 import sys
@@ -17,5 +17,7 @@ __all__ = ["ExerciseMap", "exercise"]
 
 
 def exercise(name: str) -> Open:
-    """The exercise `name`, open in the notebook that calls this. Raises `CourseError` if there is none."""
+    """The exercise `name`, open in the notebook that calls this. Raises `CourseError` if there is
+    none.
+    """
     return Open(name, sys._getframe(1).f_globals)

@@ -1,4 +1,5 @@
-"""The one source of facts on the compared engines: each with the document it is from, and the day it was checked.
+"""The one source of facts on the compared engines: each with the document it is from, and the day
+it was checked.
 
     facts.fact("milvus", "licence")                     one fact
     facts.table(["licence", "hosting"])                 a table of all engines
@@ -42,7 +43,9 @@ def book() -> Book:
 
 
 def fact(engine: str, feature: str) -> Fact:
-    """What is known about `feature` of `engine`. Raises `CourseError` for a name that does not exist."""
+    """What is known about `feature` of `engine`. Raises `CourseError` for a name that does not
+    exist.
+    """
     return book().fact(engine, feature)
 
 
@@ -59,7 +62,8 @@ def features() -> list[Feature]:
 def table(
     features: str | Iterable[str] | None = None, engines: str | Iterable[str] | None = None
 ) -> "Table":
-    """The facts as a table with a row for each engine; None stands for all, a single key may stand without a list.
+    """The facts as a table with a row for each engine; None stands for all, a single key may stand
+    without a list.
 
     Raises `CourseError` for a name that does not exist.
     """
@@ -69,7 +73,9 @@ def table(
 
 
 def portrait(engine: str) -> "Portrait":
-    """Strengths, weaknesses and best use of `engine`, with their facts. Raises `CourseError` for an unknown engine."""
+    """Strengths, weaknesses and best use of `engine`, with their facts. Raises `CourseError` for an
+    unknown engine.
+    """
     from vdbcourse.facts import display
 
     return display.Portrait(book().engine(engine))

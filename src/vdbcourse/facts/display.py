@@ -1,4 +1,6 @@
-"""Facts as tables and portraits, in HTML for notebooks and as text; never without source and date."""
+"""Facts as tables and portraits, in HTML for notebooks and as text; never without
+source and date.
+"""
 
 import html
 import textwrap
@@ -11,7 +13,9 @@ WIDTH = 110
 
 
 class Table:
-    """Engines as rows, features as columns; each cell holds the value, links to its sources, and the day of the check."""
+    """Engines as rows, features as columns; each cell holds the value, links to its sources, and
+    the day of the check.
+    """
 
     def __init__(self, book: Book, features: Iterable[str], engines: Iterable[str]) -> None:
         self.features = [book.feature(key) for key in features]
@@ -43,7 +47,10 @@ class Table:
             + "</tr>"
             for engine in self.engines
         )
-        return f"<table><thead><tr><th scope='col' style='{LEFT}'>Engine</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return (
+            "<table><thead><tr><th scope='col'"
+            f" style='{LEFT}'>Engine</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
 
 
 class Portrait:
@@ -78,7 +85,10 @@ class Portrait:
             for title, statements in self.parts.items()
         )
         title = html.escape(f"{self.engine.name} {self.engine.version}")
-        return f"<div style='text-align:left'><p><strong>{title}</strong><br>{html.escape(self.engine.about)}</p>{parts}</div>"
+        return (
+            "<div"
+            f" style='text-align:left'><p><strong>{title}</strong><br>{html.escape(self.engine.about)}</p>{parts}</div>"
+        )
 
     def item(self, statement: Statement) -> str:
         """A sentence and, below it, its facts."""
@@ -124,7 +134,10 @@ def fact_text(fact: Fact) -> str:
 
 def fact_html(fact: Fact) -> str:
     """A fact as a paragraph."""
-    return f"<p style='text-align:left'>{html.escape(fact.engine)}, {html.escape(fact.feature)}: {cell(fact)}</p>"
+    return (
+        f"<p style='text-align:left'>{html.escape(fact.engine)}, {html.escape(fact.feature)}:"
+        f" {cell(fact)}</p>"
+    )
 
 
 def cell(fact: Fact) -> str:
@@ -138,7 +151,9 @@ def origin(fact: Fact) -> str:
 
 
 def link(source: Source) -> str:
-    """A source as a link with its state; underlined, because a form in JupyterLab does not show links otherwise."""
+    """A source as a link with its state; underlined, because a form in JupyterLab does not show
+    links otherwise.
+    """
     address, title, state = map(html.escape, (source.url, source.title, source.state))
     return f'<a href="{address}" style="text-decoration:underline">{title}</a> ({state})'
 

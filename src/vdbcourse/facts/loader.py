@@ -1,4 +1,6 @@
-"""Read a file of facts and refuse it if anything is missing, unknown or misspelt; the message names the place."""
+"""Read a file of facts and refuse it if anything is missing, unknown or misspelt; the message names
+the place.
+"""
 
 import datetime
 import json
@@ -39,7 +41,9 @@ def load(path: Path = FOLDER / "facts.yaml") -> Book:
 
 
 class Strict(yaml.SafeLoader):
-    """YAML without two of its traps: a key given twice is an error, and a date stays the text that it is."""
+    """YAML without two of its traps: a key given twice is an error, and a date stays the text that
+    it is.
+    """
 
     yaml_implicit_resolvers = {
         start: [

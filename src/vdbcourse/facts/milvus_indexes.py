@@ -62,7 +62,9 @@ class IndexBook:
 
 
 class Table:
-    """Index types as rows, deployments as columns; sources of each type, and below those of each deployment."""
+    """Index types as rows, deployments as columns; sources of each type, and below those of each
+    deployment.
+    """
 
     def __init__(self, book: IndexBook, types: Iterable[str]) -> None:
         self.book = book
@@ -182,4 +184,7 @@ def wrong(data: object) -> Iterable[str]:
 
 def checked(one: Deployment) -> str:
     """What says which types a deployment has, and the day we looked."""
-    return f"{one}: {'; '.join(f'{described(source)} {source.url}' for source in one.sources)}; checked {one.checked}"
+    return (
+        f"{one}: {'; '.join(f'{described(source)} {source.url}' for source in one.sources)};"
+        f" checked {one.checked}"
+    )

@@ -1,4 +1,6 @@
-"""What the facts are: a fact says one thing about one engine, with its sources and the day it was checked."""
+"""What the facts are: a fact says one thing about one engine, with its sources and the day it was
+checked.
+"""
 
 import datetime
 import difflib
@@ -24,7 +26,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Feature:
-    """What is compared, and the words that its facts may use for programs, each with its meaning."""
+    """What is compared, and the words that its facts may use for programs, each with
+    its meaning.
+    """
 
     key: str
     label: str
@@ -35,7 +39,9 @@ class Feature:
 
 @dataclass(frozen=True)
 class Fact:
-    """One feature of one engine: `value` to read; `tags`, `numbers` and `packages` (version by name) for programs."""
+    """One feature of one engine: `value` to read; `tags`, `numbers` and `packages` (version by
+    name) for programs.
+    """
 
     engine: str
     feature: str
@@ -87,7 +93,9 @@ class Engine:
 
 @dataclass(frozen=True)
 class Book:
-    """All facts. Look up by key; a name that does not exist is a `CourseError` that says which do."""
+    """All facts. Look up by key; a name that does not exist is a `CourseError` that
+    says which do.
+    """
 
     sources: Mapping[str, Source]
     features: Mapping[str, Feature]
@@ -107,7 +115,9 @@ class Book:
         return self.engine(engine).facts[feature]
 
     def changed(self, engine: str, feature: str, **parts: Any) -> "Book":
-        """A copy in which one fact has other parts (`value`, `tags`, `numbers` ...): for "what if"; this book stays as it is."""
+        """A copy in which one fact has other parts (`value`, `tags`, `numbers` ...): for "what if";
+        this book stays as it is.
+        """
         old = self.fact(engine, feature)
         facts = {**self.engines[engine].facts, feature: replace(old, **parts)}
         changed = replace(self.engines[engine], facts=MappingProxyType(facts))

@@ -1,4 +1,5 @@
-"""The terms of the course, each with a definition, why it matters, a lesson and a source; the one file is terms.yaml.
+"""The terms of the course, each with a definition, why it matters, a lesson and a source; the one
+file is terms.yaml.
 
     glossary.define("recall")            in a notebook: what it is, why it matters, where it comes from
     glossary.terms()                     all of them
@@ -51,12 +52,15 @@ def terms() -> list[Term]:
 
 
 def term(id: str) -> Term:
-    """The term with this id, which is also its anchor on the page. Raises `CourseError` if there is none."""
+    """The term with this id, which is also its anchor on the page. Raises `CourseError` if there is
+    none.
+    """
     return look_up(id, book(), "term")
 
 
 def find(words: str) -> Term:
-    """The term that these words name, by any of its forms or its id. Line breaks and a capital first letter do not matter.
+    """The term that these words name, by any of its forms or its id. Line breaks and a capital
+    first letter do not matter.
 
     Raises `CourseError` with the nearest name if there is none.
     """
@@ -71,7 +75,9 @@ def find(words: str) -> Term:
 
 
 def define(words: str) -> "Definition":
-    """The term that these words name, to be shown in a notebook. Raises `CourseError` if there is none."""
+    """The term that these words name, to be shown in a notebook. Raises `CourseError` if there is
+    none.
+    """
     from vdbcourse.glossary import display
 
     return display.Definition(find(words), [term(id) for id in find(words).see_also])
@@ -90,7 +96,8 @@ def names() -> dict[str, Term]:
 
 @functools.cache
 def by_words() -> dict[str, Term]:
-    """The forms that always mean a term, as they may stand in a text: "recall" and "Recall", but only "HNSW".
+    """The forms that always mean a term, as they may stand in a text: "recall" and "Recall", but
+    only "HNSW".
 
     What `pattern()` found in a text may hold a line break: look up `" ".join(match[0].split())`.
     """
@@ -104,9 +111,11 @@ def pattern() -> re.Pattern[str]:
 
 
 def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
-    """The page's body: a heading for each letter and term. `link` turns the key of a lesson into an address.
+    """The page's body: a heading for each letter and term. `link` turns the key of a lesson into an
+    address.
 
-    Anchors are `<a id="hnsw"></a>`, which JupyterLab and GitHub know; with `attr_list` they are `{ #hnsw }`, as MkDocs has them.
+    Anchors are `<a id="hnsw"></a>`, which JupyterLab and GitHub know; with `attr_list` they are `{
+    #hnsw }`, as MkDocs has them.
     """
     from vdbcourse.glossary import page
 
@@ -121,7 +130,8 @@ def csv_text() -> str:
 
 
 def write_deck(path: Path) -> None:
-    """Write the terms as a deck of flash cards for Anki. Imported again, it updates the cards it made.
+    """Write the terms as a deck of flash cards for Anki. Imported again, it updates the cards it
+    made.
 
     Raises `CourseError` if genanki is not installed or `path` cannot be written.
     """
@@ -131,7 +141,9 @@ def write_deck(path: Path) -> None:
 
 
 def load(path: Path | None = None) -> list[Term]:
-    """The terms of terms.yaml or of another file. Raises `CourseError` naming file and line of what is wrong."""
+    """The terms of terms.yaml or of another file. Raises `CourseError` naming file and line of what
+    is wrong.
+    """
     from vdbcourse.glossary import loader
 
     return loader.load(path or loader.PATH)

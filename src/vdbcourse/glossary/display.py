@@ -30,9 +30,12 @@ class Definition:
         lines = [
             f"<strong>{html.escape(self.term.term)}</strong>: {as_html(self.term.definition)}",
             f"<em>Why it matters:</em> {as_html(self.term.why)}",
-            f"<small>See also: {html.escape(', '.join(self.see_also))}<br>"
-            f"Lesson: {html.escape(self.lesson)} (chapters/{html.escape(self.term.lesson)}.ipynb)<br>"
-            f"Source: {source_html(self.term)}</small>",
+            (
+                f"<small>See also: {html.escape(', '.join(self.see_also))}<br>Lesson:"
+                f" {html.escape(self.lesson)}"
+                f" (chapters/{html.escape(self.term.lesson)}.ipynb)<br>Source:"
+                f" {source_html(self.term)}</small>"
+            ),
         ]
         return "".join(f"<p style='text-align:left'>{line}</p>" for line in lines)
 

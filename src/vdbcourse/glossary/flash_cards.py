@@ -13,13 +13,20 @@ from vdbcourse.glossary.model import Term
 
 HEADER = ("term", "definition", "why it matters", "see also", "lesson", "source")
 
-# Anki knows decks, kinds of cards and cards by these numbers. They never change, so that a deck imported again updates its cards.
+# Anki knows decks, kinds of cards and cards by these numbers. They never change, so that a deck
+# imported again updates its cards.
 DECK_ID = 1_774_206_311
 MODEL_ID = 1_531_908_447
 DECK = "Vector databases: glossary"
 FRONT = '<div class="term">{{Term}}</div>'
-BACK = '{{FrontSide}}<hr id="answer"><p>{{Definition}}</p><p><em>Why it matters:</em> {{Why}}</p><p><small>{{Source}}</small></p>'
-STYLE = ".card { font-family: sans-serif; font-size: 18px; text-align: left; } .term { font-size: 26px; text-align: center; }"
+BACK = (
+    '{{FrontSide}}<hr id="answer"><p>{{Definition}}</p><p><em>Why it matters:</em>'
+    " {{Why}}</p><p><small>{{Source}}</small></p>"
+)
+STYLE = (
+    ".card { font-family: sans-serif; font-size: 18px; text-align: left; } .term { font-size: 26px;"
+    " text-align: center; }"
+)
 
 
 def csv_text(terms: Iterable[Term]) -> str:
@@ -36,12 +43,15 @@ def csv_text(terms: Iterable[Term]) -> str:
 
 
 def write_deck(terms: Iterable[Term], path: Path) -> None:
-    """A card for each term. Raises `CourseError` if genanki is not installed or `path` cannot be written."""
+    """A card for each term. Raises `CourseError` if genanki is not installed or `path` cannot be
+    written.
+    """
     try:
         import genanki
     except ImportError as error:
         raise CourseError(
-            "The package that makes flash cards is not installed. Install it: ./course install --extra docs"
+            "The package that makes flash cards is not installed. Install it: ./course install"
+            " --extra docs"
         ) from error
     model = genanki.Model(
         MODEL_ID,

@@ -1,4 +1,6 @@
-"""Read a glossary and refuse it if anything is missing, unknown or given twice; the message names the line."""
+"""Read a glossary and refuse it if anything is missing, unknown or given twice; the message names
+the line.
+"""
 
 import datetime
 import difflib
@@ -51,7 +53,9 @@ class Entry:
 
 
 def load(path: Path) -> list[Term]:
-    """The terms of the file, in its order. Raises `CourseError` naming file and line of what is wrong, at most ten."""
+    """The terms of the file, in its order. Raises `CourseError` naming file and line of what is
+    wrong, at most ten.
+    """
     sources, entries = parts(path)
     refuse(path, (one for node in sources.values() for one in badly_formed(node, SOURCE_FIELDS)))
     refuse(path, (one for node in entries for one in badly_formed(node, TERM_FIELDS, OPTIONAL)))
@@ -76,7 +80,8 @@ def parts(path: Path) -> tuple[dict[str, yaml.Node], list[yaml.Node]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CourseError(
-            f"{path.name}, line {line}: this is no YAML: {error.problem}. Mend it there or just above."
+            f"{path.name}, line {line}: this is no YAML: {error.problem}. Mend it there or just"
+            " above."
         ) from error
     if root is None:
         raise CourseError(
@@ -186,7 +191,10 @@ def doubled(entries: list[Entry]) -> Iterator[Problem]:
         if node.value in ids:
             yield (
                 node,
-                f"the id {node.value!r} is defined twice, first in line {line_of(ids[node.value])}.",
+                (
+                    f"the id {node.value!r} is defined twice, first in line"
+                    f" {line_of(ids[node.value])}."
+                ),
             )
         ids.setdefault(node.value, node)
         for name in one.names():
@@ -194,13 +202,18 @@ def doubled(entries: list[Entry]) -> Iterator[Problem]:
                 if spelling in names:
                     yield (
                         name,
-                        f"{name.value!r} is defined twice, first in line {line_of(names[spelling])}.",
+                        (
+                            f"{name.value!r} is defined twice, first in line"
+                            f" {line_of(names[spelling])}."
+                        ),
                     )
                 names.setdefault(spelling, name)
 
 
 def wrong_values(entries: list[Entry]) -> Iterator[Problem]:
-    """Ids that make no anchor, texts that are too long, and `ambiguous` that is neither true nor left out."""
+    """Ids that make no anchor, texts that are too long, and `ambiguous` that is neither true nor
+    left out.
+    """
     for one in entries:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", one.text("id")):
             yield (

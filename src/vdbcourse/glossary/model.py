@@ -15,7 +15,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Term:
-    """One term. `aliases` always mean it; the words in `also` do so only where a lesson introduces it."""
+    """One term. `aliases` always mean it; the words in `also` do so only where a lesson introduces
+    it.
+    """
 
     id: str
     term: str

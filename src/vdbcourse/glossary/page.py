@@ -1,4 +1,6 @@
-"""The glossary as a Markdown page: the body for the site, and chapters/glossary.md for JupyterLab."""
+"""The glossary as a Markdown page: the body for the site, and chapters/glossary.md for
+JupyterLab.
+"""
 
 import itertools
 from collections.abc import Callable, Iterable

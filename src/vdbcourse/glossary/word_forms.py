@@ -7,7 +7,9 @@ from vdbcourse.glossary.model import Term
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """The name as it may stand in a text: words in lower case may begin a sentence; HNSW, ef and M never change."""
+    """The name as it may stand in a text: words in lower case may begin a sentence; HNSW, ef and M
+    never change.
+    """
     if name != name.lower() or len(name) < 3:
         return (name,)
     return (name, name[0].upper() + name[1:])
@@ -21,7 +23,8 @@ def by_words(terms: Iterable[Term]) -> dict[str, Term]:
 def pattern(forms: Iterable[str]) -> re.Pattern[str]:
     """Finds the forms as whole words, the longest first; a blank in a form may be a line break.
 
-    Parts of longer names are left out: `recall` is not found in recall@5, recall-latency, recall_at_k or recall.py.
+    Parts of longer names are left out: `recall` is not found in recall@5, recall-latency,
+    recall_at_k or recall.py.
     """
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     choices = "|".join(r"\s+".join(map(re.escape, form.split())) for form in longest_first)

@@ -1,4 +1,6 @@
-"""The one list of exercises and their tasks: `exercises/manifest.yaml`. Ids never change: progress and grades use them."""
+"""The one list of exercises and their tasks: `exercises/manifest.yaml`. Ids never change: progress
+and grades use them.
+"""
 
 import functools
 import importlib
@@ -32,7 +34,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: what it is for, and its tasks. engines: what a fresh run needs ("postgres", "milvus")."""
+    """One exercise: what it is for, and its tasks. engines: what a fresh run needs ("postgres",
+    "milvus").
+    """
 
     id: str
     title: str
@@ -71,7 +75,8 @@ class Exercise:
             if task.id == name:
                 return task
         raise CourseError(
-            f"{self.id} has no task {name!r}. Its tasks: {', '.join(task.id for task in self.tasks)}."
+            f"{self.id} has no task {name!r}. Its tasks:"
+            f" {', '.join(task.id for task in self.tasks)}."
         )
 
     def task_of(self, function: str) -> Task | None:
@@ -81,7 +86,9 @@ class Exercise:
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """All exercises by id, in the order of the manifest. Raises `CourseError` if the manifest breaks its schema."""
+    """All exercises by id, in the order of the manifest. Raises `CourseError` if the manifest
+    breaks its schema.
+    """
     return read(FOLDER / "manifest.yaml")
 
 
@@ -132,7 +139,9 @@ def exercise(name: str) -> Exercise:
 
 
 def check(task: str) -> Callable[[Callable], Callable]:
-    """Mark a function as the check of `task`. Its parameters are the learner's functions and, if it wants, `data`."""
+    """Mark a function as the check of `task`. Its parameters are the learner's functions and, if it
+    wants, `data`.
+    """
 
     def mark(function: Callable) -> Callable:
         function.task = task
@@ -143,7 +152,9 @@ def check(task: str) -> Callable[[Callable], Callable]:
 
 @functools.cache
 def checks(exercise_id: str) -> dict[str, Callable]:
-    """The check of each task of an exercise. Raises `CourseError` when manifest and module do not fit."""
+    """The check of each task of an exercise. Raises `CourseError` when manifest and module do not
+    fit.
+    """
     found_exercise = exercise(exercise_id)
     module = importlib.import_module(f"{found_exercise.module}.checks")
     found = {value.task: value for value in vars(module).values() if hasattr(value, "task")}
@@ -155,7 +166,8 @@ def checks(exercise_id: str) -> dict[str, Callable]:
         asked = {name for name in inspect.signature(found[task.id]).parameters if name != "data"}
         if asked != set(task.functions):
             raise CourseError(
-                f"The check of {task.id!r} calls {sorted(asked)}; the manifest says {sorted(task.functions)}."
+                f"The check of {task.id!r} calls {sorted(asked)}; the manifest says"
+                f" {sorted(task.functions)}."
             )
     if extra := set(found) - {task.id for task in found_exercise.tasks}:
         raise CourseError(

@@ -1,7 +1,9 @@
-"""Read a master notebook (`solutions/*.ipynb`): which cell solves which task, its stub, its solution and the reasoning.
+"""Read a master notebook (`solutions/*.ipynb`): which cell solves which task, its stub, its
+solution and the reasoning.
 
-In a code cell, what a learner writes stands between `### BEGIN SOLUTION` and `### END SOLUTION`; the stub has `return ...` in its
-place. Cells with the tag `solution` (the reasoning) are in the master only.
+In a code cell, what a learner writes stands between `### BEGIN SOLUTION` and `### END SOLUTION`;
+the stub has `return ...` in its place. Cells with the tag `solution` (the reasoning) are in the
+master only.
 """
 
 import re
@@ -35,11 +37,13 @@ def read(exercise: Exercise) -> nbformat.NotebookNode:
         return nbformat.read(exercise.master, as_version=4)
     except FileNotFoundError as error:
         raise CourseError(
-            f"{exercise.master.name} is missing in solutions/; it is the source of exercise {exercise.id}."
+            f"{exercise.master.name} is missing in solutions/; it is the source of exercise"
+            f" {exercise.id}."
         ) from error
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError) as error:
         raise CourseError(
-            f"solutions/{exercise.master.name} is not a notebook. Restore it: git checkout solutions"
+            f"solutions/{exercise.master.name} is not a notebook. Restore it: git checkout"
+            " solutions"
         ) from error
 
 
@@ -66,7 +70,9 @@ def stubbed(source: str) -> str:
 
 
 def solution(exercise: Exercise, task: Task) -> Solution:
-    """The cells that solve `task`, and the reasoning: the tagged text after them. Raises `CourseError` if there is none."""
+    """The cells that solve `task`, and the reasoning: the tagged text after them. Raises
+    `CourseError` if there is none.
+    """
     code, reasoning, inside = [], [], False
     for cell in read(exercise).cells:
         if is_solved(cell):

@@ -1,4 +1,6 @@
-"""What there is to do and what is done: all exercises as a map, and the tasks of some as a table. In a notebook and as text."""
+"""What there is to do and what is done: all exercises as a map, and the tasks of some as a table.
+In a notebook and as text.
+"""
 
 import html
 from typing import Any
@@ -9,7 +11,9 @@ from vdbcourse.grading import manifest
 
 
 class ExerciseMap:
-    """All exercises: level, minutes, what to know before, tasks passed and points. Links are those of `chapters/start.ipynb`."""
+    """All exercises: level, minutes, what to know before, tasks passed and points. Links are those
+    of `chapters/start.ipynb`.
+    """
 
     HEAD = ("Exercise", "Level", "Minutes", "Tasks passed", "Points")
 
@@ -52,7 +56,9 @@ class ExerciseMap:
 
 
 class Progress:
-    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and the same as text."""
+    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and
+    the same as text.
+    """
 
     HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
 
@@ -111,7 +117,8 @@ class Progress:
         signs = {"to do": "[ ]", "tried": "[-]"}
         lines = [
             f"{signs.get(row['state'], '[x]')} {row['exercise']} / {row['task']}: {row['state']},"
-            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']} hints"
+            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']}"
+            " hints"
             for row in self.rows
         ]
         return "\n".join([*lines, self.summary])

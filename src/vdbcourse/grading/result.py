@@ -1,4 +1,6 @@
-"""The words of a result: the same in the notebook, in the terminal and in a report. Colour is never the only sign."""
+"""The words of a result: the same in the notebook, in the terminal and in a report. Colour is never
+the only sign.
+"""
 
 import html
 import json
@@ -22,7 +24,9 @@ CLASS_WORDS = WORDS | {"error": "raised an error"}  # to whoever grades a class
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one task. `call`, `got` and `expected` are one line each or empty; `why` says why it matters."""
+    """What became of one task. `call`, `got` and `expected` are one line each or empty; `why` says
+    why it matters.
+    """
 
     exercise: str
     task: str
@@ -53,7 +57,9 @@ class Result:
 
     @property
     def in_class(self) -> str:
-        """What went wrong, to whoever grades a class: what ended it, or the error, or what the learner was told."""
+        """What went wrong, to whoever grades a class: what ended it, or the error, or what the
+        learner was told.
+        """
         if self.ended:
             return f"{self.words}: {self.ended}" if self.status == "time" else self.ended
         return f"raised {self.got}" if self.status == "error" and self.got else self.why
@@ -61,7 +67,10 @@ class Result:
     @property
     def headline(self) -> str:
         """Sign, task, status and points."""
-        return f"{STATUSES[self.status][0]} {self.task}: {self.words}, {self.points} of {self.of} points"
+        return (
+            f"{STATUSES[self.status][0]} {self.task}: {self.words}, {self.points} of {self.of}"
+            " points"
+        )
 
     @property
     def details(self) -> list[tuple[str, str]]:
@@ -100,14 +109,16 @@ class Result:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th scope='row' style='text-align:left;vertical-align:top;font-weight:normal;opacity:.75'>{html.escape(label)}"
-            f"</th><td style='text-align:left'>{self.cell(label, text)}</td></tr>"
+            "<tr><th scope='row'"
+            f" style='text-align:left;vertical-align:top;font-weight:normal;opacity:.75'>{html.escape(label)}</th><td"
+            f" style='text-align:left'>{self.cell(label, text)}</td></tr>"
             for label, text in self.details
         )
         table = f"<table style='margin:.4em 0 0 0'><tbody>{rows}</tbody></table>" if rows else ""
         return (
-            f"<div role='status' style='border-left:5px solid {STATUSES[self.status][1]};padding:.3em .8em;overflow-x:auto'>"
-            f"<strong>{html.escape(self.headline)}</strong>{table}</div>"
+            "<div role='status' style='border-left:5px solid"
+            f" {STATUSES[self.status][1]};padding:.3em"
+            f" .8em;overflow-x:auto'><strong>{html.escape(self.headline)}</strong>{table}</div>"
         )
 
     @staticmethod

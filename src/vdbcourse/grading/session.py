@@ -20,10 +20,15 @@ class Open:
 
     def __repr__(self) -> str:
         tasks = ", ".join(f"{task.id} ({task.points})" for task in self.exercise.tasks)
-        return f"{self.exercise.title}: {len(self.exercise.tasks)} tasks, {self.exercise.points} points: {tasks}"
+        return (
+            f"{self.exercise.title}: {len(self.exercise.tasks)} tasks, {self.exercise.points}"
+            f" points: {tasks}"
+        )
 
     def check(self, task: str | None = None) -> Result | Results:
-        """Check one task (or all) on example data, and say: passed, not attempted, or what is wrong and why it matters."""
+        """Check one task (or all) on example data, and say: passed, not attempted, or what is wrong
+        and why it matters.
+        """
         if task is None:
             return Results(self.check(one.id) for one in self.exercise.tasks)
         asked = self.exercise.task(task)
@@ -61,7 +66,8 @@ class Open:
         asked = self.exercise.task(task)
         if not progress.tasks(self.exercise.id).get(task, {}).get("attempts"):
             return Said(
-                f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or ask ex.hint("{task}").'
+                f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or'
+                f' ask ex.hint("{task}").'
             )
         found = master_notebook.solution(self.exercise, asked)
         progress.opened_solution(self.exercise.id, task)

@@ -1,4 +1,6 @@
-"""How good and how fast a search is: exact neighbours, recall, NDCG, latency. Arrays in, numbers out; no engine, no files."""
+"""How good and how fast a search is: exact neighbours, recall, NDCG, latency. Arrays in, numbers
+out; no engine, no files.
+"""
 
 from vdbcourse.measure.latency import latency_percentiles, time_calls
 from vdbcourse.measure.neighbours import METRICS, Neighbours, exact_knn

@@ -1,4 +1,6 @@
-"""Can these ids match? Ids of two kinds never do, and a measure of them would be 0.0 without a word."""
+"""Can these ids match? Ids of two kinds never do, and a measure of them would be 0.0 without a
+word.
+"""
 
 import itertools
 import numbers
@@ -8,14 +10,17 @@ import numpy as np
 
 
 def ids_of(values: Iterable, name: str) -> list[Hashable]:
-    """`values` as a list of ids. Raises `ValueError` if they are a text, or lists where ids belong."""
+    """`values` as a list of ids. Raises `ValueError` if they are a text, or lists where
+    ids belong.
+    """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name} is {shown(values)}, no list of ids")
     ids = list(values)
     for one in ids:
         if isinstance(one, tuple) and len(one) == 1:
             raise ValueError(
-                f"{name} holds rows such as {shown(one)}, no ids; take their column: [one[0] for one in {name}]"
+                f"{name} holds rows such as {shown(one)}, no ids; take their column: [one[0] for"
+                f" one in {name}]"
             )
         if isinstance(one, (list, np.ndarray, set, dict)):
             raise ValueError(
@@ -27,7 +32,9 @@ def ids_of(values: Iterable, name: str) -> list[Hashable]:
 def refuse_strangers(
     found: Iterable[Hashable], found_name: str, known: Iterable[Hashable], known_name: str
 ) -> None:
-    """Raise `ValueError` if an id among `found` is of a kind that no id among `known` has, since it can match none of them."""
+    """Raise `ValueError` if an id among `found` is of a kind that no id among `known` has, since it
+    can match none of them.
+    """
     kinds: dict[type, Hashable] = {}
     for one in known:
         kinds.setdefault(kind_of(one), one)
@@ -39,16 +46,21 @@ def refuse_strangers(
 
 
 def refuse_rows(found: Sequence, truth: Sequence, k: int) -> None:
-    """Raise `ValueError` for the rows of two `fetchall()`: they look like many queries of one id each."""
+    """Raise `ValueError` for the rows of two `fetchall()`: they look like many queries of one id
+    each.
+    """
     rows = all(isinstance(one, tuple) and len(one) == 1 for one in itertools.chain(found, truth))
     if rows and k > 1 and len(found) > 1:
         raise ValueError(
-            f"found and truth hold rows such as {shown(truth[0])}, no ids; take their column, as [one[0] for one in rows]"
+            f"found and truth hold rows such as {shown(truth[0])}, no ids; take their column, as"
+            " [one[0] for one in rows]"
         )
 
 
 def kind_of(one: Hashable) -> type:
-    """What an id can be equal to: numbers to numbers, texts to texts, everything else to its own type."""
+    """What an id can be equal to: numbers to numbers, texts to texts, everything else to its own
+    type.
+    """
     return next(
         (kind for kind in (numbers.Number, str, bytes, tuple) if isinstance(one, kind)), type(one)
     )

@@ -14,8 +14,8 @@ def time_calls(
 ) -> np.ndarray:
     """Seconds that `call(x)` takes for each x of `inputs`, shape (n,) float64.
 
-    The first `warm_up` inputs are called once before, untimed: the first call pays for connections and caches.
-    Raises `ValueError` if there are no inputs.
+    The first `warm_up` inputs are called once before, untimed: the first call pays for connections
+    and caches. Raises `ValueError` if there are no inputs.
     """
     inputs = list(inputs)
     if not inputs:
@@ -35,8 +35,9 @@ def latency_percentiles(
 ) -> dict[str, float]:
     """Percentiles of `seconds` in milliseconds: `{"p50_ms": ..., "p95_ms": ..., "p99_ms": ...}`.
 
-    Nearest rank: each value is a latency that was measured, the smallest that at least p % of the calls did not exceed.
-    Raises `ValueError` for no values, a negative or non-finite one, or a percentile outside (0, 100].
+    Nearest rank: each value is a latency that was measured, the smallest that at least p % of the
+    calls did not exceed. Raises `ValueError` for no values, a negative or non-finite one, or a
+    percentile outside (0, 100].
     """
     values = np.array(seconds, dtype=np.float64).ravel()
     if values.size == 0:

@@ -19,15 +19,17 @@ class Neighbours(NamedTuple):
 def exact_knn(
     query_vectors: ArrayLike, vectors: ArrayLike, k: int, metric: str = "cosine"
 ) -> Neighbours:
-    """The `k` nearest of `vectors` (n, dim) for each of `query_vectors` (n_queries, dim) or for one query (dim,).
+    """The `k` nearest of `vectors` (n, dim) for each of `query_vectors` (n_queries, dim) or for one
+    query (dim,).
 
-    Every distance is computed in double precision and rounded to 12 decimals of the longest vectors' scale, so that equal rows
-    tie; of rows at the same distance the one with the lower number comes first. Distances are those of pgvector's operators,
-    smaller is nearer:
-    "cosine" 1 - cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1" taxicab (`<+>`).
+    Every distance is computed in double precision and rounded to 12 decimals of the longest
+    vectors' scale, so that equal rows tie; of rows at the same distance the one with the lower
+    number comes first. Distances are those of pgvector's operators, smaller is nearer: "cosine" 1 -
+    cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1"
+    taxicab (`<+>`).
 
-    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector under cosine,
-    or `k` outside 1..n.
+    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector
+    under cosine, or `k` outside 1..n.
     """
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not known; use one of {', '.join(METRICS)}")
@@ -78,7 +80,8 @@ def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
         )
     if not np.isfinite(matrix).all():
         raise ValueError(
-            f"{name} holds NaN or infinity in row {int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])}"
+            f"{name} holds NaN or infinity in row"
+            f" {int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])}"
         )
     return matrix
 
@@ -91,7 +94,8 @@ def unit(matrix: np.ndarray, name: str) -> np.ndarray:
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     if not norms.all():
         raise ValueError(
-            f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no cosine distance"
+            f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no"
+            " cosine distance"
         )
     return matrix / norms
 
@@ -99,9 +103,11 @@ def unit(matrix: np.ndarray, name: str) -> np.ndarray:
 def to_one_scale(
     queries: np.ndarray, rows: np.ndarray, metric: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's distances back.
+    """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's
+    distances back.
 
-    Powers of two change no digit. An inner product may scale its two sides apart, a difference may not.
+    Powers of two change no digit. An inner product may scale its two sides apart, a difference may
+    not.
     """
     longest_row = longest(rows).max()
     if metric == "inner_product":
@@ -127,7 +133,9 @@ def exponent(values: np.ndarray) -> np.ndarray:
 
 
 def l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Euclidean distances (n_queries, n), by differences: the shorter formula with squares loses digits near zero."""
+    """Euclidean distances (n_queries, n), by differences: the shorter formula with squares loses
+    digits near zero.
+    """
     return np.stack([np.sqrt(((rows - query) ** 2).sum(axis=1)) for query in queries])
 
 

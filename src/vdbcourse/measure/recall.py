@@ -11,20 +11,22 @@ from vdbcourse.measure.ids import ids_of, refuse_rows, refuse_strangers, shown
 def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
     """Share of the first `k` of `truth` that stand among the first `k` of `found`, from 0.0 to 1.0.
 
-    Both are lists of ids, nearest first, of one query; or lists of such lists, then the mean over queries is returned.
-    A row that did not come back counts as missed; the order within the first k does not matter; an id found twice counts
-    once. When `truth` holds fewer than k ids, its length is what could be found. This is ANN recall, against an exact search;
-    it says nothing about relevance.
+    Both are lists of ids, nearest first, of one query; or lists of such lists, then the mean over
+    queries is returned. A row that did not come back counts as missed; the order within the first k
+    does not matter; an id found twice counts once. When `truth` holds fewer than k ids, its length
+    is what could be found. This is ANN recall, against an exact search; it says nothing about
+    relevance.
 
-    Raises `ValueError` if k < 1, a truth is empty, the numbers of queries differ, or ids can never match: texts against
-    numbers, rows against ids, one query's ids against lists of many queries'.
+    Raises `ValueError` if k < 1, a truth is empty, the numbers of queries differ, or ids can never
+    match: texts against numbers, rows against ids, one query's ids against lists of many queries'.
     """
     if k < 1:
         raise ValueError(f"k = {k}; recall needs k of at least 1")
     for name, ids in (("found", found), ("truth", truth)):
         if isinstance(ids, (Set, Mapping)):
             raise ValueError(
-                f"{name} is a {type(ids).__name__}, which has no first {k}; give a list, nearest first"
+                f"{name} is a {type(ids).__name__}, which has no first {k}; give a list, nearest"
+                " first"
             )
     if len(truth) == 0:
         raise ValueError("truth is empty: there is nothing to find, so recall is not defined")
@@ -38,7 +40,8 @@ def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
     ]
     if flat:
         raise ValueError(
-            f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give one list a query"
+            f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give"
+            " one list a query"
         )
     if len(found) != len(truth):
         raise ValueError(f"found has {len(found)} queries, truth has {len(truth)}")
@@ -47,7 +50,9 @@ def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
 
 
 def of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -> Fraction:
-    """Recall of one query, exact: a mean of floats can end just below the floor that every query reached."""
+    """Recall of one query, exact: a mean of floats can end just below the floor that every query
+    reached.
+    """
     got, wanted = ids_of(found, "found")[:k], ids_of(truth, "truth")[:k]
     if not wanted:
         raise ValueError(

@@ -1,4 +1,6 @@
-"""How good an order is for somebody who asked: NDCG and reciprocal rank, against judgements of people."""
+"""How good an order is for somebody who asked: NDCG and reciprocal rank, against judgements of
+people.
+"""
 
 import math
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -7,14 +9,16 @@ from vdbcourse.measure.ids import ids_of, refuse_strangers
 
 
 def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int) -> float:
-    """Normalised discounted cumulative gain of the first `k` of `found`, from 0.0 to 1.0, of one query.
+    """Normalised discounted cumulative gain of the first `k` of `found`, from 0.0 to 1.0, of one
+    query.
 
-    `found` are ids, best first; `gains` is id -> gain, and an id that is not in it has gain 0. DCG is the sum of
-    gain / log2(rank + 1), ranks from 1 (Jaervelin and Kekaelaeinen 2002, https://doi.org/10.1145/582415.582418); it is divided by
-    the DCG of the best order there is. An id that came twice gains once, where it stood first, and still takes its second place.
+    `found` are ids, best first; `gains` is id -> gain, and an id that is not in it has gain 0. DCG
+    is the sum of gain / log2(rank + 1), ranks from 1 (Jaervelin and Kekaelaeinen 2002,
+    https://doi.org/10.1145/582415.582418); it is divided by the DCG of the best order there is. An
+    id that came twice gains once, where it stood first, and still takes its second place.
 
-    Raises `ValueError` if k < 1, a gain is negative or not finite, no gain is above 0, or ids can never match: texts against
-    numbers, rows against ids.
+    Raises `ValueError` if k < 1, a gain is negative or not finite, no gain is above 0, or ids can
+    never match: texts against numbers, rows against ids.
     """
     if k < 1:
         raise ValueError(f"k = {k}; NDCG needs k of at least 1")
@@ -22,7 +26,8 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
         raise ValueError("a gain is negative, NaN or infinite")
     if not math.isfinite(sum(gains.values())):
         raise ValueError(
-            "the gains are too large to be added up; divide them all by one number, which changes no NDCG"
+            "the gains are too large to be added up; divide them all by one number, which changes"
+            " no NDCG"
         )
     best = dcg(sorted(gains.values(), reverse=True)[:k])
     if best == 0:
@@ -36,9 +41,11 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
 
 
 def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
-    """1 / rank of the first of `found` that is among `relevant`, of one query; 0.0 if none is. Its mean over queries is MRR.
+    """1 / rank of the first of `found` that is among `relevant`, of one query; 0.0 if none is. Its
+    mean over queries is MRR.
 
-    Raises `ValueError` if `relevant` is empty, or ids can never match: texts against numbers, rows against ids.
+    Raises `ValueError` if `relevant` is empty, or ids can never match: texts against numbers, rows
+    against ids.
     """
     wanted = ids_of(relevant, "relevant")
     if not wanted:

@@ -1,8 +1,8 @@
 """Altair charts of the chapters. Frames and arrays in, charts out; no engine, no files.
 
-Importing this room makes Altair hand its charts to JupyterLab, which draws them without a network. (Altair's own default
-is a page that loads its scripts from elsewhere.) What moves in a chart moves by Vega-Lite's parameters, so it also works on
-a page without Python behind it.
+Importing this room makes Altair hand its charts to JupyterLab, which draws them without a network.
+(Altair's own default is a page that loads its scripts from elsewhere.) What moves in a chart moves
+by Vega-Lite's parameters, so it also works on a page without Python behind it.
 """
 
 import altair as alt

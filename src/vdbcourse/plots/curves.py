@@ -23,10 +23,12 @@ def curves(
     log_x: bool = False,
     log_y: bool = False,
 ) -> alt.LayerChart:
-    """One line for each value of column `by` through its points (`x`, `y`), joined in the order of the rows of `frame`.
+    """One line for each value of column `by` through its points (`x`, `y`), joined in the order of
+    the rows of `frame`.
 
-    The axis titles name the units. `label` is a column whose value is written at each point (a setting such as ef_search).
-    A point under the pointer shows its row. Raises `ValueError` if `frame` is empty or lacks one of the columns.
+    The axis titles name the units. `label` is a column whose value is written at each point (a
+    setting such as ef_search). A point under the pointer shows its row. Raises `ValueError` if
+    `frame` is empty or lacks one of the columns.
     """
     columns = [x, y, by] + ([label] if label else [])
     if missing := [name for name in columns if name not in frame.columns]:
@@ -62,7 +64,9 @@ def curves(
 
 
 def last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFrame:
-    """The last point of each line, with the `height` of its name: at the point, or lower if another name is there."""
+    """The last point of each line, with the `height` of its name: at the point, or lower if another
+    name is there.
+    """
     last = rows.groupby(by, sort=False).tail(1).sort_values(y, ascending=False, kind="stable")
     to, back = (np.log, np.exp) if log_y else (np.asarray, np.asarray)
     gap = (to(rows[y].max()) - to(rows[y].min())) * NAME / HEIGHT

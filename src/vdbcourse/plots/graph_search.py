@@ -20,7 +20,8 @@ KEY = [
     "blue: best so far; orange ring: waits as a candidate; grey: seen; hollow: not seen",
     "square: the walk is here; cross: the query; green ring: the true nearest",
 ]
-# A step as `graph_walk` takes it: the node, the candidates, the best so far (both nearest first), all nodes seen.
+# A step as `graph_walk` takes it: the node, the candidates, the best so far (both nearest first),
+# all nodes seen.
 Step = tuple[int, Sequence[int], Sequence[int], Sequence[int]]
 
 
@@ -33,12 +34,14 @@ def graph_walk(
     names: Sequence[str],
     title: str,
 ) -> alt.HConcatChart:
-    """A graph in the plane and a search on it, to be stepped through: a slider for the step, one for ef.
+    """A graph in the plane and a search on it, to be stepped through: a slider for the step, one
+    for ef.
 
-    `points` is (n, 2), `query` (2,); `links[node]` are the neighbours of node 0 ... n - 1; `names` has a name for each.
-    `walks[ef]` lists the steps of the search with that ef: the node that the step looks around from, the candidates that
-    wait after it and the best nodes after it (both nearest first), and all nodes seen so far. Values of ef are whole and
-    follow each other (1, 2, 3). Beside the plane stand candidates and best as lists of names. No Python is needed behind it.
+    `points` is (n, 2), `query` (2,); `links[node]` are the neighbours of node 0 ... n - 1; `names`
+    has a name for each. `walks[ef]` lists the steps of the search with that ef: the node that the
+    step looks around from, the candidates that wait after it and the best nodes after it (both
+    nearest first), and all nodes seen so far. Values of ef are whole and follow each other (1, 2,
+    3). Beside the plane stand candidates and best as lists of names. No Python is needed behind it.
 
     Raises `ValueError` if shapes do not fit, a walk has no step, or the values of ef leave one out.
     """
@@ -49,7 +52,8 @@ def graph_walk(
         )
     if len(names) != len(places) or sorted(links) != list(range(len(places))):
         raise ValueError(
-            f"{len(places)} points need {len(places)} names and links of each, not {len(names)} and {len(links)}"
+            f"{len(places)} points need {len(places)} names and links of each, not {len(names)} and"
+            f" {len(links)}"
         )
     if (
         not walks
@@ -79,7 +83,9 @@ def held(
     names: Sequence[str],
     walks: Mapping[int, Sequence[Step]],
 ) -> list[alt.Parameter]:
-    """What the picture knows, as parameters (each value once): where a node is, its name and links, and the walks."""
+    """What the picture knows, as parameters (each value once): where a node is, its name and links,
+    and the walks.
+    """
     once = [
         [int(other) for other in links[node] if node < other or node not in links[other]]
         for node in range(len(places))
@@ -98,7 +104,9 @@ def held(
 
 
 def order(walk: Sequence[Step]) -> list[int]:
-    """The nodes in the order in which the walk saw them: the first `seen` of them were seen by each step."""
+    """The nodes in the order in which the walk saw them: the first `seen` of them were seen by each
+    step.
+    """
     known: dict[int, None] = {}
     for *_, seen in walk:
         known |= dict.fromkeys(sorted(int(node) for node in seen if node not in known))
@@ -106,7 +114,9 @@ def order(walk: Sequence[Step]) -> list[int]:
 
 
 def controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
-    """The parameters `walk_step` and `walk_ef`, bound to sliders, and `walk_now`: the step that is shown."""
+    """The parameters `walk_step` and `walk_ef`, bound to sliders, and `walk_now`: the step that is
+    shown.
+    """
     first, longest = min(walks), max(map(len, walks.values()))
     step = alt.binding_range(min=1, max=longest, step=1, name="step of the walk ")
     ef = alt.binding_range(
@@ -122,7 +132,10 @@ def controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
         ),  # a walk that has ended stays at its end
         alt.param(
             "walk_seen",
-            expr=f"slice(walk_order[walk_ef - {first}], 0, {walk}[min(walk_step, length({walk})) - 1][3])",
+            expr=(
+                f"slice(walk_order[walk_ef - {first}], 0, {walk}[min(walk_step, length({walk})) -"
+                " 1][3])"
+            ),
         ),
     ]
 
@@ -182,7 +195,10 @@ def plane(places: np.ndarray, query: np.ndarray, nearest: int) -> alt.LayerChart
             x="walk_x[datum.node]",
             y="walk_y[datum.node]",
             name="walk_name[datum.node]",
-            fill="indexof(walk_now[2], datum.node) >= 0 ? 'best' : indexof(walk_seen, datum.node) >= 0 ? 'seen' : 'not seen'",
+            fill=(
+                "indexof(walk_now[2], datum.node) >= 0 ? 'best' : indexof(walk_seen, datum.node) >="
+                " 0 ? 'seen' : 'not seen'"
+            ),
             ring="indexof(walk_now[1], datum.node) >= 0 ? 'waits' : 'no'",
         )
         .properties(width=SIDE, height=SIDE)
@@ -190,10 +206,18 @@ def plane(places: np.ndarray, query: np.ndarray, nearest: int) -> alt.LayerChart
 
 
 def words(n: int, nearest: int) -> alt.Chart:
-    """Three lines above the lists: which step, where, how much work; at the end, whether the answer is right."""
+    """Three lines above the lists: which step, where, how much work; at the end, whether the answer
+    is right.
+    """
     step = "'step ' + min(walk_step, walk_last) + ' of ' + walk_last"
-    end = f"(walk_step < walk_last ? '' : walk_now[2][0] == {nearest} ? ': ends, right' : ': ends, WRONG')"
-    lines = f"[{step} + {end}, 'at ' + walk_name[walk_now[0]], walk_now[3] + ' of {n} distances computed']"
+    end = (
+        f"(walk_step < walk_last ? '' : walk_now[2][0] == {nearest} ? ': ends, right' : ': ends,"
+        " WRONG')"
+    )
+    lines = (
+        f"[{step} + {end}, 'at ' + walk_name[walk_now[0]], walk_now[3] + ' of {n} distances"
+        " computed']"
+    )
     return (
         alt.Chart(alt.sequence(1, as_="one"))
         .transform_calculate(lines=lines)

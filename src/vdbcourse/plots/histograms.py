@@ -13,10 +13,11 @@ BINS = 60
 
 
 def histogram(samples: Mapping[str, ArrayLike], *, title: str, x_title: str) -> alt.LayerChart:
-    """One outline for each named sample: the share of its values in each of 60 bins of equal width, common to all samples.
+    """One outline for each named sample: the share of its values in each of 60 bins of equal width,
+    common to all samples.
 
-    Only the shares are kept in the chart, so a sample may have millions of values. Raises `ValueError` if there is no sample,
-    or one is empty or holds NaN or infinity.
+    Only the shares are kept in the chart, so a sample may have millions of values. Raises
+    `ValueError` if there is no sample, or one is empty or holds NaN or infinity.
     """
     values = {
         name: np.asarray(sample, dtype=np.float64).ravel() for name, sample in samples.items()
@@ -46,7 +47,9 @@ def histogram(samples: Mapping[str, ArrayLike], *, title: str, x_title: str) -> 
 
 
 def shares(values: Mapping[str, np.ndarray], edges: np.ndarray) -> pd.DataFrame:
-    """A row for each sample and each bin that is not empty (or next to one): the bin's middle and its share of the values."""
+    """A row for each sample and each bin that is not empty (or next to one): the bin's middle and
+    its share of the values.
+    """
     middles = (edges[:-1] + edges[1:]) / 2
     parts = []
     for name, sample in values.items():

@@ -1,4 +1,6 @@
-"""Small tables inside a chart, as tab-separated text: without the column's name in every value a chart stays small."""
+"""Small tables inside a chart, as tab-separated text: without the column's name in every value a
+chart stays small.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +10,8 @@ import altair as alt
 def inline(rows: Sequence[Mapping[str, object]]) -> alt.InlineData:
     """`rows` as a chart's data: numbers stay numbers, a list becomes text with blanks between.
 
-    In the chart, `split(datum.name, ' ')` makes a list of that text again. All rows have the columns of the first.
+    In the chart, `split(datum.name, ' ')` makes a list of that text again. All rows have the
+    columns of the first.
 
     Raises `ValueError` if there is none, or if a text holds a tab or a line break.
     """

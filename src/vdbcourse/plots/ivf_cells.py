@@ -32,11 +32,13 @@ def ivf_cells(
     names: Sequence[str],
     title: str,
 ) -> alt.LayerChart:
-    """The cells of an index in the plane: sliders for nprobe and for the query; what is searched, found and missed.
+    """The cells of an index in the plane: sliders for nprobe and for the query; what is searched,
+    found and missed.
 
-    `points` is (n, 2), `cells` the number of each point's cell, `centroids` (nlist, 2), `query` (2,) where the query stands
-    first. The `k` nearest points are the true neighbours; the picture finds them, and ranks the cells, by itself: no Python is
-    needed behind it. Raises `ValueError` if shapes do not fit or a cell is empty.
+    `points` is (n, 2), `cells` the number of each point's cell, `centroids` (nlist, 2), `query`
+    (2,) where the query stands first. The `k` nearest points are the true neighbours; the picture
+    finds them, and ranks the cells, by itself: no Python is needed behind it. Raises `ValueError`
+    if shapes do not fit or a cell is empty.
     """
     places, middles = np.asarray(points, dtype=float), np.asarray(centroids, dtype=float)
     start = np.asarray(query, dtype=float)
@@ -48,7 +50,8 @@ def ivf_cells(
         or start.shape != (2,)
     ):
         raise ValueError(
-            f"need points (n, 2), centroids (m, 2), query (2,), not {places.shape}, {middles.shape}, {start.shape}"
+            f"need points (n, 2), centroids (m, 2), query (2,), not {places.shape},"
+            f" {middles.shape}, {start.shape}"
         )
     if not len(places) == len(cells) == len(names):
         raise ValueError(f"{len(places)} points, but {len(cells)} cells and {len(names)} names")
@@ -77,14 +80,18 @@ def ivf_cells(
 
 
 def bounds(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two opposite corners of a square around `places`, with a margin: a distance looks the same in every direction."""
+    """Two opposite corners of a square around `places`, with a margin: a distance looks the same in
+    every direction.
+    """
     low, high = places.min(axis=0), places.max(axis=0)
     half = 0.56 * (high - low).max()
     return ((low + high) / 2 - half).round(3), ((low + high) / 2 + half).round(3)
 
 
 def region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Corners (m, 2), in order, of the part of the box that is nearer to centroid `cell` than to any other."""
+    """Corners (m, 2), in order, of the part of the box that is nearer to centroid `cell` than to
+    any other.
+    """
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
     for other in centroids[np.arange(len(centroids)) != cell]:
         across = other - centroids[cell]
@@ -106,7 +113,9 @@ def region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray) 
 def controls(
     low: np.ndarray, high: np.ndarray, query: np.ndarray, centroids: np.ndarray
 ) -> list[alt.Parameter]:
-    """The parameters `nprobe`, `query_x` and `query_y`, bound to three sliders; `cell_x` and `cell_y`, the centroids."""
+    """The parameters `nprobe`, `query_x` and `query_y`, bound to three sliders; `cell_x` and
+    `cell_y`, the centroids.
+    """
     nprobe = alt.binding_range(
         min=1, max=len(centroids), step=1, name="nprobe, cells that are searched "
     )
@@ -211,10 +220,12 @@ def plane(
 
 
 def lookup_table(table: ArrayLike, code: Sequence[int], *, title: str) -> alt.LayerChart:
-    """The look-up table of one query: a row for each part, a column for each centroid, its squared distance as a shade.
+    """The look-up table of one query: a row for each part, a column for each centroid, its squared
+    distance as a shade.
 
-    `table` is (m, centroids); `code` (m,) names the centroid of each part of one stored vector: these are outlined, with
-    their numbers, and the last column holds the sum so far. Raises `ValueError` if the shapes do not fit.
+    `table` is (m, centroids); `code` (m,) names the centroid of each part of one stored vector:
+    these are outlined, with their numbers, and the last column holds the sum so far. Raises
+    `ValueError` if the shapes do not fit.
     """
     values = np.asarray(table, dtype=float)
     if (
@@ -223,7 +234,8 @@ def lookup_table(table: ArrayLike, code: Sequence[int], *, title: str) -> alt.La
         or not all(0 <= one < values.shape[1] for one in code)
     ):
         raise ValueError(
-            f"a table {values.shape} needs a code of {len(values)} numbers below its second size, not {list(code)}"
+            f"a table {values.shape} needs a code of {len(values)} numbers below its second size,"
+            f" not {list(code)}"
         )
     cells = [
         {"part": part, "centroid": number, "distance": value}

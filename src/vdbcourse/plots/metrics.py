@@ -1,4 +1,6 @@
-"""Four metrics at once: vectors in the plane and beside them the order each metric gives, computed by the picture itself."""
+"""Four metrics at once: vectors in the plane and beside them the order each metric gives, computed
+by the picture itself.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,10 +10,13 @@ import pandas as pd
 
 from vdbcourse.plots.style import INK, PALE, colour
 
-# Name in the picture, and the distance of the vector (vx, vy) from the query (qx, qy); smaller is nearer, as with pgvector's
-# operators.
+# Name in the picture, and the distance of the vector (vx, vy) from the query (qx, qy); smaller is
+# nearer, as with pgvector's operators.
 DISTANCES = {
-    "cosine <=>": "1 - (datum.vx * datum.qx + datum.vy * datum.qy) / (hypot(datum.vx, datum.vy) * hypot(datum.qx, datum.qy))",
+    "cosine <=>": (
+        "1 - (datum.vx * datum.qx + datum.vy * datum.qy) / (hypot(datum.vx, datum.vy) *"
+        " hypot(datum.qx, datum.qy))"
+    ),
     "L2 <->": "hypot(datum.vx - datum.qx, datum.vy - datum.qy)",
     "inner product <#>": "-(datum.vx * datum.qx + datum.vy * datum.qy)",
     "L1 <+>": "abs(datum.vx - datum.qx) + abs(datum.vy - datum.qy)",
@@ -32,13 +37,15 @@ PLANE = 205  # pixels of the plane's side
 def metric_picture(
     vectors: Mapping[str, Sequence[float]], query: Sequence[float]
 ) -> alt.HConcatChart:
-    """`vectors` (name to two numbers) and `query` in the plane; beside them the names in the order of each metric, nearest first.
+    """`vectors` (name to two numbers) and `query` in the plane; beside them the names in the order
+    of each metric, nearest first.
 
-    Below the picture are sliders for the query's angle (degrees) and length, and a switch that scales every vector and the
-    query to length 1. Orders are those of `measure.exact_knn`: of equally near vectors the earlier one comes first. No Python
-    is needed behind it.
+    Below the picture are sliders for the query's angle (degrees) and length, and a switch that
+    scales every vector and the query to length 1. Orders are those of `measure.exact_knn`: of
+    equally near vectors the earlier one comes first. No Python is needed behind it.
 
-    Raises `ValueError` if there is no vector, one (or the query) is not two finite numbers, or is (0, 0), which has no direction.
+    Raises `ValueError` if there is no vector, one (or the query) is not two finite numbers, or is
+    (0, 0), which has no direction.
     """
     if not vectors:
         raise ValueError("vectors is empty: there is nothing to draw")
@@ -124,7 +131,9 @@ def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
 
 
 def ranks(rows: pd.DataFrame) -> alt.LayerChart:
-    """A column for each metric with the names from near to far; a line joins the places of one vector."""
+    """A column for each metric with the names from near to far; a line joins the places of one
+    vector.
+    """
     height = ROW * len(rows)
     two_lines = "split(datum.label, / (?=<)/)"  # the name above, the operator below
     names = alt.Axis(
@@ -169,7 +178,10 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
 def verdict(x: alt.X, height: int) -> alt.Chart:
     """Below each metric: does it order the vectors as cosine does?"""
     first = next(iter(DISTANCES))
-    same = f"datum.metric == '{first}' ? 'same as cosine?' : datum.others == 0 ? 'same order' : 'other order'"
+    same = (
+        f"datum.metric == '{first}' ? 'same as cosine?' : datum.others == 0 ? 'same order' : 'other"
+        " order'"
+    )
     return (
         alt.Chart()
         .transform_calculate(first=f"datum.metric == '{first}' ? datum.rank : 0")

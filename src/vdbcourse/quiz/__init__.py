@@ -1,4 +1,5 @@
-"""The self-check quiz: questions on every lesson, each option explained. One script asks them in notebooks and on the site.
+"""The self-check quiz: questions on every lesson, each option explained. One script asks them in
+notebooks and on the site.
 
     quiz.ask("1_concepts")                     the questions of a chapter, to answer in a notebook
     quiz.questions("1_concepts")               the same as data; without a chapter all of them
@@ -34,7 +35,8 @@ __all__ = [
 
 
 def questions(chapter: str | None = None) -> list[Question]:
-    """The questions of `chapter`, such as "1_concepts", in the order of the lessons; None stands for all chapters.
+    """The questions of `chapter`, such as "1_concepts", in the order of the lessons; None stands
+    for all chapters.
 
     Raises `CourseError` for a chapter without questions, and if questions.yaml is not in order.
     """
@@ -51,7 +53,9 @@ def chapters() -> list[str]:
 
 
 def ask(chapter: str) -> "Quiz":
-    """The questions of `chapter` as a widget. Raises `CourseError` for a chapter without questions."""
+    """The questions of `chapter` as a widget. Raises `CourseError` for a chapter
+    without questions.
+    """
     from vdbcourse.quiz.widget import Quiz
 
     return Quiz(chapter, questions(chapter))

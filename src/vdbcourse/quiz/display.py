@@ -44,7 +44,9 @@ def as_json(questions: Iterable[Question], link: Callable[[str], str] = beside_t
 def fallback(
     questions: Iterable[Question], link: Callable[[str], str] = beside_the_chapters
 ) -> str:
-    """The questions as HTML, with the answers folded; no blank line in it, so it may stand in Markdown and in `<noscript>`."""
+    """The questions as HTML, with the answers folded; no blank line in it, so it may stand in
+    Markdown and in `<noscript>`.
+    """
     return f'<ol class="vdb-quiz-plain">{"".join(item(one, link) for one in questions)}</ol>'
 
 
@@ -55,14 +57,18 @@ def item(one: Question, link: Callable[[str], str]) -> str:
     answers = "".join(f"<li>{answer(option)}</li>" for option in one.options)
     lesson = f'<a href="{html.escape(link(one.lesson))}">{html.escape(lessons.lesson(one.lesson).title)}</a>'
     return (
-        f"<li><p>{inline(one.question)} <em>{choose(one)}</em></p>{listing}<ul>{options}</ul>"
-        f"<details><summary>Answer</summary><ul>{answers}</ul><p>Lesson: {lesson}</p></details></li>"
+        f"<li><p>{inline(one.question)}"
+        f" <em>{choose(one)}</em></p>{listing}<ul>{options}</ul><details><summary>Answer</summary><ul>{answers}</ul><p>Lesson:"
+        f" {lesson}</p></details></li>"
     )
 
 
 def answer(option: Option) -> str:
     """An option with its explanation."""
-    return f"<strong>{'Right' if option.right else 'Wrong'}:</strong> <em>{inline(option.text)}</em><br>{inline(option.why)}"
+    return (
+        f"<strong>{'Right' if option.right else 'Wrong'}:</strong>"
+        f" <em>{inline(option.text)}</em><br>{inline(option.why)}"
+    )
 
 
 def choose(one: Question) -> str:

@@ -1,4 +1,6 @@
-"""Read a file of questions and refuse it if anything is missing, unknown or inconsistent; the message names file and line."""
+"""Read a file of questions and refuse it if anything is missing, unknown or inconsistent; the
+message names file and line.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -28,7 +30,9 @@ Problem = tuple[int, str]  # a line, from 1, and what is wrong there
 
 
 def load(path: Path = FOLDER / "questions.yaml") -> list[Question]:
-    """The questions in `path`, in its order. Raises `CourseError` naming file and line of everything wrong, at most ten."""
+    """The questions in `path`, in its order. Raises `CourseError` naming file and line of
+    everything wrong, at most ten.
+    """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         entries = plain(node) if node else None
@@ -50,7 +54,9 @@ def load(path: Path = FOLDER / "questions.yaml") -> list[Question]:
 
 
 class Placed(dict):
-    """A mapping that knows its line, and with `line_of` those of its values; `twice` are the keys that are given again."""
+    """A mapping that knows its line, and with `line_of` those of its values; `twice` are the keys
+    that are given again.
+    """
 
     def __init__(self, node: yaml.MappingNode) -> None:
         names = [str(key.value) for key, _ in node.value]

@@ -1,4 +1,6 @@
-"""What a question is. Texts may hold `code` in backticks and *emphasis* in stars, and nothing else."""
+"""What a question is. Texts may hold `code` in backticks and *emphasis* in stars, and
+nothing else.
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +16,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question on one lesson: `right` of its options are right; `listing` is an output or code to read, or empty."""
+    """A question on one lesson: `right` of its options are right; `listing` is an output or code to
+    read, or empty.
+    """
 
     id: str
     lesson: str

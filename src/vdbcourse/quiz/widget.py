@@ -21,4 +21,7 @@ class Quiz(anywidget.AnyWidget):
         super().__init__(questions=as_json(questions), storage_key=f"vdb-quiz:{chapter}")
 
     def __repr__(self) -> str:  # what a notebook shows where no kernel runs
-        return f"{self.shown}\n(Run this cell in JupyterLab to answer, with an explanation for every option.)"
+        return (
+            f"{self.shown}\n(Run this cell in JupyterLab to answer, with an explanation for every"
+            " option.)"
+        )

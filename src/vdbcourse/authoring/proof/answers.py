@@ -1,7 +1,8 @@
-"""What proves a check: wrong answers with the words they must be told, other right answers, mutants that change nothing.
+"""What proves a check: wrong answers with the words they must be told, other right answers, mutants
+that change nothing.
 
-They stand in `exercises/<module>/answers.py`, under the name of the learner's function they replace; the other functions of the
-task come from the solution:
+They stand in `exercises/<module>/answers.py`, under the name of the learner's function they
+replace; the other functions of the task come from the solution:
 
     @wrong("recall_at_k", "k ignored", says="come later")
     def recall_at_k(found, relevant, k):
@@ -43,7 +44,9 @@ class Right:
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A mutant of the solution that may survive. mutant: its key, `original -> mutated` (see `mutants`)."""
+    """A mutant of the solution that may survive. mutant: its key, `original -> mutated` (see
+    `mutants`).
+    """
 
     task: str
     mutant: str
@@ -72,7 +75,9 @@ REGISTERED: dict[str, Proofs] = {}  # by module
 
 
 def wrong(task: str, name: str, says: str) -> Callable[[Callable], Callable]:
-    """Mark a function as a wrong answer to `task`: it must fail, and be told `says` in this run's message."""
+    """Mark a function as a wrong answer to `task`: it must fail, and be told `says` in this run's
+    message.
+    """
 
     def mark(function: Callable) -> Callable:
         registered(function.__module__).wrong.append(Wrong(task, name, says, function))
@@ -92,7 +97,9 @@ def right(task: str, name: str) -> Callable[[Callable], Callable]:
 
 
 def equivalent(task: str, mutant: str, reason: str) -> None:
-    """Allow a mutant to survive, because it does the same or differs in what no check may ask for."""
+    """Allow a mutant to survive, because it does the same or differs in what no check
+    may ask for.
+    """
     module = sys._getframe(1).f_globals["__name__"]
     registered(module).equivalent.append(Equivalent(task, mutant, reason))
 
@@ -107,7 +114,8 @@ def proofs(exercise: Exercise) -> Proofs:
     name = f"{exercise.module}.answers"
     if importlib.util.find_spec(name) is None:
         raise CourseError(
-            f"{exercise.id} has no answers that prove its checks: {name.replace('.', '/')}.py is missing."
+            f"{exercise.id} has no answers that prove its checks: {name.replace('.', '/')}.py is"
+            " missing."
         )
     importlib.import_module(name)
     found = registered(name)
@@ -115,7 +123,7 @@ def proofs(exercise: Exercise) -> Proofs:
         task = exercise.task(one.task)
         if not isinstance(one, Equivalent) and one.function.__name__ not in task.functions:
             raise CourseError(
-                f"{name}: {one.name!r} answers {task.id} with a function {one.function.__name__!r}; "
-                f"the manifest asks for {', '.join(task.functions)}."
+                f"{name}: {one.name!r} answers {task.id} with a function {one.function.__name__!r};"
+                f" the manifest asks for {', '.join(task.functions)}."
             )
     return found

@@ -1,11 +1,12 @@
-"""Mutants: a right solution with one small mistake in it, made by machine. A good check fails every one of them.
+"""Mutants: a right solution with one small mistake in it, made by machine. A good check fails every
+one of them.
 
-The mistakes are those people make: another comparison, an index one too far, swapped arguments, a call left out, a condition that
-always holds, ORDER BY forgotten (for SQL and other text see `strings`). Signatures, docstrings, annotations and what `raise` says
-stay as they are.
+The mistakes are those people make: another comparison, an index one too far, swapped arguments, a
+call left out, a condition that always holds, ORDER BY forgotten (for SQL and other text see
+`strings`). Signatures, docstrings, annotations and what `raise` says stay as they are.
 
-A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (of a long line a part); it names the mutant in `answers.py`
-when it may survive.
+A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (of a long line a part); it
+names the mutant in `answers.py` when it may survive.
 """
 
 import ast
@@ -42,9 +43,11 @@ class Mutant:
 
 
 def mutants(source: str, modules: frozenset[str] = frozenset()) -> list[Mutant]:
-    """All mutants of the functions that `source` defines at its top level, each with another meaning and another key.
+    """All mutants of the functions that `source` defines at its top level, each with another
+    meaning and another key.
 
-    modules: names that stand for imported modules: without its call, `np.abs(x)` is `x`, but `x.abs()` is `x` as well.
+    modules: names that stand for imported modules: without its call, `np.abs(x)` is `x`, but
+    `x.abs()` is `x` as well.
     """
     original = Source(source, modules)
     seen, keys, found = {meaning(source)}, {}, []
@@ -69,7 +72,9 @@ def applied(source: str, edits: list[Edit]) -> str:
 
 
 def meaning(source: str) -> str:
-    """What two sources have in common that differ in form only. Raises `SyntaxError` if it is no Python."""
+    """What two sources have in common that differ in form only. Raises `SyntaxError` if it is no
+    Python.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # such as `1 is x`, or a call of a number
         compile(source, "<mutant>", "exec")
@@ -153,7 +158,9 @@ class Source:
                 yield from self.inside(body(statement))
 
     def inside(self, some: list[ast.AST]) -> Iterator[ast.AST]:
-        """Nodes and what they hold, without what is no behaviour: annotations, docstrings, texts of errors."""
+        """Nodes and what they hold, without what is no behaviour: annotations, docstrings, texts of
+        errors.
+        """
         for node in some:
             yield node
             if isinstance(node, (ast.Raise, ast.JoinedStr)):
@@ -275,7 +282,9 @@ def unary(node: ast.UnaryOp, source: Source) -> Iterator[list[Edit]]:
 
 
 def constant(node: ast.Constant, source: Source) -> Iterator[list[Edit]]:
-    """The neighbours of a number, the opposite of a truth value, and what `strings` makes of text."""
+    """The neighbours of a number, the opposite of a truth value, and what `strings`
+    makes of text.
+    """
     value = node.value
     if isinstance(value, bool):
         yield source.replaced(node, str(not value))
@@ -297,7 +306,9 @@ def text(node: ast.Constant | ast.JoinedStr, source: Source) -> Iterator[list[Ed
 
 
 def index(node: ast.Subscript, source: Source) -> Iterator[list[Edit]]:
-    """`x[i + 1]` for `x[i]`; a bound of a slice shifted or left out. (Indexes that are constants change by `constant`.)"""
+    """`x[i + 1]` for `x[i]`; a bound of a slice shifted or left out. (Indexes that are constants
+    change by `constant`.)
+    """
     for one in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         if isinstance(one, ast.Slice):
             yield from bounds(one, source)
@@ -318,7 +329,9 @@ def bounds(node: ast.Slice, source: Source) -> Iterator[list[Edit]]:
 
 
 def called(node: ast.Call, source: Source) -> Iterator[list[Edit]]:
-    """Swapped arguments, the last keyword left out, the call left out: `x` for `f(x)` and for `x.f()`."""
+    """Swapped arguments, the last keyword left out, the call left out: `x` for `f(x)` and for
+    `x.f()`.
+    """
     plain = [arg for arg in node.args if not isinstance(arg, ast.Starred)]
     if len(plain) == len(node.args) >= 2:
         yield swapped(*node.args[:2], source)

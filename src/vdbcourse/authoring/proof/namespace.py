@@ -1,4 +1,6 @@
-"""The functions of a master notebook without a run of it: its definitions with solutions, with stubs, or with other answers."""
+"""The functions of a master notebook without a run of it: its definitions with solutions, with
+stubs, or with other answers.
+"""
 
 import ast
 import linecache
@@ -11,7 +13,9 @@ from vdbcourse.grading.manifest import Exercise, Task
 
 
 class Solved:
-    """The code cells of one master, read once. A cell's key is its number in the notebook, from 1."""
+    """The code cells of one master, read once. A cell's key is its number in the
+    notebook, from 1.
+    """
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
@@ -36,8 +40,9 @@ class Solved:
                 exec(ready[number], namespace)
             except Exception as error:  # noqa: BLE001 # boundary: whatever a master's code raises is told with its place
                 raise CourseError(
-                    f"solutions/{self.exercise.master.name}, cell {number}: its definitions do not stand alone: "
-                    f"{type(error).__name__}: {error}. Functions may use imports, functions and CONSTANTS of the notebook."
+                    f"solutions/{self.exercise.master.name}, cell {number}: its definitions do not"
+                    f" stand alone: {type(error).__name__}: {error}. Functions may use imports,"
+                    " functions and CONSTANTS of the notebook."
                 ) from error
         return namespace
 
@@ -54,8 +59,8 @@ class Solved:
     def answered(self, function: FunctionType) -> dict[str, Any]:
         """The namespace of somebody who wrote `function`, and the solution for the other tasks.
 
-        The function keeps the helpers of its own module; the solution's functions, and those that the notebook brings along,
-        call it by its name.
+        The function keeps the helpers of its own module; the solution's functions, and those that
+        the notebook brings along, call it by its name.
         """
         solution = self.namespace()
         names = [name for task in self.exercise.tasks for name in task.functions]
@@ -89,7 +94,8 @@ class Solved:
             tree = ast.parse(source, name)
         except SyntaxError as error:
             raise CourseError(
-                f"solutions/{self.exercise.master.name}, cell {number}: {error.msg} (line {error.lineno})."
+                f"solutions/{self.exercise.master.name}, cell {number}: {error.msg} (line"
+                f" {error.lineno})."
             ) from error
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         tree.body = [statement for statement in tree.body if defines(statement)]
@@ -97,7 +103,9 @@ class Solved:
 
 
 def defines(statement: ast.stmt) -> bool:
-    """Is it an import (but not of the exercise), a function, a class, or a constant in capital letters?"""
+    """Is it an import (but not of the exercise), a function, a class, or a constant in capital
+    letters?
+    """
     if isinstance(statement, ast.ImportFrom):
         return statement.module != "vdbcourse.exercises"
     if isinstance(statement, ast.Assign):

@@ -1,5 +1,6 @@
-"""The proof of the checks: for every task the solution passes, the stub is not attempted, every misconception is told what it is,
-other right answers pass, no mutant of the solution survives, no message holds hidden data, and no odd value breaks the check.
+"""The proof of the checks: for every task the solution passes, the stub is not attempted, every
+misconception is told what it is, other right answers pass, no mutant of the solution survives, no
+message holds hidden data, and no odd value breaks the check.
 """
 
 import inspect
@@ -44,7 +45,9 @@ BROKEN = "not graded"  # the status when the check failed by itself
 
 @dataclass
 class Proof:
-    """What was found out about the check of one task. problems: what is not proved; without any, the task is proved."""
+    """What was found out about the check of one task. problems: what is not proved; without any,
+    the task is proved.
+    """
 
     exercise: str
     task: str
@@ -108,10 +111,12 @@ def prove(task: Task) -> Proof:
 
 
 class Trial:
-    """One task with its master and its proofs, and a corner of its own in the engines to try answers in.
+    """One task with its master and its proofs, and a corner of its own in the engines to try
+    answers in.
 
-    While it is open, the learner has another name (`VDBCOURSE_LEARNER`): neither a notebook nor the proof of another task, at the
-    same time in another process, has a schema or a collection of that name.
+    While it is open, the learner has another name (`VDBCOURSE_LEARNER`): neither a notebook nor the
+    proof of another task, at the same time in another process, has a schema or a collection of that
+    name.
     """
 
     def __init__(self, exercise: Exercise, task: Task) -> None:
@@ -171,14 +176,18 @@ class Trial:
             data.close()
 
     def answer(self, function: FunctionType | None, seed: int = PUBLIC_SEED) -> Result:
-        """Check the solution, or somebody who wrote `function`; seeds other than the public one are run on hidden data."""
+        """Check the solution, or somebody who wrote `function`; seeds other than the public one are
+        run on hidden data.
+        """
         namespace = self.solved.answered(function) if function else self.solved.namespace()
         return self.run(namespace, seed, hidden=seed != PUBLIC_SEED)
 
     def answers(
         self, functions: Iterable[FunctionType | None]
     ) -> dict[FunctionType | None, list[Result]]:
-        """Check them all on example data and on hidden data, seed by seed: with one seed, tables are made once."""
+        """Check them all on example data and on hidden data, seed by seed: with one seed, tables
+        are made once.
+        """
         results: dict[FunctionType | None, list[Result]] = {function: [] for function in functions}
         for seed in (PUBLIC_SEED, *HIDDEN_SEEDS):
             for function, found in results.items():
@@ -274,8 +283,9 @@ def misconception(wrong: Wrong, result: Result) -> list[str]:
 def hidden(trial: Trial, results: dict[Wrong, list[tuple[int, Result]]]) -> dict[Wrong, list[str]]:
     """What is not right with the messages to each on hidden data.
 
-    A message that is the same with two seeds holds nothing of the data. One that comes with a single seed only may hold no
-    number with three significant digits that is not in the check's or the answer's source, and no title of a film.
+    A message that is the same with two seeds holds nothing of the data. One that comes with a
+    single seed only may hold no number with three significant digits that is not in the check's or
+    the answer's source, and no title of a film.
     """
     for seed in MORE_SEEDS:
         for wrong, found in results.items():
@@ -316,7 +326,9 @@ def told_of_data(trial: Trial, wrong: Wrong, found: list[tuple[int, Result]]) ->
 
 
 def leaks(text: str, known: set[str], titles: Iterable[str]) -> set[str]:
-    """What a message on hidden data holds of it: numbers that stand in no source, titles. `<...>` is a kind and a size."""
+    """What a message on hidden data holds of it: numbers that stand in no source, titles. `<...>`
+    is a kind and a size.
+    """
     said = numbers(re.sub(r"<[^<>]*>", " ", text)) - known
     significant = {number for number in said if len(number.replace(".", "").strip("0")) >= 3}
     return significant | {title for title in titles if len(title) >= 8 and title in text}
@@ -364,7 +376,9 @@ def survives(trial: Trial, proof: Proof, changed: dict[int, str], key: str, list
 
 
 def odd_values(trial: Trial, proof: Proof) -> None:
-    """Whatever a function returns or does, the check ends with a result, and the task is not passed."""
+    """Whatever a function returns or does, the check ends with a result, and the task is not
+    passed.
+    """
     for name in trial.task.functions:
         for what, act in ODD.items():
             namespace = trial.solved.namespace()

@@ -1,6 +1,8 @@
-"""Mistakes in text that is a language of its own: SQL (in capital letters, as the course writes it) and Milvus filters.
+"""Mistakes in text that is a language of its own: SQL (in capital letters, as the course writes it)
+and Milvus filters.
 
-A string is looked at as it stands in the source, pieces that Python joins as one: `"ORDER BY d " "LIMIT 5"` has two clauses.
+A string is looked at as it stands in the source, pieces that Python joins as one: `"ORDER BY d "
+"LIMIT 5"` has two clauses.
 """
 
 import re
@@ -25,7 +27,8 @@ SETTING = re.compile(
     r"\s*(?:SET|RESET|CREATE|ALTER|DROP|ANALYZE|VACUUM|COMMENT|TRUNCATE)\s"
 )  # statements that ask for nothing
 LANGUAGE = re.compile(
-    r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|ORDER BY|GROUP BY|LIMIT|OFFSET|HAVING|JOIN|AND|OR|NOT|ASC|DESC)\b"
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|ORDER BY|GROUP"
+    r" BY|LIMIT|OFFSET|HAVING|JOIN|AND|OR|NOT|ASC|DESC)\b"
     r"|%s|%\(\w+\)s|<=>|<->|<#>|[\w)\]}'\"] (?:[=!<>]=|<>|[=<>]|in|like|and|or) [\w(\[{'\"%]"
 )
 CLAUSE = (
@@ -174,7 +177,9 @@ def numbers(words: Words) -> Iterator[list[Edit]]:
 
 
 def clause_end(text: str, start: int) -> int:
-    """Where the clause that begins before `start` ends: at the next one, a closing parenthesis, or the end."""
+    """Where the clause that begins before `start` ends: at the next one, a closing parenthesis, or
+    the end.
+    """
     return next(at_depth_0(text, start, re.compile(rf"\b(?:{CLAUSE})\b|;").match), len(text))
 
 
@@ -185,7 +190,9 @@ def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def at_depth_0(text: str, start: int, match: Callable[[str, int], object]) -> Iterator[int]:
-    """Where something stands outside of any parentheses opened after `start`; also where those around it close."""
+    """Where something stands outside of any parentheses opened after `start`; also where those
+    around it close.
+    """
     depth = 0
     for i in range(start, len(text)):
         depth += (text[i] == "(") - (text[i] == ")")

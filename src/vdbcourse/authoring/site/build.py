@@ -32,7 +32,8 @@ def build(folder: Path) -> Report:
 
     if folder.exists() and not (folder / "sitemap.xml").is_file() and any(folder.iterdir()):
         raise CourseError(
-            f"{folder} is not empty and holds no site, so it is not replaced. Choose another folder: --out FOLDER"
+            f"{folder} is not empty and holds no site, so it is not replaced. Choose another"
+            " folder: --out FOLDER"
         )
     started = time.perf_counter()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,9 @@ def build(folder: Path) -> Report:
 
 
 def serve(address: str) -> None:
-    """Build the pages again whenever a source changes and show them at `address`; without the sheets for print."""
+    """Build the pages again whenever a source changes and show them at `address`; without the
+    sheets for print.
+    """
     from mkdocs.commands import serve as command
 
     logging.getLogger("mkdocs").setLevel(logging.INFO)

@@ -16,7 +16,9 @@ HARDEST = 10.0  # median reading grade of all pages; a school year
 
 @dataclass(frozen=True)
 class Finished:
-    """A page that mkdocs wrote: its Markdown file, its address on the site, its title and the part of the course."""
+    """A page that mkdocs wrote: its Markdown file, its address on the site, its title and the part
+    of the course.
+    """
 
     uri: str
     url: str
@@ -27,7 +29,8 @@ class Finished:
 def finish(site: Path, pages: Sequence[Finished], source: Callable[[str], str], root: str) -> None:
     """Write the cards, check links and reading grade, print what was built.
 
-    Raises `CourseError` naming file and line of each broken link, or the hardest pages if the site is too hard to read.
+    Raises `CourseError` naming file and line of each broken link, or the hardest pages if the site
+    is too hard to read.
     """
     for page in pages:
         files.write_atomically(
@@ -51,7 +54,8 @@ def finish(site: Path, pages: Sequence[Finished], source: Callable[[str], str], 
     median = statistics.median(grades.values())
     if median > HARDEST:
         raise CourseError(
-            f"The median reading grade of the pages is {median:.1f}, over {HARDEST}. The hardest: {told}."
+            f"The median reading grade of the pages is {median:.1f}, over {HARDEST}. The hardest:"
+            f" {told}."
         )
     print(
         f"{len(pages)} pages; reading grade (Flesch-Kincaid): median {median:.1f}, hardest {told}"

@@ -1,4 +1,6 @@
-"""Charts: the Vega-Lite specification for the script on the page, what it shows in a sentence, and its data as a table."""
+"""Charts: the Vega-Lite specification for the script on the page, what it shows in a sentence, and
+its data as a table.
+"""
 
 import html
 import json
@@ -28,13 +30,15 @@ def figure(spec: Spec) -> str:
         {**drawn, "description": said}, ensure_ascii=False, separators=(",", ":")
     ).replace("<", "\\u003c")
     return (
-        f'<figure class="chart">\n<script type="application/json">{text}</script>\n<figcaption>{html.escape(said)}</figcaption>\n'
+        '<figure class="chart">\n<script'
+        f' type="application/json">{text}</script>\n<figcaption>{html.escape(said)}</figcaption>\n'
         f"{data_table(spec)}\n</figure>"
     )
 
 
 def summary(spec: Spec) -> str:
-    """A sentence for each picture in `spec`: kind, title, what stands against what, and from where to where the numbers go.
+    """A sentence for each picture in `spec`: kind, title, what stands against what, and from where
+    to where the numbers go.
 
     Layers that show nothing new, such as the points on a line, get none.
     """
@@ -55,11 +59,16 @@ def sentence(spec: Spec, unit: Spec) -> str:
         for channel, field in fields(unit)
     ]
     heading = plain_title(unit) or plain_title(spec)
-    return f"{MARKS.get(mark, 'Chart')}{f', {heading}' if heading else ''}: {', '.join(parts) or 'marks and labels'}."
+    return (
+        f"{MARKS.get(mark, 'Chart')}{f', {heading}' if heading else ''}:"
+        f" {', '.join(parts) or 'marks and labels'}."
+    )
 
 
 def units(spec: Spec, inherited: Spec | None = None) -> Iterator[Spec]:
-    """The single pictures in layers and beside each other, each with the data and encoding of what it stands in."""
+    """The single pictures in layers and beside each other, each with the data and encoding of what
+    it stands in.
+    """
     here = {**(inherited or {}), **{key: spec[key] for key in ("data", "title") if key in spec}}
     here["encoding"] = {**here.get("encoding", {}), **spec.get("encoding", {})}
     inner = [

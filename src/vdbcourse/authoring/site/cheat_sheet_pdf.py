@@ -20,21 +20,25 @@ PLACE = '<span class="sheet-pdf"></span>'  # where a sheet wants the link to its
 
 
 def print_sheets(site: Path) -> list[Path]:
-    """Print `site/cheat-sheets/NAME/index.html` to `site/cheat-sheets/NAME.pdf` for each sheet, and link it on the page.
+    """Print `site/cheat-sheets/NAME/index.html` to `site/cheat-sheets/NAME.pdf` for each sheet, and
+    link it on the page.
 
-    Raises `CourseError` if there is no sheet or no Chromium, or a sheet takes more than one page; no PDF is written then.
+    Raises `CourseError` if there is no sheet or no Chromium, or a sheet takes more than one page;
+    no PDF is written then.
     """
     names = sorted(path.parent.name for path in site.glob(f"{FOLDER}/*/index.html"))
     if not names:
         raise CourseError(
-            f"{site} holds no page below {FOLDER}/, so there is nothing to print. Build the site first: ./course docs"
+            f"{site} holds no page below {FOLDER}/, so there is nothing to print. Build the site"
+            " first: ./course docs"
         )
     with local_server.served(site) as address, local_server.browser() as chromium:
         printed = {name: pdf(chromium, f"{address}/{FOLDER}/{name}/") for name in names}
     for name, data in printed.items():
         if (pages := len(PAGE.findall(data))) != 1:
             raise CourseError(
-                f"The cheat sheet {name} takes {pages} A4 pages instead of one. Shorten docs/{FOLDER}/{name}.md."
+                f"The cheat sheet {name} takes {pages} A4 pages instead of one. Shorten"
+                f" docs/{FOLDER}/{name}.md."
             )
     return [written(site, name, data) for name, data in printed.items()]
 

@@ -1,4 +1,6 @@
-"""Diagrams in Mermaid: drawn by a script on the page, and said in words for those who do not see them."""
+"""Diagrams in Mermaid: drawn by a script on the page, and said in words for those who do not see
+them.
+"""
 
 import html
 import re
@@ -19,13 +21,16 @@ def figure(source: str) -> str:
     """The diagram for the page: its source for the script, and its words behind a click."""
     items = "".join(f"<li>{html.escape(line)}</li>" for line in words(source))
     return (
-        f'<figure class="diagram">\n<pre class="source" tabindex="0">{html.escape(source.rstrip())}</pre>\n'
-        f"<details><summary>The diagram in words</summary><ol>{items}</ol></details>\n</figure>"
+        '<figure class="diagram">\n<pre class="source"'
+        f' tabindex="0">{html.escape(source.rstrip())}</pre>\n<details><summary>The diagram in'
+        f" words</summary><ol>{items}</ol></details>\n</figure>"
     )
 
 
 def words(source: str) -> list[str]:
-    """What the diagram shows, a sentence for each arrow, message or note. Raises `ValueError` for a kind that is not known."""
+    """What the diagram shows, a sentence for each arrow, message or note. Raises `ValueError` for a
+    kind that is not known.
+    """
     lines = [
         line.strip()
         for line in source.splitlines()
@@ -49,14 +54,16 @@ def messages(lines: list[str]) -> list[str]:
             names[found[1]] = plain(found[2] or found[1])
         elif found := MESSAGE.match(line):
             said.append(
-                f"{names.get(found[1], found[1])} to {names.get(found[2], found[2])}: {plain(found[3])}"
+                f"{names.get(found[1], found[1])} to {names.get(found[2], found[2])}:"
+                f" {plain(found[3])}"
             )
         elif found := NOTE.match(line):
             who = " and ".join(names.get(one.strip(), one.strip()) for one in found[1].split(","))
             said.append(f"Note at {who}: {plain(found[2])}")
         elif found := BLOCK.match(line):
             said.append(
-                f"{'At the same time' if found[1] in ('par', 'and') else found[1].capitalize()}: {plain(found[2])}"
+                f"{'At the same time' if found[1] in ('par', 'and') else found[1].capitalize()}:"
+                f" {plain(found[2])}"
             )
     return said
 
@@ -75,7 +82,10 @@ def arrows(lines: list[str]) -> list[str]:
             before, after = bare[: arrow.start()].split()[-1:], bare[arrow.end() :].split()[:1]
             if before and after:
                 label = plain(next(filter(None, arrow.groups()), ""))
-                ends = f"{names.get(before[0], before[0])} to {names.get(after[0].rstrip(';'), after[0])}"
+                ends = (
+                    f"{names.get(before[0], before[0])} to"
+                    f" {names.get(after[0].rstrip(';'), after[0])}"
+                )
                 said.append(f"{ends}: {label}" if label else ends)
     return said
 

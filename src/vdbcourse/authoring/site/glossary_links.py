@@ -1,4 +1,6 @@
-"""The glossary follows the reader: the first time a term stands on a page, it links to its definition and shows it."""
+"""The glossary follows the reader: the first time a term stands on a page, it links to its
+definition and shows it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -28,10 +30,11 @@ TARGET = re.compile(r"glossary(?:\.md|/|/index\.html)?#([\w-]+)$")
 
 
 def mark(soup: BeautifulSoup, root: str) -> set[str]:
-    """Link each term of the glossary where it stands first in running text; returns the ids of the terms that were marked.
+    """Link each term of the glossary where it stands first in running text; returns the ids of the
+    terms that were marked.
 
-    `root` leads from the page to the site's root ("" or "../../"). Links to the glossary that are there already show the
-    definition as well.
+    `root` leads from the page to the site's root ("" or "../../"). Links to the glossary that are
+    there already show the definition as well.
     """
     terms = {term.id: term for term in glossary.terms()}
     done: set[str] = set()

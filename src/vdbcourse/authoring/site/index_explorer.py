@@ -1,8 +1,10 @@
-"""The films of the index explorer: real plots, made so small that a page can build an index over them.
+"""The films of the index explorer: real plots, made so small that a page can build an index over
+them.
 
     explorer.data()      the JSON that docs/assets/explorer/explorer.js reads from films.json beside it
 
-Graphs, cells and searches are made by the page itself; here are only vectors, true neighbours and places in the drawing.
+Graphs, cells and searches are made by the page itself; here are only vectors, true neighbours and
+places in the drawing.
 """
 
 import json
@@ -22,11 +24,13 @@ EARLY = 150  # rounds in which films that are near pull each other harder
 
 
 def data() -> str:
-    """JSON with 400 films and 20 held-out questions: titles, vectors, places in a drawing, true neighbours, and what was lost.
+    """JSON with 400 films and 20 held-out questions: titles, vectors, places in a drawing, true
+    neighbours, and what was lost.
 
-    `vectors` are the first 24 axes of a PCA of the plots' embeddings, in thousandths; `points` are places in the drawing, from 0
-    to 1000; `truth` holds the numbers of the ten nearest films of each question by an exact search (squared L2) over `vectors`.
-    `kept` says which share of a film's ten nearest survives: in `vectors` of those in all dimensions, in `points` of those in
+    `vectors` are the first 24 axes of a PCA of the plots' embeddings, in thousandths; `points` are
+    places in the drawing, from 0 to 1000; `truth` holds the numbers of the ten nearest films of
+    each question by an exact search (squared L2) over `vectors`. `kept` says which share of a
+    film's ten nearest survives: in `vectors` of those in all dimensions, in `points` of those in
     `vectors`.
     """
     stories = (
@@ -49,7 +53,10 @@ def data() -> str:
         for part in (~asked, asked)
     )
     value = {
-        "about": "Film plots written for this course, embedded and reduced by PCA; titles and years from Wikidata (CC0)",
+        "about": (
+            "Film plots written for this course, embedded and reduced by PCA; titles and years from"
+            " Wikidata (CC0)"
+        ),
         "model": embedding.current_model().name,
         "model_dimensions": embedded.shape[1],
         "dimensions": DIMENSIONS,
@@ -78,7 +85,9 @@ def reduce(vectors: np.ndarray, sample: np.ndarray) -> np.ndarray:
 
 
 def survives(before: np.ndarray, after: np.ndarray) -> float:
-    """The share of each row's ten nearest in `before` that are among its ten nearest in `after`, on average."""
+    """The share of each row's ten nearest in `before` that are among its ten nearest in `after`, on
+    average.
+    """
     found, true = (
         measure.exact_knn(rows, rows, K + 1, "l2").indices.tolist() for rows in (after, before)
     )
@@ -90,7 +99,8 @@ def survives(before: np.ndarray, after: np.ndarray) -> float:
 
 
 def drawing(vectors: np.ndarray) -> np.ndarray:
-    """Places (n, 2), whole numbers from 0 to 1000, where films that are near in `vectors` (n, dim) tend to be near.
+    """Places (n, 2), whole numbers from 0 to 1000, where films that are near in `vectors` (n, dim)
+    tend to be near.
 
     t-SNE (van der Maaten and Hinton, 2008) from a start by PCA: no chance in it.
     """
@@ -111,7 +121,9 @@ def drawing(vectors: np.ndarray) -> np.ndarray:
 
 
 def shares(distances: np.ndarray) -> np.ndarray:
-    """t-SNE's shares (n, n) of squared `distances`: each row falls off so fast that about PERPLEXITY films count."""
+    """t-SNE's shares (n, n) of squared `distances`: each row falls off so fast that about
+    PERPLEXITY films count.
+    """
     rows = [falling(np.delete(row, me)) for me, row in enumerate(distances)]
     table = np.array([np.insert(row, me, 0) for me, row in enumerate(rows)])
     return (table + table.T) / (2 * len(table))

@@ -1,6 +1,8 @@
-"""A lesson that runs in the page: JupyterLite, which is JupyterLab without a server. Its Python, Pyodide, runs in the browser.
+"""A lesson that runs in the page: JupyterLite, which is JupyterLab without a server. Its Python,
+Pyodide, runs in the browser.
 
-`build` makes the folder `lite/` of the site. It asks no other host: every part is in the folder, and PyPI is switched off.
+`build` makes the folder `lite/` of the site. It asks no other host: every part is in the folder,
+and PyPI is switched off.
 """
 
 import io
@@ -27,7 +29,8 @@ ADDRESS = f"notebooks/index.html?path={LESSON}"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
-DISABLED = (  # they ask other hosts, ask for what is not built, lead there, or claim a shortcut twice
+# they ask other hosts, ask for what is not built, lead there, or claim a shortcut twice
+DISABLED = (
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlite/notebook-application-extension:logo",
     "@jupyter-notebook/application-extension:logo",
@@ -64,17 +67,21 @@ USELESS = re.compile(
 
 
 def fetch() -> None:
-    """Put every part that comes from a registry into the cache; after that, `build` needs no network. Raises `CourseError`."""
+    """Put every part that comes from a registry into the cache; after that, `build` needs no
+    network. Raises `CourseError`.
+    """
     jupyterlite_parts.pyodide()
     jupyterlite_parts.wheels()
 
 
 def build(site: Path, root: str = "/") -> Path:
-    """Make `lite/` in the folder `site` and return it; the one that is there stays until the new one is complete.
+    """Make `lite/` in the folder `site` and return it; the one that is there stays until the new
+    one is complete.
 
     `root` is the site's own path on its host, for the links of the lesson to other pages.
 
-    Raises `CourseError` if a part cannot be fetched or is not the chosen one, or JupyterLite cannot build.
+    Raises `CourseError` if a part cannot be fetched or is not the chosen one, or JupyterLite cannot
+    build.
     """
     check_version()
     site.mkdir(parents=True, exist_ok=True)
@@ -91,13 +98,16 @@ def build(site: Path, root: str = "/") -> Path:
 
 
 def check_version() -> None:
-    """Raises `CourseError` if the installed kernel was made for another Pyodide than the pinned one."""
+    """Raises `CourseError` if the installed kernel was made for another Pyodide than the pinned
+    one.
+    """
     from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 
     if jupyterlite_parts.PYODIDE.version != PYODIDE_VERSION:
         raise CourseError(
-            f"jupyterlite-pyodide-kernel needs Pyodide {PYODIDE_VERSION}, and src/vdbcourse/authoring/site/jupyterlite_parts.py has "
-            f"{jupyterlite_parts.PYODIDE.version}. Pin both to versions that go together."
+            f"jupyterlite-pyodide-kernel needs Pyodide {PYODIDE_VERSION}, and"
+            " src/vdbcourse/authoring/site/jupyterlite_parts.py has"
+            f" {jupyterlite_parts.PYODIDE.version}. Pin both to versions that go together."
         )
 
 
@@ -119,7 +129,9 @@ def prepare(source: Path, root: str) -> None:
 
 
 def for_the_page(lesson: str, root: str) -> str:
-    """The notebook file without outputs, with links to pages of the site, below `root`, in the place of links to files."""
+    """The notebook file without outputs, with links to pages of the site, below `root`, in the
+    place of links to files.
+    """
     notebook = json.loads(lesson)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -137,9 +149,11 @@ def page_link(root: str, path: str, anchor: str) -> str:
 
 
 def locked(lock: dict[str, Any]) -> dict[str, Any]:
-    """Pyodide's list of packages with the pinned ones alone, and with the sha256 of their files on PyPI.
+    """Pyodide's list of packages with the pinned ones alone, and with the sha256 of their files on
+    PyPI.
 
-    Pyodide's own builds of the same versions have other bytes. Raises `CourseError` if a version is not the listed one.
+    Pyodide's own builds of the same versions have other bytes. Raises `CourseError` if a version is
+    not the listed one.
     """
     packages = {}
     for wheel in jupyterlite_parts.WHEELS:
@@ -151,7 +165,8 @@ def locked(lock: dict[str, Any]) -> dict[str, Any]:
         }
         if listed["version"] != wheel.version:
             raise CourseError(
-                f"{wheel.file} does not go with Pyodide {jupyterlite_parts.PYODIDE.version}: {listed['version']} does."
+                f"{wheel.file} does not go with Pyodide {jupyterlite_parts.PYODIDE.version}:"
+                f" {listed['version']} does."
             )
         packages[wheel.name] = {
             **listed,
@@ -163,7 +178,9 @@ def locked(lock: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(source: Path, new: Path) -> None:
-    """Let JupyterLite build `new` from `source`. Raises `CourseError` with the last it said if it cannot."""
+    """Let JupyterLite build `new` from `source`. Raises `CourseError` with the last it said if it
+    cannot.
+    """
     kernel = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / KERNEL
     command = [
         sys.executable,
@@ -199,17 +216,22 @@ def finish(new: Path) -> None:
     shutil.rmtree(new / "doc")
     opens = f'<meta http-equiv="refresh" content="0; url={ADDRESS}">'
     change(new / "index.html", lambda page: LOADER.sub(opens, page))
-    icon = f'{CHARSET}\n    <link rel="icon" href="./favicon.ico">'  # else browsers look for it above the site
+    icon = (  # else browsers look for it above the site
+        f'{CHARSET}\n    <link rel="icon" href="./favicon.ico">'
+    )
     change(new / "notebooks" / "index.html", lambda page: page.replace(CHARSET, icon, 1))
     (new / "LICENCES.txt").write_text(jupyterlite_parts.licences(), encoding="utf-8")
 
 
 def change(path: Path, how: Callable[[str], str]) -> None:
-    """Change a page of JupyterLite. Raises `CourseError` if it has not the part that is to be changed."""
+    """Change a page of JupyterLite. Raises `CourseError` if it has not the part that is to be
+    changed.
+    """
     old = path.read_text(encoding="utf-8")
     if (new := how(old)) == old:
         raise CourseError(
-            f"JupyterLite's {path.parent.name}/{path.name} is not the page that src/vdbcourse/authoring/site/jupyterlite.py changes."
+            f"JupyterLite's {path.parent.name}/{path.name} is not the page that"
+            " src/vdbcourse/authoring/site/jupyterlite.py changes."
         )
     path.write_text(new, encoding="utf-8")
 

@@ -1,8 +1,10 @@
-"""The data of the lesson that runs in the page, `docs/lite/films.json`: `python -m vdbcourse.authoring.site.jupyterlite_films` writes it again.
+"""The data of the lesson that runs in the page, `docs/lite/films.json`: `python -m
+vdbcourse.authoring.site.jupyterlite_films` writes it again.
 
-A page cannot hold the embedding model, so the vectors are made here. They are made shorter as well, to keep the file small: the
-384 numbers of all-MiniLM-L6-v2 are turned (by the singular value decomposition of all 641 plots) so that the first numbers tell
-most, the first 128 are kept, and each is rounded to a thousandth. `nearest` is what all 384 numbers say, so that the lesson can
+A page cannot hold the embedding model, so the vectors are made here. They are made shorter as well,
+to keep the file small: the 384 numbers of all-MiniLM-L6-v2 are turned (by the singular value
+decomposition of all 641 plots) so that the first numbers tell most, the first 128 are kept, and
+each is rounded to a thousandth. `nearest` is what all 384 numbers say, so that the lesson can
 measure what that costs.
 """
 
@@ -28,9 +30,11 @@ QUESTIONS = (
 
 
 def made() -> dict[str, list[dict[str, Any]]]:
-    """`films` (id, title, year, plot, vector) and `questions` (question, vector, answers, nearest), as the lesson reads them.
+    """`films` (id, title, year, plot, vector) and `questions` (question, vector, answers, nearest),
+    as the lesson reads them.
 
-    The films are the answers to the questions, and of the others those with most reviews, oldest first.
+    The films are the answers to the questions, and of the others those with most reviews, oldest
+    first.
     """
     plots, asked = datasets.film_plots(), datasets.film_questions().loc[list(QUESTIONS)]
     answers = {film for listed in asked["film_ids"] for film in listed}
@@ -68,7 +72,8 @@ def made() -> dict[str, list[dict[str, Any]]]:
 def turned(vectors: np.ndarray) -> np.ndarray:
     """The directions, (NUMBERS, 384), along which `vectors` (n, 384) are longest, longest first.
 
-    The largest number of each direction is positive, so that its sign does not depend on the machine.
+    The largest number of each direction is positive, so that its sign does not depend on the
+    machine.
     """
     axes = np.linalg.svd(vectors, full_matrices=False)[2][:NUMBERS]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1, keepdims=True), axis=1)

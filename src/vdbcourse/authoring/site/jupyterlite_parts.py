@@ -1,7 +1,9 @@
-"""What the lesson in the page runs on, each part pinned: Pyodide from the npm registry, and packages of Python from PyPI.
+"""What the lesson in the page runs on, each part pinned: Pyodide from the npm registry, and
+packages of Python from PyPI.
 
-Pyodide is CPython for the browser. JupyterLite's kernel (package jupyterlite-pyodide-kernel, in constraints.txt) says which
-version it needs. npm has its core alone, so the pure packages that the kernel imports come from PyPI.
+Pyodide is CPython for the browser. JupyterLite's kernel (package jupyterlite-pyodide-kernel, in
+constraints.txt) says which version it needs. npm has its core alone, so the pure packages that the
+kernel imports come from PyPI.
 """
 
 import hashlib
@@ -69,7 +71,8 @@ wcwidth-0.6.0-py3-none-any.whl           1a3a1e510b553315f8e146c54764f4fb6264ffa
 
 
 def pyodide() -> bytes:
-    """The npm package of Pyodide (a .tgz): from the cache if it is whole, else from the registry, then kept.
+    """The npm package of Pyodide (a .tgz): from the cache if it is whole, else from the registry,
+    then kept.
 
     Raises `CourseError` if the registry cannot be reached, or sends something else than was chosen.
     """
@@ -82,7 +85,8 @@ def pyodide() -> bytes:
 
 
 def wheels() -> dict[str, bytes]:
-    """The packages of Python by file name: from the cache if they are whole, else from PyPI, then kept.
+    """The packages of Python by file name: from the cache if they are whole, else from PyPI, then
+    kept.
 
     pip fetches them, with the mirror or proxy that it knows.
 
@@ -99,7 +103,9 @@ def wheels() -> dict[str, bytes]:
 
 
 def download(missing: list[Wheel], folder: Path) -> None:
-    """Let pip put the wheels into `folder`. Raises `CourseError` with what pip says if it cannot."""
+    """Let pip put the wheels into `folder`. Raises `CourseError` with what pip says if
+    it cannot.
+    """
     command = [
         sys.executable,
         "-m",
@@ -121,8 +127,8 @@ def download(missing: list[Wheel], folder: Path) -> None:
             line for line in done.stderr.splitlines() if line.startswith("ERROR")
         ] or done.stderr.splitlines()
         raise CourseError(
-            f"The packages of Python for the lesson in the page could not be fetched from PyPI ({' '.join(said[-1:])}). "
-            "They are needed once; with a network run: ./course docs"
+            "The packages of Python for the lesson in the page could not be fetched from PyPI"
+            f" ({' '.join(said[-1:])}). They are needed once; with a network run: ./course docs"
         )
 
 
@@ -130,7 +136,8 @@ def checked(wheel: Wheel, path: Path) -> bytes:
     """The content of a fetched wheel. Raises `CourseError` if it is not the chosen one."""
     if (sent := sha256(path)) != wheel.sha256:
         raise CourseError(
-            f"{wheel.file} from PyPI is not the file that was chosen: sha256 {sent} instead of {wheel.sha256}. It was not used."
+            f"{wheel.file} from PyPI is not the file that was chosen: sha256 {sent} instead of"
+            f" {wheel.sha256}. It was not used."
         )
     return path.read_bytes()
 
@@ -152,22 +159,35 @@ def licences() -> str:
     bsd = "BSD-3-Clause, https://pypi.org/project"
     return "\n".join(
         (
-            "This folder holds software of others. What the lesson does not need is left out. Changed are index.html,",
+            (
+                "This folder holds software of others. What the lesson does not need is left out."
+                " Changed are index.html,"
+            ),
             "notebooks/index.html, static/pyodide/pyodide-lock.json and settings.",
             "",
             *(
                 f"{name} {version(name)}, {bsd}/{name}/"
                 for name in ("jupyterlite-core", "jupyterlite-pyodide-kernel")
             ),
-            "(what is bundled in both: build/third-party-licenses.json and extensions/.../static/third-party-licenses.json)",
+            (
+                "(what is bundled in both: build/third-party-licenses.json and"
+                " extensions/.../static/third-party-licenses.json)"
+            ),
             f"{PYODIDE.package} {PYODIDE.version}, {PYODIDE.licence}, {PYODIDE.url}",
-            f"(its source: https://github.com/pyodide/pyodide/tree/{PYODIDE.version}; it holds CPython, PSF-2.0)",
+            (
+                f"(its source: https://github.com/pyodide/pyodide/tree/{PYODIDE.version}; it holds"
+                " CPython, PSF-2.0)"
+            ),
             *(
-                f"{wheel.name} {wheel.version}, {wheel.licence}, https://pypi.org/project/{wheel.name}/"
+                f"{wheel.name} {wheel.version}, {wheel.licence},"
+                f" https://pypi.org/project/{wheel.name}/"
                 for wheel in WHEELS
             ),
             "",
-            "The lesson and its data (files/): code MIT, text CC BY 4.0; titles and years of films from Wikidata, CC0 1.0.",
+            (
+                "The lesson and its data (files/): code MIT, text CC BY 4.0; titles and years of"
+                " films from Wikidata, CC0 1.0."
+            ),
             "",
         )
     )

@@ -1,4 +1,6 @@
-"""Learning paths: for each a time, and the lessons and exercises that fit into it. From docs/paths.yaml."""
+"""Learning paths: for each a time, and the lessons and exercises that fit into it. From
+docs/paths.yaml.
+"""
 
 from typing import Any
 
@@ -13,13 +15,18 @@ SOURCE = "docs/paths.yaml"
 
 
 def page() -> tuple[str, str, str, str]:
-    """The page: uri, Markdown, source, title. Raises `CourseError` for an unknown step, or more minutes than the path has."""
+    """The page: uri, Markdown, source, title. Raises `CourseError` for an unknown step, or more
+    minutes than the path has.
+    """
     parts = [
         notebook_page.front_matter(
             title="Learning paths",
             description="An hour, half a day, two days, or one engine: what to do when.",
         ),
-        "# Learning paths\n\nMinutes are for reading, predicting and running. Pick your time, or the engine you came for.\n",
+        (
+            "# Learning paths\n\nMinutes are for reading, predicting and running. Pick your time,"
+            " or the engine you came for.\n"
+        ),
     ]
     parts += [section(path) for path in load()]
     return "paths.md", "\n".join(parts), SOURCE, "Learning paths"
@@ -36,7 +43,8 @@ def section(path: dict[str, Any]) -> str:
     total = sum(minutes for _, _, minutes in steps)
     if total > path["minutes"]:
         raise CourseError(
-            f"{SOURCE}: the path {path['title']!r} has {path['minutes']} minutes and takes {total}. Leave something out."
+            f"{SOURCE}: the path {path['title']!r} has {path['minutes']} minutes and takes {total}."
+            " Leave something out."
         )
     rows = "\n".join(f"| [{title}]({uri}) | {minutes} |" for title, uri, minutes in steps)
     table = f"| step | minutes |\n|---|---|\n{rows}\n| **together** | **{total}** |\n"
@@ -44,7 +52,9 @@ def section(path: dict[str, Any]) -> str:
 
 
 def step(path: str, key: str) -> tuple[str, str, int]:
-    """Title, page and minutes of a lesson (`1_concepts/01_first_search`) or an exercise (`07_evaluation`)."""
+    """Title, page and minutes of a lesson (`1_concepts/01_first_search`) or an exercise
+    (`07_evaluation`).
+    """
     for lesson in lessons.lessons():
         if lesson.key == key:
             return lesson.title, f"chapters/{key}.md", lesson.minutes
@@ -52,5 +62,6 @@ def step(path: str, key: str) -> tuple[str, str, int]:
         exercise = manifest.exercises()[key]
         return f"Exercise: {exercise.title}", f"exercises/{key}.md", exercise.minutes
     raise CourseError(
-        f"{SOURCE}: the path {path!r} has a step {key!r}, and there is no lesson or exercise of that name."
+        f"{SOURCE}: the path {path!r} has a step {key!r}, and there is no lesson or exercise of"
+        " that name."
     )

@@ -1,6 +1,8 @@
-"""Lighthouse on a page of each kind: performance, accessibility, best practices, search engines; 0 to 100 each.
+"""Lighthouse on a page of each kind: performance, accessibility, best practices, search engines; 0
+to 100 each.
 
-Lighthouse simulates a phone on a slow network (its default). The pages are served compressed, as GitHub Pages does it.
+Lighthouse simulates a phone on a slow network (its default). The pages are served compressed, as
+GitHub Pages does it.
 """
 
 import json
@@ -65,7 +67,8 @@ def installed() -> Path:
     """The program, fetched from the npm registry on first use."""
     if not shutil.which("npm"):
         raise CourseError(
-            "Lighthouse runs on Node.js, which is not here. Install it (Debian: apt install nodejs npm), or leave out --audit."
+            "Lighthouse runs on Node.js, which is not here. Install it (Debian: apt install nodejs"
+            " npm), or leave out --audit."
         )
     folder = settings.home() / f"lighthouse-{VERSION}"
     program = folder / "node_modules" / ".bin" / "lighthouse"
@@ -83,13 +86,16 @@ def installed() -> Path:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CourseError(
-                f"Lighthouse {VERSION} could not be installed: {done.stderr.strip().splitlines()[-1:]}. It needs a network once."
+                f"Lighthouse {VERSION} could not be installed:"
+                f" {done.stderr.strip().splitlines()[-1:]}. It needs a network once."
             )
     return program
 
 
 def measured(program: Path, url: str) -> dict[str, int]:
-    """The four scores of a page. Raises `CourseError` with what Lighthouse says if it cannot measure it."""
+    """The four scores of a page. Raises `CourseError` with what Lighthouse says if it cannot
+    measure it.
+    """
     chromium = local_server.chromium_program()
     flags = " ".join(["--headless=new", *local_server.QUIET])
     command = [

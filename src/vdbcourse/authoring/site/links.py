@@ -1,4 +1,6 @@
-"""Every link and anchor inside the built site leads somewhere; a broken one is named with file and line of its source."""
+"""Every link and anchor inside the built site leads somewhere; a broken one is named with file and
+line of its source.
+"""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +15,9 @@ from vdbcourse.authoring.site.repository_links import Broken, line_of
 
 @dataclass(frozen=True)
 class Built:
-    """A built page: what it links to inside the site, where else it asks, and the anchors it has."""
+    """A built page: what it links to inside the site, where else it asks, and the
+    anchors it has.
+    """
 
     path: str
     links: tuple[str, ...]
@@ -65,9 +69,11 @@ def broken(
     source_of: Callable[[str], tuple[str, str]],
     root: str = "/",
 ) -> list[Broken]:
-    """Links of `pages` that lead nowhere in the folder `site`, and things a page would load from another host.
+    """Links of `pages` that lead nowhere in the folder `site`, and things a page would load from
+    another host.
 
-    `source_of` gives file and text of the source of a built page. `root` is the site's own path, for the links of the page 404.
+    `source_of` gives file and text of the source of a built page. `root` is the site's own path,
+    for the links of the page 404.
     """
     built = {path: page(path, soup) for path, soup in pages.items()}
     found = []
@@ -112,7 +118,9 @@ def problem(link: str, one: Built, built: dict[str, Built], site: Path, root: st
 
 
 def key_words(what: str) -> str:
-    """The part of a link that its source is likely to hold as well: the anchor, or the last name in the path."""
+    """The part of a link that its source is likely to hold as well: the anchor, or the last name in
+    the path.
+    """
     link = what.split(" leads ")[0].removeprefix("the link to ").split(" would ")[0]
     path, _, anchor = link.partition("#")
     return f"#{anchor}" if anchor else next(filter(None, reversed(path.split("/"))), path)

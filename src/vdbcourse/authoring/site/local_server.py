@@ -29,7 +29,9 @@ COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg"
 
 @contextmanager
 def served(folder: Path, compressed: bool = False) -> Iterator[str]:
-    """The folder as a plain file server has it; with `compressed`, texts are sent with gzip. Yields `http://127.0.0.1:PORT`."""
+    """The folder as a plain file server has it; with `compressed`, texts are sent with gzip. Yields
+    `http://127.0.0.1:PORT`.
+    """
     handler = partial(Compressing if compressed else Quiet, directory=str(folder))
     with Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -56,13 +58,16 @@ def browser() -> Iterator["Browser"]:
 
 
 def chromium_program(fetched: str = "") -> str:
-    """This machine's Chromium, else `fetched`, where Playwright keeps its own. Raises `CourseError` if there is none."""
+    """This machine's Chromium, else `fetched`, where Playwright keeps its own. Raises `CourseError`
+    if there is none.
+    """
     installed = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program := installed or (fetched if Path(fetched).is_file() else None):
         return program
     raise CourseError(
-        "No Chromium was found; it prints the cheat sheets and measures the site. Install one: apt install chromium, "
-        "or .venv/bin/python -m playwright install chromium. Without it: ./course docs --serve"
+        "No Chromium was found; it prints the cheat sheets and measures the site. Install one: apt"
+        " install chromium, or .venv/bin/python -m playwright install chromium. Without it:"
+        " ./course docs --serve"
     )
 
 

@@ -1,4 +1,6 @@
-"""What mkdocs calls while it builds (`hooks` in mkdocs.yml): it gets the pages that are made, and each page its finishing."""
+"""What mkdocs calls while it builds (`hooks` in mkdocs.yml): it gets the pages that are made, and
+each page its finishing.
+"""
 
 import os
 import re
@@ -30,7 +32,8 @@ NAMELESS = {
     '<nav class="md-tags"': "Tags",
 }
 NAVIGATION = re.compile(
-    r'(<nav class="md-nav" data-md-level="[1-9]" )aria-labelledby="[^"]*"([^>]*>\s*<label class="md-nav__title"[^>]*>\s*'
+    r'(<nav class="md-nav" data-md-level="[1-9]" )aria-labelledby="[^"]*"([^>]*>\s*<label'
+    r' class="md-nav__title"[^>]*>\s*'
     r'<span class="md-nav__icon md-icon"></span>\s*([^<]*?)\s*</label>)'
 )
 MADE: dict[str, pages.Page] = {}
@@ -44,7 +47,9 @@ def on_startup(command: str, dirty: bool) -> None:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Make the pages and their order; show the choice of versions only where mike publishes them."""
+    """Make the pages and their order; show the choice of versions only where mike
+    publishes them.
+    """
     BUILT.clear()
     MADE.clear()
     MADE.update(pages.made())
@@ -66,7 +71,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-    """Links between files become links between pages, and boxes of written pages look like those of lessons."""
+    """Links between files become links between pages, and boxes of written pages look like those of
+    lessons.
+    """
     uri = page.file.src_uri
     text = markdown if uri in MADE else notebook_page.boxed(markdown)
     return relinked(text, source_of(uri), uri, lambda path: (settings.root() / path).is_file())

@@ -24,7 +24,9 @@ def markdown(
     command: str,
     folded: Callable[[NotebookNode], bool] = lambda cell: False,
 ) -> str:
-    """The page of `notebook`. `command` opens it in JupyterLab; cells for which `folded` holds stand behind a click."""
+    """The page of `notebook`. `command` opens it in JupyterLab; cells for which `folded` holds
+    stand behind a click.
+    """
     parts: list[str] = []
     for cell in notebook.cells:
         text = prose(cell.source) if cell.cell_type == "markdown" else code(cell)
@@ -42,7 +44,9 @@ def with_command(text: str, command: str) -> str:
 
 
 def prose(source: str) -> str:
-    """A Markdown cell: boxes become admonitions, folded parts are read as Markdown, diagrams get their words."""
+    """A Markdown cell: boxes become admonitions, folded parts are read as Markdown, diagrams get
+    their words.
+    """
     source = boxed(source)
     source = source.replace("<details>", '<details markdown="1">')
     return MERMAID.sub(lambda found: diagrams.figure(found[1]), source)
@@ -63,15 +67,23 @@ def box(found: re.Match[str]) -> str:
 
 def behind_a_click(text: str) -> str:
     """`text` in a closed box."""
-    return f'<details class="success" markdown="1">\n<summary>Show the solution</summary>\n\n{text}\n\n</details>'
+    return (
+        '<details class="success" markdown="1">\n<summary>Show the'
+        f" solution</summary>\n\n{text}\n\n</details>"
+    )
 
 
 def code(cell: NotebookNode) -> str:
-    """A code cell and, below it, its outputs; those that a Predict box asks for are folded, as in the notebook."""
+    """A code cell and, below it, its outputs; those that a Predict box asks for are folded, as in
+    the notebook.
+    """
     outputs = [] if PROGRESS in cell.source else joined(cell.outputs)
     shown = "\n\n".join(output(one) for one in outputs)
     if shown and cell.metadata.get("jupyter", {}).get("outputs_hidden"):
-        shown = f'<details class="abstract" markdown="1">\n<summary>What comes out</summary>\n\n{shown}\n\n</details>'
+        shown = (
+            '<details class="abstract" markdown="1">\n<summary>What comes'
+            f" out</summary>\n\n{shown}\n\n</details>"
+        )
     return "\n\n".join(filter(None, [f"```python\n{cell.source}\n```", shown]))
 
 
@@ -91,7 +103,9 @@ def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
 
 
 def output(one: NotebookNode) -> str:
-    """One output, the richest form that a page can show. Raises `ValueError` for one that it cannot."""
+    """One output, the richest form that a page can show. Raises `ValueError` for one that it
+    cannot.
+    """
     if one.output_type == "stream":
         return printed(one.text)
     if one.output_type == "error":
@@ -110,7 +124,10 @@ def output(one: NotebookNode) -> str:
 
 def printed(text: str) -> str:
     """Text as a program printed it."""
-    return f'<pre class="output" tabindex="0" role="group" aria-label="Output"><code>{html.escape(text.rstrip())}</code></pre>'
+    return (
+        '<pre class="output" tabindex="0" role="group"'
+        f' aria-label="Output"><code>{html.escape(text.rstrip())}</code></pre>'
+    )
 
 
 def without_blank_lines(text: str) -> str:
@@ -124,7 +141,9 @@ def title(notebook: NotebookNode) -> str:
 
 
 def summary(notebook: NotebookNode) -> str:
-    """The first paragraph of prose after title and minutes, as plain text of at most 160 characters; for search engines."""
+    """The first paragraph of prose after title and minutes, as plain text of at most 160
+    characters; for search engines.
+    """
     paragraphs = [
         block
         for cell in notebook.cells

@@ -1,4 +1,5 @@
-"""All pages that are made from something else: lessons, exercises, solutions, tables, glossary, quiz; and the order of all pages.
+"""All pages that are made from something else: lessons, exercises, solutions, tables, glossary,
+quiz; and the order of all pages.
 
 A new notebook, exercise, cheat sheet or question is on the site without a change here.
 """
@@ -23,7 +24,9 @@ LAB = "./course lab"
 
 @dataclass(frozen=True)
 class Page:
-    """A page made from a file of the repository: its Markdown, the file, and the file's own text (to find lines in)."""
+    """A page made from a file of the repository: its Markdown, the file, and the file's own text
+    (to find lines in).
+    """
 
     uri: str  # its Markdown file as mkdocs counts them
     markdown: str
@@ -32,7 +35,9 @@ class Page:
 
 
 def made() -> dict[str, Page]:
-    """Every page that is not written by hand, by its uri. Raises `CourseError` naming file and line of each notebook at fault."""
+    """Every page that is not written by hand, by its uri. Raises `CourseError` naming file and line
+    of each notebook at fault.
+    """
     faults: list[Broken] = []
     pages = [
         *(lesson_page(lesson, faults) for lesson in lessons.lessons()),
@@ -97,7 +102,10 @@ def chapter_page(title: str, held: list[lessons.Lesson]) -> Made:
     text = notebook_page.front_matter(
         title=name, description=f"Chapter {number}: {name}. {len(held)} lessons."
     )
-    text += f"# Chapter {number}: {name}\n\n{len(held)} lessons, {hours(minutes)} of reading, predicting and running.\n\n"
+    text += (
+        f"# Chapter {number}: {name}\n\n{len(held)} lessons, {hours(minutes)} of reading,"
+        " predicting and running.\n\n"
+    )
     text += f"| lesson | minutes |\n|---|---|\n{rows}\n"
     if folder in quiz.chapters():
         text += f"\nTest yourself: [the questions of this chapter](../../quiz.md#{folder}).\n"
@@ -120,9 +128,9 @@ def exercise_pages(faults: list[Broken]) -> list[Made]:
         title="Exercises", description="Exercises that tell you what is wrong with an answer."
     )
     text += (
-        "# Exercises\n\nYou write functions; the course runs them on real engines and says what is wrong: the call, what"
-        "\ncame, what was expected, and why it matters. That needs JupyterLab. Here you can read the tasks, and the\n"
-        "solutions behind a click.\n\n"
+        "# Exercises\n\nYou write functions; the course runs them on real engines and says what is"
+        " wrong: the call, what\ncame, what was expected, and why it matters. That needs"
+        " JupyterLab. Here you can read the tasks, and the\nsolutions behind a click.\n\n"
     )
     text += f"| exercise | level | minutes | tasks |\n|---|---|---|---|\n{rows}\n"
     pages = [("exercises/index.md", text, "src/vdbcourse/exercises/manifest.yaml", "Exercises")]
@@ -132,7 +140,10 @@ def exercise_pages(faults: list[Broken]) -> list[Made]:
         about = notebook_page.front_matter(
             title=one.title, description=notebook_page.summary(task), tags=["Exercise", one.level]
         )
-        below = f"\n\n## Solution\n\n[The solution](../solutions/{one.id}.md) needs one more click a task. Try first.\n"
+        below = (
+            f"\n\n## Solution\n\n[The solution](../solutions/{one.id}.md) needs one more click a"
+            " task. Try first.\n"
+        )
         pages.append(
             (
                 page_of(path),
@@ -153,7 +164,9 @@ def exercise_pages(faults: list[Broken]) -> list[Made]:
 
 
 def solution(one: manifest.Exercise, master: NotebookNode) -> str:
-    """The solved exercise; what a learner writes, and the reasoning, is folded. Search does not find it."""
+    """The solved exercise; what a learner writes, and the reasoning, is folded. Search does not
+    find it.
+    """
     title = f"Solution: {one.title}"
     top = notebook_page.front_matter(
         title=title, description=f"Solutions to the tasks of: {one.title}", search={"exclude": True}
@@ -175,16 +188,23 @@ def engines_page() -> Made:
             title="Engines compared",
             description="Facts on six engines, each with its source and date.",
         ),
-        "# Engines compared\n\nEach fact names the document it is from and the day it was checked. How the engines behave\n"
-        "on the same work is measured in [chapter 2](chapters/2_tool_comparison/index.md).\n",
+        (
+            "# Engines compared\n\nEach fact names the document it is from and the day it was"
+            " checked. How the engines behave\non the same work is measured in [chapter"
+            " 2](chapters/2_tool_comparison/index.md).\n"
+        ),
     ]
     for feature in book.features.values():
         rows = "".join(
-            f'<tr><th scope="row">{html.escape(engine.name)}</th><td>{html.escape(engine.facts[feature.key].value)}</td>'
+            "<tr><th"
+            f' scope="row">{html.escape(engine.name)}</th><td>{html.escape(engine.facts[feature.key].value)}</td>'
             f"<td>{display.origin(engine.facts[feature.key])}</td></tr>"
             for engine in book.engines.values()
         )
-        head = '<tr><th scope="col">Engine</th><th scope="col">Fact</th><th scope="col">Source and day</th></tr>'
+        head = (
+            '<tr><th scope="col">Engine</th><th scope="col">Fact</th><th scope="col">Source and'
+            " day</th></tr>"
+        )
         parts.append(
             f"## {feature.label}\n\n{feature.question}\n\n<table><thead>{head}</thead><tbody>{rows}</tbody></table>\n"
         )
@@ -198,7 +218,10 @@ def index_types_page() -> Made:
         title="Index types of Milvus",
         description="Which index type exists where, with source and date.",
     )
-    text += "# Index types of Milvus\n\nWhat each type keeps and where it can be built. Six of them are measured in\n"
+    text += (
+        "# Index types of Milvus\n\nWhat each type keeps and where it can be built. Six of them are"
+        " measured in\n"
+    )
     text += "[a lesson of chapter 3](chapters/3_milvus/07_index_types_measured.md).\n\n"
     text += notebook_page.without_blank_lines(milvus_indexes.table(list(book.types))._repr_html_())
     return (
@@ -215,8 +238,14 @@ def glossary_page() -> Made:
     text = notebook_page.front_matter(
         title="Glossary", description=f"{count} terms of vector search in plain words."
     )
-    text += f"# Glossary\n\n{count} terms. On each page of this site the first use of a term leads here and shows its meaning.\n\n"
-    text += "Learn them: [deck of flash cards for Anki](assets/glossary.apkg), [table as CSV](assets/glossary.csv).\n\n"
+    text += (
+        f"# Glossary\n\n{count} terms. On each page of this site the first use of a term leads here"
+        " and shows its meaning.\n\n"
+    )
+    text += (
+        "Learn them: [deck of flash cards for Anki](assets/glossary.apkg), [table as"
+        " CSV](assets/glossary.csv).\n\n"
+    )
     text += glossary.markdown(lambda key: f"chapters/{key}.md", attr_list=True)
     return "glossary.md", text + "\n", "src/vdbcourse/glossary/terms.yaml", "Glossary"
 
@@ -227,8 +256,14 @@ def quiz_page() -> Made:
     text = notebook_page.front_matter(
         title="Quiz", description=f"{len(quiz.questions())} questions; every option is explained."
     )
-    text += "# Quiz\n\nEvery option is explained, the right ones too. Your result stays in this browser. In JupyterLab:\n"
-    text += '`./course lab chapters/quiz.ipynb`\n\n<link rel="stylesheet" href="../assets/quiz/quiz.css">\n'
+    text += (
+        "# Quiz\n\nEvery option is explained, the right ones too. Your result stays in this"
+        " browser. In JupyterLab:\n"
+    )
+    text += (
+        '`./course lab chapters/quiz.ipynb`\n\n<link rel="stylesheet"'
+        ' href="../assets/quiz/quiz.css">\n'
+    )
     for chapter in quiz.chapters():
         asked = quiz.questions(chapter)
         number, _, name = names[chapter].partition(" ")
@@ -245,7 +280,9 @@ def address(lesson: str) -> str:
 
 
 def texts() -> list[Made]:
-    """Texts of the repository that readers need as well: the changelog, and what stands beside the Docker stacks."""
+    """Texts of the repository that readers need as well: the changelog, and what stands beside the
+    Docker stacks.
+    """
     root = settings.root()
     found = [root / "CHANGELOG.md", *sorted(root.glob("docker/*/README.md"))]
     made = []
@@ -269,8 +306,8 @@ def downloads() -> dict[str, bytes]:
     package = Path(quiz.__file__).parent
     return {
         "assets/glossary.apkg": deck.read_bytes(),
-        "assets/glossary.csv": glossary.csv_text().encode(
-            "utf-8-sig"
+        "assets/glossary.csv": (
+            glossary.csv_text().encode("utf-8-sig")
         ),  # a spreadsheet takes it for another encoding otherwise
         "assets/quiz/quiz.js": (package / "quiz.js").read_bytes(),
         "assets/quiz/quiz.css": (package / "quiz.css").read_bytes(),
@@ -331,7 +368,8 @@ def written_title(path: Path) -> str:
         if line.startswith("# "):
             return line.removeprefix("# ").partition(" {")[0]
     raise CourseError(
-        f"{path.relative_to(settings.root()).as_posix()}:1: the page has no title. Begin it with '# Title'."
+        f"{path.relative_to(settings.root()).as_posix()}:1: the page has no title. Begin it with '#"
+        " Title'."
     )
 
 

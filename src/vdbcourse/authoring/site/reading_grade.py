@@ -1,7 +1,8 @@
 """How hard the prose of a page is to read: the grade of Flesch and Kincaid.
 
-0.39 * words per sentence + 11.8 * syllables per word - 15.59; J. P. Kincaid and others, "Derivation of New Readability Formulas
-for Navy Enlisted Personnel", 1975. Syllables are counted by the hyphenation dictionary of Pyphen, which finds a few too few.
+0.39 * words per sentence + 11.8 * syllables per word - 15.59; J. P. Kincaid and others, "Derivation
+of New Readability Formulas for Navy Enlisted Personnel", 1975. Syllables are counted by the
+hyphenation dictionary of Pyphen, which finds a few too few.
 """
 
 import functools
@@ -17,7 +18,9 @@ LEAST = 100  # words; a grade of fewer says little
 
 
 def grade(article: Tag) -> float | None:
-    """The grade of paragraphs and list items, None if they have fewer than 100 words. Code and tables do not count."""
+    """The grade of paragraphs and list items, None if they have fewer than 100 words. Code and
+    tables do not count.
+    """
     return of_texts(
         [
             words_of(one)

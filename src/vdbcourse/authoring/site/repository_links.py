@@ -1,4 +1,6 @@
-"""Which file of the repository is which page, and how a link between files becomes a link between pages."""
+"""Which file of the repository is which page, and how a link between files becomes a link between
+pages.
+"""
 
 import os
 import posixpath
@@ -41,9 +43,11 @@ def page_of(path: str) -> str:
 
 
 def relinked(text: str, path: str, page: str, files: Callable[[str], bool]) -> str:
-    """Markdown of the file `path` with links that hold on the page `page`; links inside code stay as they are.
+    """Markdown of the file `path` with links that hold on the page `page`; links inside code stay
+    as they are.
 
-    `files` tells whether the repository has a file of that name; what it does not have stays for the check of the built pages.
+    `files` tells whether the repository has a file of that name; what it does not have stays for
+    the check of the built pages.
     """
     fence, lines = None, []
     for line in text.splitlines():

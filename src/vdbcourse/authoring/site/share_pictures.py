@@ -1,4 +1,6 @@
-"""The picture that is shown where a page is shared: the site's name, the part of the course, the title."""
+"""The picture that is shown where a page is shared: the site's name, the part of the course, the
+title.
+"""
 
 import io
 import textwrap

@@ -1,9 +1,10 @@
-"""What the sizing calculator of the site takes from `vdbcourse.sizing`: its constants, its index types, limits and sources.
+"""What the sizing calculator of the site takes from `vdbcourse.sizing`: its constants, its index
+types, limits and sources.
 
     sizing_page.constants()      the JSON that docs/assets/sizing/sizing.js reads from constants.json beside it
 
-The formulas are written a second time in docs/assets/sizing/formulas.js; tests/test_sizing_page.py holds them to the byte against
-`vdbcourse.sizing`.
+The formulas are written a second time in docs/assets/sizing/formulas.js; tests/authoring/site/test_sizing_page.py
+holds them to the byte against `vdbcourse.sizing`.
 """
 
 import inspect
@@ -15,8 +16,8 @@ from vdbcourse.choosers.index_chooser.needs import LEAST_DIMENSIONS, MOST_DIMENS
 from vdbcourse.facts import milvus_indexes
 
 READ = "2026-11-21"
-RANGES = (
-    "https://milvus.io/api-reference/go/v2.2.1/Index/indexLimitations.md"  # nbits; read 2026-11-21
+RANGES = (  # nbits; read 2026-11-21
+    "https://milvus.io/api-reference/go/v2.2.1/Index/indexLimitations.md"
 )
 SOURCES = {
     "docs": {
@@ -69,7 +70,9 @@ BITS = {"label": "nbits: bits of a code", "least": 1, "most": 16, "source": "ran
 
 
 def constants() -> str:
-    """JSON: `constants` of `vdbcourse.sizing` by name, `sources`, `fields` of every type and `types` with their own fields."""
+    """JSON: `constants` of `vdbcourse.sizing` by name, `sources`, `fields` of every type and
+    `types` with their own fields.
+    """
     value = {
         "constants": {
             name: number
@@ -84,7 +87,9 @@ def constants() -> str:
 
 
 def index_type(name: str) -> dict[str, Any]:
-    """What the form shows of an index type: its fields start with the defaults of the function in `vdbcourse.sizing`."""
+    """What the form shows of an index type: its fields start with the defaults of the function in
+    `vdbcourse.sizing`.
+    """
     parameters = list(inspect.signature(sizing.ESTIMATES[name]).parameters.values())[len(FIELDS) :]
     return {
         "name": name,
@@ -99,6 +104,8 @@ def index_type(name: str) -> dict[str, Any]:
 
 
 def described(index_type: str, parameter: str) -> dict[str, Any]:
-    """Label and limits of a parameter. The `m` of a graph is another one than the `m` of product quantisation."""
+    """Label and limits of a parameter. The `m` of a graph is another one than the `m` of product
+    quantisation.
+    """
     graph = index_type.startswith("HNSW")
     return {"m": GRAPH if graph else PARTS, "nlist": LISTS, "nbits": BITS}[parameter]

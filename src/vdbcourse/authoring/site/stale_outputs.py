@@ -1,7 +1,7 @@
 """Are the outputs in a notebook those of the code beside them?
 
-`./course author store` notes a hash of the code of each cell it ran. A cell whose code changed afterwards shows outputs that are
-not its own, and so may every cell below it.
+`./course author store` notes a hash of the code of each cell it ran. A cell whose code changed
+afterwards shows outputs that are not its own, and so may every cell below it.
 """
 
 import hashlib
@@ -24,7 +24,9 @@ def digest(cell: NotebookNode) -> str:
 
 
 def faults(path: str, text: str, notebook: NotebookNode) -> list[Broken]:
-    """The cells of the notebook file `path` (its `text`) that were not run, or changed after they were."""
+    """The cells of the notebook file `path` (its `text`) that were not run, or changed after they
+    were.
+    """
     ran = notebook.metadata.get(NOTE, {}).get("ran", {})
     mend = f"Run: ./course author store {path}"
     if not ran:
@@ -32,7 +34,8 @@ def faults(path: str, text: str, notebook: NotebookNode) -> list[Broken]:
             Broken(
                 path,
                 1,
-                f"the notebook has no note of the code that was run, so its outputs may be old. {mend}",
+                "the notebook has no note of the code that was run, so its outputs may be old."
+                f" {mend}",
             )
         ]
     found = []

@@ -1,4 +1,6 @@
-"""What others made and the site serves itself: Mermaid from the npm registry, Vega from the package vl-convert-python."""
+"""What others made and the site serves itself: Mermaid from the npm registry, Vega from the package
+vl-convert-python.
+"""
 
 import base64
 import hashlib
@@ -19,7 +21,9 @@ VEGA_LITE = "6.1"
 
 @dataclass(frozen=True)
 class Package:
-    """An npm package; `integrity` is that of the registry, over the whole package. `use` says what the site needs it for."""
+    """An npm package; `integrity` is that of the registry, over the whole package. `use` says what
+    the site needs it for.
+    """
 
     package: str
     version: str
@@ -55,8 +59,9 @@ def scripts() -> dict[str, bytes]:
     import vl_convert
 
     about = (
-        f"mermaid.js: {MERMAID.package} {MERMAID.version}, {MERMAID.licence}, {MERMAID.url}\n"
-        f"vega.js: Vega, Vega-Lite {VEGA_LITE} and Vega-Embed, BSD-3-Clause, from vl-convert-python {vl_convert.__version__}\n"
+        f"mermaid.js: {MERMAID.package} {MERMAID.version}, {MERMAID.licence},"
+        f" {MERMAID.url}\nvega.js: Vega, Vega-Lite {VEGA_LITE} and Vega-Embed, BSD-3-Clause, from"
+        f" vl-convert-python {vl_convert.__version__}\n"
     )
     return {
         "mermaid.js": fetched(MERMAID),
@@ -68,7 +73,8 @@ def scripts() -> dict[str, bytes]:
 def fetched(script: Script) -> bytes:
     """The script's content: from the cache, else from the registry, then kept.
 
-    Raises `CourseError` if the registry cannot be reached, or sends something else than `integrity` says.
+    Raises `CourseError` if the registry cannot be reached, or sends something else than `integrity`
+    says.
     """
     kept = kept_at(script)
     if kept.is_file():
@@ -83,19 +89,21 @@ def fetched(script: Script) -> bytes:
 def downloaded(package: Package) -> bytes:
     """The whole package (a .tgz) from the registry; it is not kept.
 
-    Raises `CourseError` if the registry cannot be reached, or sends something else than `integrity` says.
+    Raises `CourseError` if the registry cannot be reached, or sends something else than `integrity`
+    says.
     """
     try:
         with urllib.request.urlopen(package.url, timeout=SECONDS) as answer:
             content = answer.read()
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise CourseError(
-            f"{package.package} {package.version}, which {package.use}, could not be fetched from {package.url} "
-            f"({error}). It is needed once; with a network run: ./course docs"
+            f"{package.package} {package.version}, which {package.use}, could not be fetched from"
+            f" {package.url} ({error}). It is needed once; with a network run: ./course docs"
         ) from error
     if (sent := integrity(content)) != package.integrity:
         raise CourseError(
-            f"{package.url} is not the package that was chosen: {sent} instead of {package.integrity}. It was not used."
+            f"{package.url} is not the package that was chosen: {sent} instead of"
+            f" {package.integrity}. It was not used."
         )
     return content
 

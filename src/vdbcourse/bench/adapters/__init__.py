@@ -1,4 +1,5 @@
-"""The engines that can take part, each behind the least that the benchmark and the contract need of it.
+"""The engines that can take part, each behind the least that the benchmark and the contract need of
+it.
 
 Lessons do not use these: they show each engine's own client.
 """
@@ -23,7 +24,8 @@ class Available:
 
 
 def available(space: str, name: str, only: list[str] | None = None) -> Available:
-    """Connect to every engine that is up, or to those of `only`, each with a collection `name` in `space`.
+    """Connect to every engine that is up, or to those of `only`, each with a collection `name` in
+    `space`.
 
     PostgreSQL and Milvus Lite are started; the others are used when they answer.
     The contract needs an `Adapter`: pgvector, milvus, milvus-standalone, qdrant.
@@ -64,13 +66,16 @@ def milvus(space: str, name: str) -> Adapter:
 
 
 def milvus_standalone(space: str, name: str) -> Engine:
-    """The Milvus server of the course's package, if it runs: it listens on all interfaces, so it is not started unasked."""
+    """The Milvus server of the course's package, if it runs: it listens on all interfaces, so it is
+    not started unasked.
+    """
     from vdbcourse.bench.adapters.milvus import Milvus
 
     server = supervisor.running("milvus-standalone")
     if server is None or not server.ready:
         raise CourseError(
-            "The Milvus server of the course's package does not run. Start it: ./course up milvus-standalone"
+            "The Milvus server of the course's package does not run. Start it: ./course up"
+            " milvus-standalone"
         )
     return Milvus(
         space,
@@ -115,7 +120,9 @@ def pinecone(space: str, name: str) -> Engine:
 
 
 def needed(name: str) -> None:
-    """Raise `CourseError` with the one line that says how to start the server `name`, if it does not answer."""
+    """Raise `CourseError` with the one line that says how to start the server `name`, if it does
+    not answer.
+    """
     if (why := engines.missing(name)) is not None:
         raise CourseError(why)
 

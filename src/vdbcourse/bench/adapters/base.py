@@ -1,4 +1,6 @@
-"""What the benchmark and the contract ask of an engine; every adapter says it in that engine's own client."""
+"""What the benchmark and the contract ask of an engine; every adapter says it in that engine's own
+client.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -26,11 +28,13 @@ class Hit(NamedTuple):
 
 
 class Engine(ABC):
-    """One engine with one collection of its own, in a space that only the caller uses: what the benchmark needs.
+    """One engine with one collection of its own, in a space that only the caller uses: what the
+    benchmark needs.
 
-    Methods raise the client's own exceptions. `m` and `ef_construction` are the parameters of the HNSW index. `exact` says
-    whether the engine can compare a question with every row, before the index is built; `ann_index` names the approximate index
-    of `build_index`, or is None if there is none here.
+    Methods raise the client's own exceptions. `m` and `ef_construction` are the parameters of the
+    HNSW index. `exact` says whether the engine can compare a question with every row, before the
+    index is built; `ann_index` names the approximate index of `build_index`, or is None if there is
+    none here.
     """
 
     key: str  # pgvector
@@ -42,7 +46,9 @@ class Engine(ABC):
 
     @abstractmethod
     def create(self, dimension: int, metric: str = "cosine") -> None:
-        """Make the collection anew, empty and searched exactly. Metrics: cosine, l2, inner_product."""
+        """Make the collection anew, empty and searched exactly. Metrics: cosine, l2,
+        inner_product.
+        """
 
     @abstractmethod
     def insert(self, rows: Sequence[Row]) -> None:
@@ -54,10 +60,14 @@ class Engine(ABC):
 
     @abstractmethod
     def build_index(self) -> None:
-        """Make the approximate index over the rows stored, with `m` and `ef_construction` where these can be chosen."""
+        """Make the approximate index over the rows stored, with `m` and `ef_construction` where
+        these can be chosen.
+        """
 
     def built_with(self) -> dict[str, int] | None:
-        """`m` and `ef_construction` as the engine itself tells them of its index; None if it tells nothing."""
+        """`m` and `ef_construction` as the engine itself tells them of its index; None if it tells
+        nothing.
+        """
         return None
 
     @abstractmethod
@@ -71,8 +81,8 @@ class Engine(ABC):
     ) -> list[Hit]:
         """The `k` nearest rows, nearest first, with attribute = value if `where` asks for it.
 
-        `ef` is the number of candidates an HNSW index looks at; `fresh=False` asks as a program does that sets nothing,
-        otherwise all earlier writes are to be seen.
+        `ef` is the number of candidates an HNSW index looks at; `fresh=False` asks as a program
+        does that sets nothing, otherwise all earlier writes are to be seen.
         """
 
     def index_bytes(self) -> int | None:

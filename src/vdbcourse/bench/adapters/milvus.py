@@ -1,4 +1,6 @@
-"""Milvus, through pymilvus: Milvus Lite, the standalone server of the course, or the server of MILVUS_URI."""
+"""Milvus, through pymilvus: Milvus Lite, the standalone server of the course, or the server of
+MILVUS_URI.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,7 +104,9 @@ class Milvus(Adapter):
         return sum(path.stat().st_size for path in self.built) if self.files else None
 
     def index_files(self) -> set[Path]:
-        """The files of HNSW indexes of Milvus Lite, or of this collection's index on the standalone server."""
+        """The files of HNSW indexes of Milvus Lite, or of this collection's index on the standalone
+        server.
+        """
         if self.key == "milvus-standalone":
             return set(index_files.of(self.client, self.name))
         return set(self.files.rglob("*.hnsw.idx")) if self.files else set()

@@ -37,7 +37,8 @@ class Pgvector(Adapter):
         self.operator, self.operator_class = OPERATORS[metric]
         self.run("DROP TABLE IF EXISTS {table}")
         self.run(
-            f"CREATE TABLE {{table}} (id bigint PRIMARY KEY, vector vector({int(dimension)}), year int)"
+            f"CREATE TABLE {{table}} (id bigint PRIMARY KEY, vector vector({int(dimension)}), year"
+            " int)"
         )
 
     def insert(self, rows: Sequence[Row]) -> None:
@@ -83,7 +84,10 @@ class Pgvector(Adapter):
             )
         if ef is not None:
             self.run(f"SET hnsw.ef_search = {int(ef)}")
-        statement = f"SELECT id, vector {self.operator} %s FROM {{table}} {{condition}} ORDER BY vector {self.operator} %s LIMIT %s"
+        statement = (
+            f"SELECT id, vector {self.operator} %s FROM {{table}} {{condition}} ORDER BY vector"
+            f" {self.operator} %s LIMIT %s"
+        )
         query = np.asarray(query, dtype=np.float32)
         return [
             Hit(*row)
@@ -105,7 +109,10 @@ class Pgvector(Adapter):
         )
 
     def built_with(self) -> dict[str, int] | None:
-        statement = "SELECT option_name, option_value FROM pg_class, pg_options_to_table(reloptions) WHERE oid = %s::regclass"
+        statement = (
+            "SELECT option_name, option_value FROM pg_class, pg_options_to_table(reloptions) WHERE"
+            " oid = %s::regclass"
+        )
         return {name: int(value) for name, value in self.run(statement, (self.index.as_string(),))}
 
     def index_bytes(self) -> int | None:

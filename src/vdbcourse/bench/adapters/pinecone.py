@@ -1,4 +1,6 @@
-"""Pinecone, through its own client: the cloud of PINECONE_API_KEY. Figures include the way there and back."""
+"""Pinecone, through its own client: the cloud of PINECONE_API_KEY. Figures include the way there
+and back.
+"""
 
 import time
 from collections.abc import Sequence

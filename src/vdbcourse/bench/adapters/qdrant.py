@@ -21,7 +21,9 @@ INDEX_SECONDS = 600
 
 
 class Qdrant(Adapter):
-    """A collection of points. A server indexes in the background; the local mode compares with every point."""
+    """A collection of points. A server indexes in the background; the local mode compares with
+    every point.
+    """
 
     key = "qdrant"
     errors = (UnexpectedResponse, ValueError)  # the local mode raises ValueError

@@ -20,7 +20,9 @@ DEPLOY_SECONDS = 120
 
 
 class Vespa(Engine):
-    """Documents of the schema `film`, whose HNSW graph is built while they are fed, with 200 candidates (Vespa's default)."""
+    """Documents of the schema `film`, whose HNSW graph is built while they are fed, with 200
+    candidates (Vespa's default).
+    """
 
     key = "vespa"
 
@@ -32,7 +34,8 @@ class Vespa(Engine):
     def create(self, dimension: int, metric: str = "cosine") -> None:
         if metric != "cosine":
             raise CourseError(
-                f"The schema {SCHEMA} compares by cosine; Vespa keeps one metric for a graph, so {metric} is not for it."
+                f"The schema {SCHEMA} compares by cosine; Vespa keeps one metric for a graph, so"
+                f" {metric} is not for it."
             )
         numbers = f"tensor<float>(x[{dimension}])"
         fields = [
@@ -104,7 +107,10 @@ class Vespa(Engine):
         )
         condition = f" and {where[0]} = {int(where[1])}" if where else ""
         body = {
-            "yql": f"select number from {SCHEMA} where {{targetHits: {k}, {effort}}}nearestNeighbor(embedding, q){condition}",
+            "yql": (
+                f"select number from {SCHEMA} where {{targetHits: {k},"
+                f" {effort}}}nearestNeighbor(embedding, q){condition}"
+            ),
             "ranking": "nearness",
             "input.query(q)": list(map(float, query)),
             "hits": k,

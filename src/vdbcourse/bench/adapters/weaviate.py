@@ -1,4 +1,6 @@
-"""Weaviate, through its v4 client: the server of WEAVIATE_URL or of the comparison's compose stack."""
+"""Weaviate, through its v4 client: the server of WEAVIATE_URL or of the comparison's
+compose stack.
+"""
 
 from collections.abc import Sequence
 
@@ -19,7 +21,9 @@ METRICS = {
 
 
 class Weaviate(Engine):
-    """A collection that builds its HNSW graph while it is loaded; `ef` is a setting of the collection."""
+    """A collection that builds its HNSW graph while it is loaded; `ef` is a setting of the
+    collection.
+    """
 
     key = "weaviate"
     exact = False  # a collection has one index, and it is HNSW from the start
@@ -65,7 +69,9 @@ class Weaviate(Engine):
                 )
 
     def settle(self) -> None:
-        """An insert is answered when its row is in the graph, unless the server was told to index later (ASYNC_INDEXING)."""
+        """An insert is answered when its row is in the graph, unless the server was told to index
+        later (ASYNC_INDEXING).
+        """
 
     def build_index(self) -> None:
         """The graph was built while the rows came in."""

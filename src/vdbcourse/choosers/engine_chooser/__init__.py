@@ -1,4 +1,5 @@
-"""Choose an engine: your needs in, engines ruled out or ranked by rules that rest on the facts, every reason with its facts.
+"""Choose an engine: your needs in, engines ruled out or ranked by rules that rest on the facts,
+every reason with its facts.
 
     answer = chooser.choose(chooser.Needs(vectors=1_000_000, dimensions=768, transactions=True))
     answer                      the recommendation, the points of each engine, when to reconsider
@@ -42,7 +43,9 @@ __all__ = [
 
 
 def form() -> "Form":
-    """A form over `choose`: every change of a field shows the new answer below. Needs a running kernel."""
+    """A form over `choose`: every change of a field shows the new answer below. Needs a running
+    kernel.
+    """
     from vdbcourse.choosers.engine_chooser.widget import Form
 
     return Form()

@@ -28,7 +28,10 @@ class Why:
 
     def _repr_html_(self) -> str:
         title = html.escape(f"{self.assessment.engine.name}: {result(self.assessment)}")
-        return f"<div style='text-align:left'><p><strong>{title}</strong></p>{reasons_with_facts(self.assessment)}</div>"
+        return (
+            "<div"
+            f" style='text-align:left'><p><strong>{title}</strong></p>{reasons_with_facts(self.assessment)}</div>"
+        )
 
 
 def text(answer: Recommendation) -> str:
@@ -92,7 +95,10 @@ def listed(lines: list[str]) -> str:
 def headline(answer: Recommendation) -> str:
     """The recommendation, what to ask before, and what comes next."""
     if not answer.winners:
-        return "No engine meets all conditions. See which condition rules each one out, and give one up."
+        return (
+            "No engine meets all conditions. See which condition rules each one out, and give"
+            " one up."
+        )
     tie = ", a tie that the facts do not decide" if len(answer.winners) > 1 else ""
     best = [one for one in answer.assessments if one.engine.key in answer.winners]
     ask = [
@@ -109,8 +115,9 @@ def memory(answer: Recommendation) -> str:
     needs, size = answer.needs, answer.memory
     vendor = engine_names(answer)[size.fact.engine]
     return (
-        f"Memory: {needs.vectors:,} vectors x {needs.dimensions:,} dimensions x 4 bytes = {size.raw_bytes / 1e9:,.2f} GB; "
-        f"{size.factor:g} times that with an index = {size.total_bytes / 1e9:,.2f} GB, by the rule of {vendor}"
+        f"Memory: {needs.vectors:,} vectors x {needs.dimensions:,} dimensions x 4 bytes ="
+        f" {size.raw_bytes / 1e9:,.2f} GB; {size.factor:g} times that with an index ="
+        f" {size.total_bytes / 1e9:,.2f} GB, by the rule of {vendor}"
     )
 
 

@@ -26,9 +26,10 @@ MOST_VECTORS = 10**12
 class Needs:
     """The questions of the chooser; every default is the least demanding answer.
 
-    `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `vectors`, `dimensions`, `tenants` (customers kept apart): whole
-    numbers; `machine_gb`: memory of the largest machine you can get, in 10^9 bytes; `budget`: USD a month for software or
-    service, without your own machines and people, None for no limit. Raises `CourseError` for values that cannot be.
+    `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `vectors`, `dimensions`, `tenants`
+    (customers kept apart): whole numbers; `machine_gb`: memory of the largest machine you can get,
+    in 10^9 bytes; `budget`: USD a month for software or service, without your own machines and
+    people, None for no limit. Raises `CourseError` for values that cannot be.
     """
 
     purpose: str = "product"
@@ -59,11 +60,13 @@ class Needs:
         for one in fields(self):
             if one.type is bool and not isinstance(getattr(self, one.name), bool):
                 raise CourseError(
-                    f"{one.name}={getattr(self, one.name)!r} is no answer to yes or no; use True or False."
+                    f"{one.name}={getattr(self, one.name)!r} is no answer to yes or no; use True or"
+                    " False."
                 )
         if self.hosting == "own-hardware" and not self.runs_servers:
             raise CourseError(
-                "Your own hardware needs somebody who runs the server on it. Set runs_servers=True, or choose another hosting."
+                "Your own hardware needs somebody who runs the server on it. Set runs_servers=True,"
+                " or choose another hosting."
             )
         if self.runs_kubernetes and not self.runs_servers:
             raise CourseError(
@@ -73,7 +76,9 @@ class Needs:
 
 @dataclass(frozen=True)
 class Memory:
-    """Estimated memory: the vectors alone, and with an index by the largest factor that a vendor states."""
+    """Estimated memory: the vectors alone, and with an index by the largest factor that a vendor
+    states.
+    """
 
     raw_bytes: int
     factor: float
@@ -86,7 +91,9 @@ class Memory:
 
 
 def memory(needs: Needs, book: Book) -> Memory:
-    """Memory of `needs.vectors` float32 vectors with index. Of the factors that vendors state, the largest counts."""
+    """Memory of `needs.vectors` float32 vectors with index. Of the factors that vendors state, the
+    largest counts.
+    """
     stated = [
         engine.facts["scaling"]
         for engine in book.engines.values()
@@ -120,5 +127,6 @@ def positive(name: str, value: object, zero: bool = False) -> None:
         raise CourseError(f"{name}={value!r} is not a number.")
     if value < 0 or (value == 0 and not zero):
         raise CourseError(
-            f"{name}={value:g} is not possible. Give a number {'of at least' if zero else 'above'} 0."
+            f"{name}={value:g} is not possible. Give a number"
+            f" {'of at least' if zero else 'above'} 0."
         )

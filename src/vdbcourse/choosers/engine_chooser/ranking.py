@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reason:
-    """What a rule says of an engine (yes, no, or None for not stated), its points, and the facts that decided it."""
+    """What a rule says of an engine (yes, no, or None for not stated), its points, and the facts
+    that decided it.
+    """
 
     rule: Rule
     holds: bool | None
@@ -58,13 +60,17 @@ class Assessment:
 
     @property
     def rank(self) -> tuple[bool, int, int]:
-        """Smaller is better: not ruled out, more points, fewer open questions. Equal ranks are a tie."""
+        """Smaller is better: not ruled out, more points, fewer open questions. Equal ranks are a
+        tie.
+        """
         return self.ruled_out, -self.points, len(self.open_questions)
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of one need, in words, the engines that would then come first, and what the facts leave open about them."""
+    """A change of one need, in words, the engines that would then come first, and what the facts
+    leave open about them.
+    """
 
     text: str
     needs: Needs
@@ -74,7 +80,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The answer; engines by key. More than one winner is a tie that the facts do not decide; none: all are ruled out."""
+    """The answer; engines by key. More than one winner is a tie that the facts do not decide; none:
+    all are ruled out.
+    """
 
     needs: Needs
     memory: Memory
@@ -102,7 +110,9 @@ class Recommendation:
         )
 
     def why(self, engine: str) -> "Why":
-        """Each rule for `engine`, with the facts that decided it. Raises `CourseError` for an unknown engine."""
+        """Each rule for `engine`, with the facts that decided it. Raises `CourseError` for an
+        unknown engine.
+        """
         from vdbcourse.choosers.engine_chooser.display import Why
 
         return Why(look_up(engine, {one.engine.key: one for one in self.assessments}, "engine"))
@@ -168,8 +178,8 @@ def check_dimensions(needs: Needs, book: Book) -> None:
     name = max(stated, key=stated.get)
     if needs.dimensions > stated[name]:
         raise CourseError(
-            f"dimensions={needs.dimensions:,} is above every maximum that an engine here states; the largest is "
-            f"{stated[name]:,} ({name}). Use a model with shorter vectors."
+            f"dimensions={needs.dimensions:,} is above every maximum that an engine here states;"
+            f" the largest is {stated[name]:,} ({name}). Use a model with shorter vectors."
         )
 
 

@@ -1,8 +1,9 @@
 """The rules: when each is asked, which facts decide it, and what it weighs.
 
-A rule with weight 0 is a condition: an engine whose facts say no is ruled out. The others give their weight in points. Whether a
-need counts and how much is our judgement, and stands here to be read and changed; whether an engine meets it is decided by
-tags and numbers of facts alone. What the facts do not say is neither yes nor no: it stays an open question.
+A rule with weight 0 is a condition: an engine whose facts say no is ruled out. The others give
+their weight in points. Whether a need counts and how much is our judgement, and stands here to be
+read and changed; whether an engine meets it is decided by tags and numbers of facts alone. What the
+facts do not say is neither yes nor no: it stays an open question.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +31,9 @@ class Case:
 
     @property
     def shortest_index(self) -> float:
-        """The smallest of the maximum dimensions that engines state for an index in full precision."""
+        """The smallest of the maximum dimensions that engines state for an index in
+        full precision.
+        """
         stated = (
             engine.facts["max_dimensions"].numbers.get("indexed")
             for engine in self.book.engines.values()
@@ -40,7 +43,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `text` completes "the engine ..."; `holds` says yes, no, or None if the facts do not say."""
+    """One rule. `text` completes "the engine ..."; `holds` says yes, no, or None if the facts do
+    not say.
+    """
 
     key: str
     text: str
@@ -72,7 +77,9 @@ def untagged(feature: str, tag: str) -> Callable[[Facts, Case], bool | None]:
 def big_enough(
     feature: str, names: tuple[str, ...], wanted: str, silent: bool | None
 ) -> Callable[[Facts, Case], bool | None]:
-    """Holds if the largest of the named numbers reaches the need `wanted`; `silent` if none is stated."""
+    """Holds if the largest of the named numbers reaches the need `wanted`; `silent` if none is
+    stated.
+    """
 
     def holds(facts: Facts, case: Case) -> bool | None:
         stated = [facts[feature].numbers[name] for name in names if name in facts[feature].numbers]
@@ -82,7 +89,9 @@ def big_enough(
 
 
 def affordable(facts: Facts, case: Case) -> bool | None:
-    """Free software that the team can run itself, a free managed offer that is large enough, or a plan within the budget."""
+    """Free software that the team can run itself, a free managed offer that is large enough, or a
+    plan within the budget.
+    """
     pricing, needs = facts["pricing"], case.needs
     small = needs.hosting == "in-program" or needs.purpose in ("prototype", "research")
     on_a_server = needs.runs_servers and "own-hardware" in facts["hosting"].tags

@@ -17,7 +17,8 @@ class Scenario:
 SCENARIOS = {
     "startup": Scenario(
         "Start-up with a first version",
-        "Three developers want to show something next week. Nobody looks after servers, nothing may be paid yet.",
+        "Three developers want to show something next week. Nobody looks after servers, nothing may"
+        " be paid yet.",
         Needs(
             purpose="prototype",
             hosting="managed",
@@ -31,7 +32,8 @@ SCENARIOS = {
     ),
     "medium-business": Scenario(
         "Small or medium business",
-        "A shop puts search into its site. It has no machine learning people, so text goes in, and a small monthly bill is fine.",
+        "A shop puts search into its site. It has no machine learning people, so text goes in, and"
+        " a small monthly bill is fine.",
         Needs(
             hosting="managed",
             vectors=500_000,
@@ -45,7 +47,8 @@ SCENARIOS = {
     ),
     "enterprise": Scenario(
         "Enterprise",
-        "A company with a data centre and a Kubernetes team serves hundreds of departments that must not see each other's rows.",
+        "A company with a data centre and a Kubernetes team serves hundreds of departments that"
+        " must not see each other's rows.",
         Needs(
             hosting="own-hardware",
             vectors=200_000_000,
@@ -59,12 +62,14 @@ SCENARIOS = {
     ),
     "research": Scenario(
         "Research group",
-        "A laboratory compares index types on one server and publishes its notebooks. There is no money for services.",
+        "A laboratory compares index types on one server and publishes its notebooks. There is no"
+        " money for services.",
         Needs(purpose="research", vectors=2_000_000, dimensions=768, machine_gb=64, budget=0),
     ),
     "regulated": Scenario(
         "Regulated industry",
-        "A clinic keeps records on its own machines. A record and its vector change together or not at all.",
+        "A clinic keeps records on its own machines. A record and its vector change together or not"
+        " at all.",
         Needs(
             purpose="regulated",
             hosting="own-hardware",

@@ -37,7 +37,9 @@ FRACTIONS = ("machine_gb", "budget")
 
 
 class Form(widgets.VBox):
-    """`preset` chooses a scenario, `fields` holds one widget for each need, `answer` shows the recommendation or the mistake."""
+    """`preset` chooses a scenario, `fields` holds one widget for each need, `answer` shows the
+    recommendation or the mistake.
+    """
 
     def __init__(self) -> None:
         options = [("choose one ...", ""), *((one.title, key) for key, one in SCENARIOS.items())]
@@ -78,7 +80,9 @@ class Form(widgets.VBox):
             self.fields[name].value = written(value) if name in NUMBERS else value
 
     def needs(self) -> Needs:
-        """What the fields say. Raises `CourseError` for a text that is no number, and for needs that cannot be."""
+        """What the fields say. Raises `CourseError` for a text that is no number, and for needs
+        that cannot be.
+        """
         values: dict[str, Any] = {}
         for name, field in self.fields.items():
             values[name] = (
@@ -101,7 +105,10 @@ class Form(widgets.VBox):
         try:
             self.answer.value = display.page(choose(self.needs()), full=True)
         except CourseError as error:
-            self.answer.value = f"<p role='alert' style='text-align:left'><strong>Please mend:</strong> {html.escape(str(error))}</p>"
+            self.answer.value = (
+                "<p role='alert' style='text-align:left'><strong>Please mend:</strong>"
+                f" {html.escape(str(error))}</p>"
+            )
 
 
 def silently(form: Form, action: Callable[[], None]) -> None:
@@ -121,7 +128,9 @@ def written(value: float | None) -> str:
 
 
 def number(label: str, typed: str, fraction: bool) -> float | int | None:
-    """The number in a text field; spaces and commas between digits are fine. Raises `CourseError` if it is none."""
+    """The number in a text field; spaces and commas between digits are fine. Raises `CourseError`
+    if it is none.
+    """
     digits = typed.replace(",", "").replace("_", "").replace(" ", "")
     if fraction and not digits:
         return None
@@ -130,5 +139,6 @@ def number(label: str, typed: str, fraction: bool) -> float | int | None:
     except ValueError:
         example = "12.5" if fraction else "1,000,000"
         raise CourseError(
-            f"{label}: {typed!r} is not a {'' if fraction else 'whole '}number. Write digits, for example {example}."
+            f"{label}: {typed!r} is not a {'' if fraction else 'whole '}number. Write digits, for"
+            f" example {example}."
         ) from None

@@ -1,9 +1,11 @@
-"""The index types that the chooser knows, each with parameters for the needs, its memory, and the recall it was seen to reach.
+"""The index types that the chooser knows, each with parameters for the needs, its memory, and the
+recall it was seen to reach.
 
-How much effort a recall takes was measured on the collection of lesson 3_milvus/07 (film texts, plots as questions, Milvus 2.3.5,
-2026-11-21), which is a hard one, and is rounded to the careful side. HNSW_SQ, which that server lacks, was measured on Milvus
-Lite 3.2 beside HNSW, and found as much within a hundredth. DISKANN was not measured. On other data the same settings find more
-or less.
+How much effort a recall takes was measured on the collection of lesson 3_milvus/07 (film texts,
+plots as questions, Milvus 2.3.5, 2026-11-21), which is a hard one, and is rounded to the careful
+side. HNSW_SQ, which that server lacks, was measured on Milvus Lite 3.2 beside HNSW, and found as
+much within a hundredth. DISKANN was not measured. On other data the same settings find more or
+less.
 """
 
 import math
@@ -38,7 +40,9 @@ PQ_PART = 8  # numbers that share a code
 
 @dataclass(frozen=True)
 class Candidate:
-    """An index type for given needs: `build` and `search` as pymilvus takes them; `rerank` hits to fetch and order anew, or 0."""
+    """An index type for given needs: `build` and `search` as pymilvus takes them; `rerank` hits to
+    fetch and order anew, or 0.
+    """
 
     index_type: str
     memory_bytes: int
@@ -128,7 +132,9 @@ MAKERS: dict[str, Callable[[Needs], Candidate]] = {
 
 
 def in_lists(index_type: str, needs: Needs, **extra: int) -> Candidate:
-    """A type with inverted lists; nlist by the rule of the documentation, for the rows of a segment."""
+    """A type with inverted lists; nlist by the rule of the documentation, for the rows of a
+    segment.
+    """
     nlist = sizing.suggested_nlist(needs.rows, needs.dimensions)
     memory = sizing.estimate(index_type, needs.rows, needs.dimensions, nlist=nlist, **extra)
     opened = next(share for recall, share in LISTS_OPENED if needs.recall <= recall)
@@ -150,7 +156,9 @@ def ef(needs: Needs) -> int:
 
 
 def parts(dimensions: int) -> int | None:
-    """PQ's m: the number of parts into which a vector can be cut, nearest to one for each 8 numbers; None if only 1 or all."""
+    """PQ's m: the number of parts into which a vector can be cut, nearest to one for each 8
+    numbers; None if only 1 or all.
+    """
     wanted = dimensions / PQ_PART
     fits = [
         m

@@ -9,8 +9,9 @@ from vdbcourse.facts import Source, milvus_indexes
 from vdbcourse.facts.display import LEFT, described, link, wrapped
 
 CAUTION = (
-    "The parameters are a start: the recall they reach was measured on one hard collection (lesson 7). Measure on your own data. "
-    "The memory is that of the index alone, without other fields and the server itself."
+    "The parameters are a start: the recall they reach was measured on one hard collection (lesson"
+    " 7). Measure on your own data. The memory is that of the index alone, without other fields and"
+    " the server itself."
 )
 
 
@@ -22,7 +23,8 @@ class Why:
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.assessment.index_type}: {result(self.assessment)}. {described_candidate(self.assessment.candidate)}"
+            f"{self.assessment.index_type}: {result(self.assessment)}."
+            f" {described_candidate(self.assessment.candidate)}"
         ]
         for reason in self.assessment.reasons:
             lines.append(
@@ -102,7 +104,10 @@ def headline(answer: Recommendation) -> str:
     )
     others = [one.index_type for one in answer.assessments[1:] if not one.ruled_out]
     second = f" Next: {others[0]}." if others else " All others are ruled out."
-    return f"Recommendation: {best.index_type}, {described_candidate(best.candidate)}.{unknown}{second}"
+    return (
+        f"Recommendation: {best.index_type},"
+        f" {described_candidate(best.candidate)}.{unknown}{second}"
+    )
 
 
 def needs_line(answer: Recommendation) -> str:
@@ -115,8 +120,9 @@ def needs_line(answer: Recommendation) -> str:
         else ""
     )
     return (
-        f"For {needs.rows:,} rows x {needs.dimensions:,} dimensions x 4 bytes = {size(needs.raw_bytes)} of vectors, "
-        f"in {needs.memory_gb:g} GB, recall@{needs.k} of {needs.recall:g}{kept}, on {where}."
+        f"For {needs.rows:,} rows x {needs.dimensions:,} dimensions x 4 bytes ="
+        f" {size(needs.raw_bytes)} of vectors, in {needs.memory_gb:g} GB, recall@{needs.k} of"
+        f" {needs.recall:g}{kept}, on {where}."
     )
 
 

@@ -19,10 +19,11 @@ MOST_HITS = 16_384  # the same page
 class Needs:
     """The questions of the chooser.
 
-    `rows`, `dimensions`: of the collection, float32; `memory_gb`: what the index may take in memory, in 10^9 bytes; `recall`: the
-    share of the true nearest `k` that an average search has to find; `share_kept_by_filter`: share of the rows that pass the
-    filter of a typical search, 1 without a filter; `deployment`: a key of `milvus_indexes.book().deployments`.
-    Raises `CourseError` for values that cannot be.
+    `rows`, `dimensions`: of the collection, float32; `memory_gb`: what the index may take in
+    memory, in 10^9 bytes; `recall`: the share of the true nearest `k` that an average search has to
+    find; `share_kept_by_filter`: share of the rows that pass the filter of a typical search, 1
+    without a filter; `deployment`: a key of `milvus_indexes.book().deployments`. Raises
+    `CourseError` for values that cannot be.
     """
 
     rows: int
@@ -68,7 +69,9 @@ class Needs:
 
     @property
     def many_hits(self) -> bool:
-        """Are so many hits asked for that inverted lists are the better way? (More than 2,000, or one row in a hundred.)"""
+        """Are so many hits asked for that inverted lists are the better way? (More than 2,000, or
+        one row in a hundred.)
+        """
         return self.k > 2_000 or (self.k > 100 and self.k >= self.rows / 100)
 
 

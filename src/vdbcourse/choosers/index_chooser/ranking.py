@@ -68,7 +68,9 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of one need, in words, and the type that would then come first; None if none is left."""
+    """A change of one need, in words, and the type that would then come first; None if none is
+    left.
+    """
 
     text: str
     needs: Needs
@@ -120,7 +122,8 @@ class Recommendation:
 def choose(
     needs: Needs | None = None, rules: Iterable[Rule] = RULES, **wanted: Any
 ) -> Recommendation:
-    """The index type for `needs`, or for `Needs(**wanted)`, with what else is possible and why the others are not.
+    """The index type for `needs`, or for `Needs(**wanted)`, with what else is possible and why the
+    others are not.
 
     Raises `CourseError` for needs that cannot be, and in one line if no type meets all conditions.
     """
@@ -187,12 +190,21 @@ def impossible(answer: Recommendation) -> str:
     needs = answer.needs
     where = milvus_indexes.book().deployments[needs.deployment]
     able = [one for one in answer.assessments if failed(one) <= {"memory"}]
-    asked = f"{needs.rows:,} x {needs.dimensions:,} in {needs.memory_gb:g} GB at a recall of {needs.recall:g}"
+    asked = (
+        f"{needs.rows:,} x {needs.dimensions:,} in {needs.memory_gb:g} GB at a recall of"
+        f" {needs.recall:g}"
+    )
     if not able:
-        return f"No index type of {where} holds {asked}. Ask for less recall, or choose another deployment."
+        return (
+            f"No index type of {where} holds {asked}. Ask for less recall, or choose another"
+            " deployment."
+        )
     least = min(able, key=lambda one: one.candidate.memory_bytes)
     enough = f"{least.index_type} needs the least, {least.candidate.memory_bytes / 1e9:,.3g} GB"
-    return f"No index type of {where} holds {asked}; {enough}. Give it that memory, ask for less, or choose another deployment."
+    return (
+        f"No index type of {where} holds {asked}; {enough}. Give it that memory, ask for less, or"
+        " choose another deployment."
+    )
 
 
 def failed(one: Assessment) -> set[str]:

@@ -1,7 +1,7 @@
 """The rules: when each is asked, which index types meet it, what it weighs, and what it rests on.
 
-A rule with weight 0 is a condition: a type that does not meet it is ruled out. The others give their weight in points; the
-weights are our judgement, and stand here to be read and changed.
+A rule with weight 0 is a condition: a type that does not meet it is ruled out. The others give
+their weight in points; the weights are our judgement, and stand here to be read and changed.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,9 @@ from vdbcourse.facts import Source, milvus_indexes
 
 CONDITION = 0
 READ = "2026-11-21"  # the day on which the documents below were read
-LEAST_INDEXED = 1_024  # rows of a segment below which Milvus builds no index: indexCoord.segment.minSegmentNumRowsToEnableIndex
+# rows of a segment below which Milvus builds no index:
+# indexCoord.segment.minSegmentNumRowsToEnableIndex
+LEAST_INDEXED = 1_024
 FEW = 10_000  # our judgement: so many comparisons a search are no reason for an index
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
@@ -29,7 +31,9 @@ REACHED = Source(
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `text` completes "the index type ..."; `holds` says yes, no, or None if nothing is known."""
+    """One rule. `text` completes "the index type ..."; `holds` says yes, no, or None if nothing is
+    known.
+    """
 
     key: str
     text: str

@@ -53,7 +53,9 @@ class Form(widgets.VBox):
         return "The index chooser as a form. Run this cell in JupyterLab to use it."
 
     def needs(self) -> Needs:
-        """What the fields say. Raises `CourseError` for a text that is no number, and for needs that cannot be."""
+        """What the fields say. Raises `CourseError` for a text that is no number, and for needs
+        that cannot be.
+        """
         values: dict[str, Any] = {"deployment": self.fields["deployment"].value}
         for name, label in NUMBERS.items():
             typed = self.fields[name].value
@@ -67,4 +69,7 @@ class Form(widgets.VBox):
         try:
             self.answer.value = display.page(choose(self.needs()), full=True)
         except CourseError as error:
-            self.answer.value = f"<p role='alert' style='text-align:left'><strong>Please mend:</strong> {html.escape(str(error))}</p>"
+            self.answer.value = (
+                "<p role='alert' style='text-align:left'><strong>Please mend:</strong>"
+                f" {html.escape(str(error))}</p>"
+            )

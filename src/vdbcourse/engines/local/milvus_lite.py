@@ -22,7 +22,9 @@ NO_PROXY = [("grpc.enable_http_proxy", 0)]  # the loopback is never reached thro
 
 
 def start(folder: Path, log: Path) -> Running:
-    """Start the server on `folder` and return at once; `is_ready` says when it answers. One that runs there is taken over."""
+    """Start the server on `folder` and return at once; `is_ready` says when it answers. One that
+    runs there is taken over.
+    """
     found = lost(folder, log)
     if found is not None and processes.wait_until(
         lambda: is_ready(found), TAKE_OVER_SECONDS, found.is_alive
@@ -48,7 +50,9 @@ def record(pid: int, port: int, log: Path) -> Running:
 
 
 def lost(folder: Path, log: Path) -> Running | None:
-    """A server that runs on `folder` although the note of it is lost; its command line tells the port."""
+    """A server that runs on `folder` although the note of it is lost; its command line tells the
+    port.
+    """
     for process in psutil.process_iter(["cmdline"]):
         match process.info["cmdline"]:
             case [_, "-m", module, where, port] if module == SERVER and where == str(folder):
@@ -57,7 +61,9 @@ def lost(folder: Path, log: Path) -> Running | None:
 
 
 def is_ready(server: Running) -> bool:
-    """Does the server answer a request? A connection alone is no sign: the system accepts it for a process that is ending."""
+    """Does the server answer a request? A connection alone is no sign: the system accepts it for a
+    process that is ending.
+    """
     with grpc.insecure_channel(f"127.0.0.1:{server.port}", options=NO_PROXY) as channel:
         try:
             channel.unary_unary(GET_VERSION)(

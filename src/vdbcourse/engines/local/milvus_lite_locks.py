@@ -1,12 +1,13 @@
 """One request at a time on a collection of Milvus Lite.
 
-Milvus Lite 3.2.2 is written for one thread that writes, and its own server runs ten. Two requests at once on a collection
-interleave their batches in the write-ahead log, which is then readable up to the first torn batch: acknowledged rows are gone
-after a kill. Two first requests at once open a collection twice, each with a log of its own under the same name. See
-docs/upstream.md.
+Milvus Lite 3.2.2 is written for one thread that writes, and its own server runs ten. Two requests
+at once on a collection interleave their batches in the write-ahead log, which is then readable up
+to the first torn batch: acknowledged rows are gone after a kill. Two first requests at once open a
+collection twice, each with a log of its own under the same name. See docs/upstream.md.
 
-So every request holds the locks of the collections that it names, and that of the list of collections while it opens one,
-changes the list or goes through it. Requests on different collections still run side by side.
+So every request holds the locks of the collections that it names, and that of the list of
+collections while it opens one, changes the list or goes through it. Requests on different
+collections still run side by side.
 """
 
 import contextlib
@@ -81,7 +82,9 @@ class CollectionLocks(grpc.ServerInterceptor):
     def _held(
         self, request: Any, context: grpc.ServicerContext, needs_the_list: bool
     ) -> Iterator[None]:
-        """Hold the locks of what `request` names, in one order for all; an alias may move while this waits for them."""
+        """Hold the locks of what `request` names, in one order for all; an alias may move while
+        this waits for them.
+        """
         database, named = self._database_name(request, context), names(request)
         while True:
             keys = self._resolved(database, named)

@@ -1,7 +1,9 @@
-"""The methods of Milvus Lite, with the one mend that its clients of today need: parameters of an index arrive.
+"""The methods of Milvus Lite, with the one mend that its clients of today need: parameters of an
+index arrive.
 
-pymilvus 3 sends each parameter of an index (`M`, `nlist`) as a key of its own, as servers take it. Milvus Lite 3.2.2 reads one
-key `params` that holds them all, so it builds every index with its defaults and says nothing. See docs/upstream.md.
+pymilvus 3 sends each parameter of an index (`M`, `nlist`) as a key of its own, as servers take it.
+Milvus Lite 3.2.2 reads one key `params` that holds them all, so it builds every index with its
+defaults and says nothing. See docs/upstream.md.
 """
 
 import json
@@ -18,9 +20,9 @@ NOT_PARAMETERS = frozenset(
 class Servicer(MilvusServicer):
     """Milvus Lite's methods; an index gets the parameters it was asked for, and tells them."""
 
-    def CreateIndex(
+    def CreateIndex(  # noqa: N802 (gRPC's name)
         self, request: milvus_pb2.CreateIndexRequest, context: Any
-    ) -> common_pb2.Status:  # noqa: N802 (gRPC's name)
+    ) -> common_pb2.Status:
         """Create the index with the parameters that came as keys of their own."""
         return super().CreateIndex(together(request), context)
 
@@ -35,7 +37,9 @@ class Servicer(MilvusServicer):
 
 
 def together(request: milvus_pb2.CreateIndexRequest) -> milvus_pb2.CreateIndexRequest:
-    """A copy of `request` whose parameters stand in the key `params`. Those that stand there already win."""
+    """A copy of `request` whose parameters stand in the key `params`. Those that stand there
+    already win.
+    """
     given = {pair.key: pair.value for pair in request.extra_params}
     parameters = {
         key: value_of(text)
@@ -65,7 +69,9 @@ def apart(description: milvus_pb2.IndexDescription) -> None:
 
 
 def value_of(text: str) -> Any:
-    """The JSON value that `text` spells, or `text` itself: pymilvus sends strings without quotes."""
+    """The JSON value that `text` spells, or `text` itself: pymilvus sends strings
+    without quotes.
+    """
     try:
         return json.loads(text)
     except ValueError:

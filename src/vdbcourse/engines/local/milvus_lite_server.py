@@ -1,11 +1,14 @@
-"""The process behind the local Milvus Lite: `python -m vdbcourse.engines.local.milvus_lite_server FOLDER WHERE`.
+"""The process behind the local Milvus Lite: `python -m vdbcourse.engines.local.milvus_lite_server
+FOLDER WHERE`.
 
-WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only those who see its folder can reach.
+WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only those who see its folder can
+reach.
 
-Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite server` would do, but it
-closes its data only on Ctrl-C, binds ports that another server already listens on, cuts off pymilvus, which asks every
-10 s whether the server is still there (gRPC's default is to call that too many pings), loses rows when two clients write at
-once (`lite_locks`) and drops the parameters of an index (`lite_servicer`).
+Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite
+server` would do, but it closes its data only on Ctrl-C, binds ports that another server already
+listens on, cuts off pymilvus, which asks every 10 s whether the server is still there (gRPC's
+default is to call that too many pings), loses rows when two clients write at once (`lite_locks`)
+and drops the parameters of an index (`lite_servicer`).
 """
 
 import signal
@@ -50,7 +53,9 @@ def main(folder: str, where: str) -> None:
     while not ended.wait(1.0):  # a timeout, so that Windows delivers signals
         pass
     server.stop(grace=3).wait()
-    pool.shutdown()  # a request that outlasts the grace period is cut off from its client, but still works on the data
+    # a request that outlasts the grace period is cut off from its client, but still works on the
+    # data
+    pool.shutdown()
     database.close()
 
 

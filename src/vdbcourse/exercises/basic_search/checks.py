@@ -1,4 +1,6 @@
-"""The checks of exercise 01. They make their collections with a client of their own, and read with it what a call left behind."""
+"""The checks of exercise 01. They make their collections with a client of their own, and read with
+it what a call left behind.
+"""
 
 from typing import Any
 
@@ -42,7 +44,8 @@ def check_create_films(create_films: Answer, data: Data) -> None:
         data,
         name,
         8,
-        "`dim` says how many numbers a vector has, and comes with the call: another model gives vectors of another length.",
+        "`dim` says how many numbers a vector has, and comes with the call: another model gives"
+        " vectors of another length.",
     )
     is_searchable(reply, create_films, data, name)
     if stored(reply, data, name):
@@ -59,8 +62,8 @@ def check_create_films(create_films: Answer, data: Data) -> None:
         data,
         name,
         3,
-        "An older collection of this name had vectors of 8 numbers, and it is still there. To empty it is not enough: "
-        "drop it, for its schema goes only with it.",
+        "An older collection of this name had vectors of 8 numbers, and it is still there. To empty"
+        " it is not enough: drop it, for its schema goes only with it.",
     )
     is_searchable(again, create_films, data, name)
     if stored(again, data, name):
@@ -76,17 +79,28 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     ]
     if left:
         data.milvus.drop(*left)
-        why = "The older collection is still there, under another name. Drop it: it costs memory, and nobody asked to keep it."
+        why = (
+            "The older collection is still there, under another name. Drop it: it costs memory, and"
+            " nobody asked to keep it."
+        )
         again.fail(why, "no other collection", "one more collection")
     if not data.milvus.own.has_collection(other):
-        why = "A second collection, whose name only begins like this one, is gone too. Drop the collection called `name` alone."
+        why = (
+            "A second collection, whose name only begins like this one, is gone too. Drop the"
+            " collection called `name` alone."
+        )
         again.fail(why, got="")
 
 
 def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) -> None:
-    """Are the fields those that were asked for? `other_dim` is said when the vectors have another length."""
+    """Are the fields those that were asked for? `other_dim` is said when the vectors have another
+    length.
+    """
     if not data.milvus.own.has_collection(name):
-        why = "After the call there is no collection of the name that was passed. `client.create_collection(name, ...)` makes it."
+        why = (
+            "After the call there is no collection of the name that was passed."
+            " `client.create_collection(name, ...)` makes it."
+        )
         reply.fail(why, "a collection of that name", "none")
     described = data.milvus.own.describe_collection(name)
     fields = {field["name"]: field for field in described["fields"]}
@@ -95,8 +109,8 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
         why = "The next tasks fill and search fields of just these names."
         if described["enable_dynamic_field"]:
             why = (
-                "Milvus's quick set-up made the fields. The rest goes into a dynamic field, where nobody checks the keys. "
-                "Make a schema and hand it over: `schema=`."
+                "Milvus's quick set-up made the fields. The rest goes into a dynamic field, where"
+                " nobody checks the keys. Make a schema and hand it over: `schema=`."
             )
         reply.fail(why, "fields id, title, vector", has)
     key, title, vector = (fields[field] for field in FIELDS)
@@ -108,7 +122,10 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
             held,
         )
     if described.get("auto_id") or key.get("auto_id"):
-        why = "With auto_id Milvus numbers the films itself. Then no film can be found or replaced under the id you know it by."
+        why = (
+            "With auto_id Milvus numbers the films itself. Then no film can be found or replaced"
+            " under the id you know it by."
+        )
         reply.fail(why, "auto_id off", "auto_id on")
     if (
         title["type"] != DataType.VARCHAR
@@ -121,39 +138,58 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
         held = f"vector: {vector['type'].name}, dim {vector['params'].get('dim')}"
         reply.fail(other_dim, f"vector: FLOAT_VECTOR, dim {dim}", held)
     if described["enable_dynamic_field"]:
-        why = "A row with a misspelt key, `titel`, would be taken without a word. Leave the dynamic field off."
+        why = (
+            "A row with a misspelt key, `titel`, would be taken without a word. Leave the dynamic"
+            " field off."
+        )
         reply.fail(why, "enable_dynamic_field False", "enable_dynamic_field True")
 
 
 def is_searchable(reply: Reply, create_films: Answer, data: Data, name: str) -> None:
-    """Is there an index FLAT by COSINE, is the collection loaded, and does a search see what was just written?"""
+    """Is there an index FLAT by COSINE, is the collection loaded, and does a search see what was
+    just written?
+    """
     own = data.milvus.own
     indexes = [own.describe_index(name, index) for index in own.list_indexes(name)]
     index = next((index for index in indexes if index["field_name"] == "vector"), None)
     if index is None:
         reply.fail(
-            "The field `vector` has no index. The index holds the metric, and a Milvus server loads no collection without one.",
+            "The field `vector` has no index. The index holds the metric, and a Milvus server loads"
+            " no collection without one.",
             "an index FLAT, metric COSINE",
             "no index",
         )
     held = f"index {index['index_type']}, metric {index['metric_type']}"
     metrics = {
-        "L2": "L2 looks at lengths as well as directions, so a film with a long vector is far from every question.",
-        "IP": "IP, the inner product, prefers long vectors. It is the cosine only while every vector has length 1.",
+        "L2": (
+            "L2 looks at lengths as well as directions, so a film with a long vector is far from"
+            " every question."
+        ),
+        "IP": (
+            "IP, the inner product, prefers long vectors. It is the cosine only while every vector"
+            " has length 1."
+        ),
     }
     if index["metric_type"] != "COSINE":
         why = metrics.get(index["metric_type"], "The metric decides what near means.")
         reply.fail(f"{why} The text asks for COSINE.", "index FLAT, metric COSINE", held)
     if index["index_type"] != "FLAT":
-        why = "This index may pass over near films to be quick. FLAT compares with every film, so its answers are exact."
+        why = (
+            "This index may pass over near films to be quick. FLAT compares with every film, so its"
+            " answers are exact."
+        )
         if index["index_type"] == "AUTOINDEX":
-            why = "AUTOINDEX leaves the choice to Milvus, whose index may pass over near films. FLAT compares with every film."
+            why = (
+                "AUTOINDEX leaves the choice to Milvus, whose index may pass over near films. FLAT"
+                " compares with every film."
+            )
         reply.fail(why, "index FLAT, metric COSINE", held)
     called = set(create_films.setting(data.milvus.client, "calls").split())
     if own.get_load_state(name)["state"].name != "Loaded" or not called & LOADING:
         why = (
-            "A Milvus server searches only what is loaded. (Milvus Lite loads by itself.) `client.load_collection(name)` does "
-            "that, and so does `create_collection` with `index_params=`."
+            "A Milvus server searches only what is loaded. (Milvus Lite loads by itself.)"
+            " `client.load_collection(name)` does that, and so does `create_collection` with"
+            " `index_params=`."
         )
         reply.fail(why, "a loaded collection", "a collection that is not loaded")
     if (level := own.describe_collection(name)["consistency_level_name"]) != "Strong":
@@ -182,12 +218,15 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     reply = add_films(client, name, *columns(more))
     found = stored(reply, data, name)
     if set(found) == set(more):
-        why = "The films of the first call are gone. To add is not to start anew: drop and delete nothing."
+        why = (
+            "The films of the first call are gone. To add is not to start anew: drop and delete"
+            " nothing."
+        )
         reply.fail(why, "films 10, 20, 30 and 40", "films 10 and 40")
     if found.get(10, more[10])[0] == films[10][0]:
         why = (
-            "Film 10 was in the collection and came again with another title, but the old one is still stored. The newer row "
-            "replaces the older: `upsert`."
+            "Film 10 was in the collection and came again with another title, but the old one is"
+            " still stored. The newer row replaces the older: `upsert`."
         )
         reply.fail(why, "film 10 with its new title", "film 10 with its old title")
     holds(reply, data, name, films | more)
@@ -215,7 +254,10 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     }
     reply = add_films.on_data(client, other, many.ids, many.titles, vectors)
     holds(reply, data, other, rows)
-    limit = "A query returns no more rows than its limit, so its length is no count. Ask it for `count(*)`."
+    limit = (
+        "A query returns no more rows than its limit, so its length is no count. Ask it for"
+        " `count(*)`."
+    )
     reply.equals(
         120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit}
     )
@@ -228,14 +270,16 @@ def promises(reply: Reply, add_films: Answer, data: Data) -> None:
     called = set(add_films.setting(data.milvus.client, "calls").split())
     if "insert" in called and not called & {"upsert", "delete"}:
         why = (
-            "`insert` adds a row and does not look for an older one. Milvus Lite replaces it all the same; a Milvus server keeps "
-            "both, and a search finds the film twice. `upsert` promises what is asked for."
+            "`insert` adds a row and does not look for an older one. Milvus Lite replaces it all"
+            " the same; a Milvus server keeps both, and a search finds the film twice. `upsert`"
+            " promises what is asked for."
         )
         reply.fail(why, "a call of `upsert`", "a call of `insert`")
     if "get_collection_stats" in called:
         why = (
-            "The statistics of a collection are no count. Milvus Lite keeps them exact; a server's lag behind what was written, "
-            "replaced and deleted. `count(*)` counts what is there: `count_films` asks for it."
+            "The statistics of a collection are no count. Milvus Lite keeps them exact; a server's"
+            " lag behind what was written, replaced and deleted. `count(*)` counts what is there:"
+            " `count_films` asks for it."
         )
         reply.fail(why, "a count by `count(*)`", "a call of `get_collection_stats`")
 
@@ -250,15 +294,21 @@ def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list]:
 
 
 def is_count(reply: Reply, expected: int, why: str, passed: int | None = None) -> None:
-    """Is it the number of films in the collection? `passed`: how many the call was given, where that is another number."""
+    """Is it the number of films in the collection? `passed`: how many the call was given, where
+    that is another number.
+    """
     if isinstance(reply.value, dict):
         reply.fail(
-            "That is Milvus's answer to the write. Asked for is how many films the collection holds now.",
+            "That is Milvus's answer to the write. Asked for is how many films the collection holds"
+            " now.",
             "a number",
         )
     mistakes = (
         {
-            passed: "That is how many films were passed. Asked for is how many the collection holds now."
+            passed: (
+                "That is how many films were passed. Asked for is how many the collection holds"
+                " now."
+            )
         }
         if passed
         else {}
@@ -270,7 +320,10 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
     """Does the collection hold these films and no others, each with its title and its vector?"""
     found = stored(reply, data, name)
     if found.keys() - films.keys():
-        why = "The collection holds films under ids that were not passed. An id says which film it is: take those of `ids`."
+        why = (
+            "The collection holds films under ids that were not passed. An id says which film it"
+            " is: take those of `ids`."
+        )
         reply.fail(why, got="")
     if len(found) < len(films):
         reply.fail(
@@ -280,20 +333,30 @@ def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
         )
     titles = {number: title for number, (title, _) in found.items()}
     if any(titles[number] != title for number, (title, _) in films.items()):
-        why = "A title is not stored as it came. VARCHAR takes every script and accent, and people search for names as they are."
+        why = (
+            "A title is not stored as it came. VARCHAR takes every script and accent, and people"
+            " search for names as they are."
+        )
         if sorted(map(str, titles.values())) == sorted(title for title, _ in films.values()):
             why = (
-                "A title stands under the id of another film. The three columns run side by side, in whatever order they come: "
-                "ids[0], titles[0] and vectors[0] are one film. Sort none of them alone."
+                "A title stands under the id of another film. The three columns run side by side,"
+                " in whatever order they come: ids[0], titles[0] and vectors[0] are one film. Sort"
+                " none of them alone."
             )
         reply.fail(why, got="")
     if not all(is_same(found[number][1], vector) for number, (_, vector) in films.items()):
         if sorted(round(float(np.sum(vector)), 3) for _, vector in found.values()) == sorted(
             round(float(np.sum(vector)), 3) for _, vector in films.values()
         ):
-            why = "A vector stands under the id of another film. ids[0] and vectors[0] are one film: turn none of them round."
+            why = (
+                "A vector stands under the id of another film. ids[0] and vectors[0] are one film:"
+                " turn none of them round."
+            )
             reply.fail(why, got="")
-        why = "A vector is not stored as it came. Keep its length, even if the cosine does not look at it: others may need it."
+        why = (
+            "A vector is not stored as it came. Keep its length, even if the cosine does not look"
+            " at it: others may need it."
+        )
         reply.fail(why, got="")
 
 
@@ -327,12 +390,18 @@ def check_search_films(search_films: Answer, data: Data) -> None:
                 1,
                 9,
                 4,
-            ): "That is the order by L2. The metric of the collection is COSINE: leave the choice to it.",
+            ): (
+                "That is the order by L2. The metric of the collection is COSINE: leave the choice"
+                " to it."
+            ),
             (
                 6,
                 4,
                 2,
-            ): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
+            ): (
+                "The nearest film is missing. The question is no film of the collection: there is"
+                " nothing to leave out."
+            ),
         },
     )
     are_hits(search_films(client, name, [1.0, 0.0], 1), near[:1], "k = 1: the nearest film alone.")
@@ -372,13 +441,16 @@ def check_search_films(search_films: Answer, data: Data) -> None:
 def are_hits(
     reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple, str] | None = None
 ) -> None:
-    """Are these the expected rows (id, title, score)? `mistakes`: what is behind known wrong ids."""
+    """Are these the expected rows (id, title, score)? `mistakes`: what is behind known
+    wrong ids.
+    """
     found = hits(reply)
     ids, wanted = [number for number, _, _ in found], [number for number, _, _ in expected]
     rows = f"{len(expected)} row{'s' * (len(expected) > 1)} (id, title, score)"
     if len(ids) > len(wanted):
         reply.fail(
-            f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you set it.",
+            f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you"
+            " set it.",
             rows,
         )
     if len(ids) < len(wanted):
@@ -386,7 +458,10 @@ def are_hits(
     if ids != wanted:
         said = (mistakes or {}).get(tuple(ids), why)
         if ids == wanted[::-1]:
-            said = "The nearest film stands last. For COSINE a larger score is nearer; Milvus has sorted the hits already."
+            said = (
+                "The nearest film stands last. For COSINE a larger score is nearer; Milvus has"
+                " sorted the hits already."
+            )
         elif sorted(ids) == sorted(wanted):
             said = f"{why} These are the right films in another order than nearest first."
         reply.fail(said, rows)
@@ -402,15 +477,24 @@ def are_hits(
     if not np.allclose(scores, true, atol=1e-4):
         said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
         if np.allclose(scores, 1 - true, atol=1e-3):
-            said = "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a similarity; hand it on."
+            said = (
+                "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a"
+                " similarity; hand it on."
+            )
         elif np.allclose(scores, 100 * true, atol=1e-1):
-            said = "The scores are a hundred times too large. A cosine is no share of anything, so it is no percentage either."
+            said = (
+                "The scores are a hundred times too large. A cosine is no share of anything, so it"
+                " is no percentage either."
+            )
         elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(
             scores, true, atol=0.06
         ):
             said = "Your scores are rounded; hand them on as they came."
         elif np.allclose(scores, np.abs(true), atol=1e-4):
-            said = "A score below 0 has lost its sign. A film that points away from the question has a negative cosine."
+            said = (
+                "A score below 0 has lost its sign. A film that points away from the question has a"
+                " negative cosine."
+            )
         elif np.allclose(scores, (1 + true) / 2, atol=1e-4):
             said = (
                 "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1."
@@ -432,20 +516,26 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
         and (not items[0] or isinstance(items[0][0], (list, tuple, dict)))
     ):
         reply.fail(
-            "Milvus answers a list of questions with a list of answers. Of one question take the first: `[0]`.",
+            "Milvus answers a list of questions with a list of answers. Of one question take the"
+            " first: `[0]`.",
             what,
         )
     if any(isinstance(item, dict) and "entity" in item for item in items):
         reply.fail(
-            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody has to know Milvus.",
+            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody"
+            " has to know Milvus.",
             what,
         )
     if any(isinstance(item, dict) for item in items):
-        why = "These are dicts. Asked for are tuples (id, title, score): whoever calls takes them apart by their order."
+        why = (
+            "These are dicts. Asked for are tuples (id, title, score): whoever calls takes them"
+            " apart by their order."
+        )
         reply.fail(why, what)
     if items and all(is_number(item) for item in items):
         reply.fail(
-            "Numbers alone: a person who searches wants to read titles, and to see how near they are.",
+            "Numbers alone: a person who searches wants to read titles, and to see how near they"
+            " are.",
             what,
         )
     rows = reply.rows(["id", "title", "score"])
@@ -477,38 +567,58 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
                 6,
                 4,
                 1,
-            ): "That is the order by the inner product, which favours long vectors. Divide it by the length of each.",
+            ): (
+                "That is the order by the inner product, which favours long vectors. Divide it by"
+                " the length of each."
+            ),
             (
                 1,
                 9,
                 4,
-            ): "That is the order by L2, the distance of the end points. The cosine compares directions only.",
+            ): (
+                "That is the order by L2, the distance of the end points. The cosine compares"
+                " directions only."
+            ),
             (
                 1,
                 9,
                 2,
-            ): "That is the order by L1, the differences of the numbers added up. The cosine compares directions only.",
+            ): (
+                "That is the order by L1, the differences of the numbers added up. The cosine"
+                " compares directions only."
+            ),
             (
                 1,
                 6,
                 2,
-            ): "That is the order by a correlation, which takes the mean of each vector from its numbers first. The cosine "
-            "takes the vectors as they are.",
+            ): (
+                "That is the order by a correlation, which takes the mean of each vector from its"
+                " numbers first. The cosine takes the vectors as they are."
+            ),
             (
                 1,
                 9,
                 6,
-            ): "The sign of the cosine is lost: film 9 points away from the question, with cosine -1, and is the farthest.",
+            ): (
+                "The sign of the cosine is lost: film 9 points away from the question, with cosine"
+                " -1, and is the farthest."
+            ),
             (
                 6,
                 4,
                 2,
-            ): "The nearest film is missing. The question is no film of the collection: there is nothing to leave out.",
+            ): (
+                "The nearest film is missing. The question is no film of the collection: there is"
+                " nothing to leave out."
+            ),
             (
                 9,
                 2,
                 4,
-            ): "The farthest came first. `argsort` goes from small to large, and a large cosine is near.",
+            ): (
+                "The farthest came first. `argsort` goes from small to large, and a large cosine is"
+                " near."
+            ),
             (
                 0,
                 4,
@@ -534,8 +644,8 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         )
     two_alike = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]
     why = (
-        "Films 8 and 3 are equally near, and the smaller id comes first. To keep the order in which they came would give another "
-        "answer to whoever loads them differently."
+        "Films 8 and 3 are equally near, and the smaller id comes first. To keep the order in which"
+        " they came would give another answer to whoever loads them differently."
     )
     are_ids(
         search_exact([8, 3, 5], two_alike, [1.0, 0.0], 2),
@@ -543,7 +653,10 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         "Films 8 and 3 point where the question points.",
         {(8, 3): why},
     )
-    why = "Films 8 and 3 are equally near, and only one is asked for: the smaller id. Sort first, then cut."
+    why = (
+        "Films 8 and 3 are equally near, and only one is asked for: the smaller id. Sort first,"
+        " then cut."
+    )
     are_ids(search_exact([8, 3, 5], two_alike, [1.0, 0.0], 1), [3], why)
     are_ids(search_exact([], np.zeros((0, 2)), [1.0, 0.0], 3), [], "No film at all: an empty list.")
 
@@ -553,7 +666,10 @@ def are_ids(
 ) -> None:
     """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
     found = reply.ids()
-    unsorted = "The right films, but not nearest first. `argpartition` cuts and does not sort; `set` forgets the order."
+    unsorted = (
+        "The right films, but not nearest first. `argpartition` cuts and does not sort; `set`"
+        " forgets the order."
+    )
     if found == expected[::-1]:
         unsorted = "These are in ascending order; turn them round."
     same = len(found) == len(expected) > 1 and sorted(found) == sorted(expected)
@@ -614,7 +730,9 @@ def stored(reply: Reply, data: Data, name: str) -> dict[int, Row]:
 
 
 def apart(data: Data, n: int) -> tuple[Films, np.ndarray, np.ndarray]:
-    """`n` films, vectors of many lengths for them, and a question that no two of them are equally near to."""
+    """`n` films, vectors of many lengths for them, and a question that no two of them are equally
+    near to.
+    """
     films, question = data.films(2 * n), data.questions(1)[0]
     near = cosines(films.vectors, question)
     order = np.argsort(near)

@@ -1,4 +1,6 @@
-"""Answers to exercise 02 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 02 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import html
 import math
@@ -13,7 +15,7 @@ from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 
-# --- separation ----------------------------------------------------------------------------------------------------------------
+# --- separation -----------------------------------------------------------------------------------
 
 
 @wrong("separation", "inner product for cosine", says="50 is the inner product")
@@ -186,7 +188,7 @@ def separation(same, different):
     return mean_cosine(same) - mean_cosine(different)
 
 
-# --- clean ---------------------------------------------------------------------------------------------------------------------
+# --- clean ----------------------------------------------------------------------------------------
 
 
 def tidied(
@@ -478,7 +480,7 @@ def clean(text):
     return clean(seen) if seen != text else seen
 
 
-# --- with_context --------------------------------------------------------------------------------------------------------------
+# --- with_context ---------------------------------------------------------------------------------
 
 
 @wrong("with_context", "context alone", says="The text itself is missing")
@@ -652,7 +654,7 @@ def with_context(text, context, least):
     return ". ".join(filter(says_something, (text,) + tuple(context)))
 
 
-# --- chunk_words ---------------------------------------------------------------------------------------------------------------
+# --- chunk_words ----------------------------------------------------------------------------------
 
 
 def refuse(size, overlap):
@@ -874,7 +876,7 @@ equivalent(
     reason="Where overlap equals size, the range refuses its step of 0 with a ValueError, too.",
 )
 
-# --- embed_long ----------------------------------------------------------------------------------------------------------------
+# --- embed_long -----------------------------------------------------------------------------------
 
 
 def windows(text, size, overlap):

@@ -1,4 +1,6 @@
-"""The checks of exercise 02. What a tag is stands in the task's text; entities are those of `html.unescape`."""
+"""The checks of exercise 02. What a tag is stands in the task's text; entities are those of
+`html.unescape`.
+"""
 
 import functools
 import html
@@ -11,7 +13,7 @@ from vdbcourse.grading import Answer, Data, Handle, Reply, check
 from vdbcourse.grading.calls import handles
 from vdbcourse.grading.checks.rounding import rounded
 
-# --- separation ----------------------------------------------------------------------------------------------------------------
+# --- separation -----------------------------------------------------------------------------------
 
 
 @check("separation")
@@ -21,56 +23,92 @@ def check_separation(separation: Answer, data: Data) -> None:
     reply.number()
     reply.equals(
         1.0,
-        "[3, 4] and [6, 8] have the same direction (cosine 1), [1, 0] and [0, 2] stand at a right angle (cosine 0).",
+        "[3, 4] and [6, 8] have the same direction (cosine 1), [1, 0] and [0, 2] stand at a right"
+        " angle (cosine 0).",
         mistakes={
-            0.5: "Half of what it should be. Each group has a mean of its own, over its own pairs: do not divide by the number "
-            "of all pairs. And a cosine is not moved to 0 to 1: it stays between -1 and 1.",
-            10: "A cosine is the inner product divided by the lengths of both vectors. Here it was divided by one of them.",
-            2: "A cosine is the inner product divided by the lengths of both vectors, each once, and nothing is taken from the "
-            "vectors before.",
-            0: "These pairs have cosines 1 and 0, and 1 - 0 is 1. Divide numbers as they are, without `//` and without rounding.",
+            0.5: (
+                "Half of what it should be. Each group has a mean of its own, over its own pairs:"
+                " do not divide by the number of all pairs. And a cosine is not moved to 0 to 1: it"
+                " stays between -1 and 1."
+            ),
+            10: (
+                "A cosine is the inner product divided by the lengths of both vectors. Here it was"
+                " divided by one of them."
+            ),
+            2: (
+                "A cosine is the inner product divided by the lengths of both vectors, each once,"
+                " and nothing is taken from the vectors before."
+            ),
+            0: (
+                "These pairs have cosines 1 and 0, and 1 - 0 is 1. Divide numbers as they are,"
+                " without `//` and without rounding."
+            ),
             np.pi / 2: "That is the angle between the vectors. Asked for is its cosine.",
-            50: "50 is the inner product of [3, 4] and [6, 8]. A cosine is the inner product divided by both lengths.",
-            5
-            - 5
-            ** 0.5: "That comes from distances (5 and 2.24), which depend on the lengths. Compare directions: cosines.",
-            -1: "The sign is turned round: cosines, not cosine distances, and `same` minus `different`.",
+            50: (
+                "50 is the inner product of [3, 4] and [6, 8]. A cosine is the inner product"
+                " divided by both lengths."
+            ),
+            5 - 5**0.5: (
+                "That comes from distances (5 and 2.24), which depend on the lengths. Compare"
+                " directions: cosines."
+            ),
+            -1: (
+                "The sign is turned round: cosines, not cosine distances, and `same` minus"
+                " `different`."
+            ),
         },
     )
     separation([[[1, 0], [5, 0]]], [[[1, 0], [-3, 0]]]).equals(
         2.0,
-        "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must count, so keep the sign.",
+        "Opposite directions have cosine -1, and 1 - (-1) is 2. A pair that points apart must"
+        " count, so keep the sign.",
         mistakes={
-            1: "The pair of `different` points apart: its cosine is -1, and 1 - (-1) is 2. Neither leave it out nor cut it "
-            "off at 0.",
+            1: (
+                "The pair of `different` points apart: its cosine is -1, and 1 - (-1) is 2. Neither"
+                " leave it out nor cut it off at 0."
+            ),
         },
     )
     separation([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
         1.0,
-        "Only the two vectors of a pair are compared, not each with the vectors of the other pairs.",
+        "Only the two vectors of a pair are compared, not each with the vectors of the other"
+        " pairs.",
         mistakes={
-            2: "Both pairs of `same` have cosine 1, and so has their mean. A sum would grow with the number of pairs."
+            2: (
+                "Both pairs of `same` have cosine 1, and so has their mean. A sum would grow with"
+                " the number of pairs."
+            )
         },
     )
     separation([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 0], [0, 1]]]).equals(
         0.0,
-        "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the cosine of mean vectors.",
+        "No pair has anything in common: cosine 0 each. Take the mean of the cosines, not the"
+        " cosine of mean vectors.",
     )
     separation([[[1, 0], [2, 0]], [[1, 0], [0, 1]]], [[[1, 0], [0, 1]]]).equals(
         0.5,
         "The two pairs of `same` have cosines 1 and 0, which makes a mean of 1/2.",
         mistakes={
             1: "Both pairs of `same` count, with 1 and 0, also where `different` has only one.",
-            0: "The pairs of `same` have cosines 1 and 0. Asked for is their mean, not the smallest.",
-            2
-            / 3: "That lets long vectors weigh more. Compute one cosine for each pair, and then their mean.",
+            0: (
+                "The pairs of `same` have cosines 1 and 0. Asked for is their mean, not the"
+                " smallest."
+            ),
+            2 / 3: (
+                "That lets long vectors weigh more. Compute one cosine for each pair, and then"
+                " their mean."
+            ),
         },
     )
     separation([[[1, 0], [2, 0]]], [[[1, 0], [0, 1]], [[0, 1], [3, 0]], [[4, 0], [4, 0]]]).equals(
         2 / 3,
-        "One pair belongs together (mean 1), three do not (mean 1/3). Each mean divides by its own number of pairs.",
+        "One pair belongs together (mean 1), three do not (mean 1/3). Each mean divides by its own"
+        " number of pairs.",
         mistakes={
-            1: "One of the three pairs of `different` has cosine 1, the others 0. Their mean is 1/3; their median, 0, hides it.",
+            1: (
+                "One of the three pairs of `different` has cosine 1, the others 0. Their mean is"
+                " 1/3; their median, 0, hides it."
+            ),
             **rounded(2 / 3),
         },
     )
@@ -97,7 +135,7 @@ def mean_cosine(some: np.ndarray) -> float:
     return float((unit[:, 0] * unit[:, 1]).sum(axis=1).mean())
 
 
-# --- clean ---------------------------------------------------------------------------------------------------------------------
+# --- clean ----------------------------------------------------------------------------------------
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 
@@ -126,9 +164,17 @@ TAGS = (
         "A heist goes wrong",
         "`<p>`, `<br>` and `</p>` are tags, and each becomes a space.",
         {
-            " A heist goes wrong ": "A tag at the beginning or end left its space there. Deal with white space last.",
-            "A heistgoes wrong": "A tag that vanishes glues words together: `heistgoes` is no word. Put a space in its place.",
-            "": "Everything from the first `<` to the last `>` is gone. A tag ends at the next `>`, not at the last one.",
+            " A heist goes wrong ": (
+                "A tag at the beginning or end left its space there. Deal with white space last."
+            ),
+            "A heistgoes wrong": (
+                "A tag that vanishes glues words together: `heistgoes` is no word. Put a space in"
+                " its place."
+            ),
+            "": (
+                "Everything from the first `<` to the last `>` is gone. A tag ends at the next `>`,"
+                " not at the last one."
+            ),
         },
     ),
     (
@@ -136,13 +182,19 @@ TAGS = (
         "A silent film",
         "`<b>` and `</b>` become spaces, and a run of white space becomes one.",
         {
-            "A  silent  film": "The white space was collapsed before the tags became spaces: turn the two steps round."
+            "A  silent  film": (
+                "The white space was collapsed before the tags became spaces: turn the two steps"
+                " round."
+            )
         },
     ),
     (
         'See <a\nhref="/films/7">the film</a>',
         "See the film",
-        "A tag may run over several lines, and `.` in a regular expression stops at a line's end. `[^>]` does not.",
+        (
+            "A tag may run over several lines, and `.` in a regular expression stops at a line's"
+            " end. `[^>]` does not."
+        ),
         None,
     ),
     (
@@ -154,7 +206,10 @@ TAGS = (
     (
         "ages <18 and >65, I <3 it, a < b",
         "ages <18 and >65, I <3 it, a < b",
-        "Here `<` is no tag: a tag has a letter behind `<` or `</`. What looks like a comparison is text.",
+        (
+            "Here `<` is no tag: a tag has a letter behind `<` or `</`. What looks like a"
+            " comparison is text."
+        ),
         None,
     ),
     (
@@ -180,40 +235,60 @@ ENTITIES = (
     (
         "Thelma &amp; Louise&#39;s&nbsp;car",
         "Thelma & Louise's car",
-        "`&amp;`, `&#39;` and `&nbsp;` are entities: they stand for `&`, `'` and a space. `html.unescape` knows them all.",
+        (
+            "`&amp;`, `&#39;` and `&nbsp;` are entities: they stand for `&`, `'` and a space."
+            " `html.unescape` knows them all."
+        ),
         {
-            "Thelma & Louise's\xa0car": "`&nbsp;` became U+00A0, a space that looks like any other and is not equal to it. "
-            "It is white space, too: `str.split()` knows it.",
-            "Thelma Louise s car": "The entities are gone, and what they stand for with them. Decode them: `html.unescape`.",
+            "Thelma & Louise's\xa0car": (
+                "`&nbsp;` became U+00A0, a space that looks like any other and is not equal to it. "
+                "It is white space, too: `str.split()` knows it."
+            ),
+            "Thelma Louise s car": (
+                "The entities are gone, and what they stand for with them. Decode them:"
+                " `html.unescape`."
+            ),
         },
     ),
     (
         "caf&eacute; &copy; 8&frac12; &#x41;&#66;",
         "café © 8½ AB",
-        "HTML knows more than two thousand entities, and any character by its number, decimal or hexadecimal. A table of your "
-        "own never has them all: `html.unescape` does.",
+        (
+            "HTML knows more than two thousand entities, and any character by its number, decimal"
+            " or hexadecimal. A table of your own never has them all: `html.unescape` does."
+        ),
         None,
     ),
     (
         "Thelma &amp Louise",
         "Thelma & Louise",
-        "`html.unescape` knows some entities without their semicolon as well, as browsers do. Hand it the whole text.",
+        (
+            "`html.unescape` knows some entities without their semicolon as well, as browsers do."
+            " Hand it the whole text."
+        ),
         None,
     ),
     (
         "&lt;b&gt;bold&lt;/b&gt; type",
         "bold type",
-        "The decoded text has tags in it, as feeds have that were escaped on their way. After one round look again.",
+        (
+            "The decoded text has tags in it, as feeds have that were escaped on their way. After"
+            " one round look again."
+        ),
         {
-            "<b>bold</b> type": "The tags came to light when entities were decoded, after tags had been looked for. Feeds "
-            "have such texts, escaped on their way: look again, until nothing changes."
+            "<b>bold</b> type": (
+                "The tags came to light when entities were decoded, after tags had been looked for."
+                " Feeds have such texts, escaped on their way: look again, until nothing changes."
+            )
         },
     ),
     (
         "&amp;amp;lt;p&amp;amp;gt;Ran&amp;amp;nbsp;(1985)",
         "Ran (1985)",
-        "This was escaped three times. Repeat until nothing changes, however often that takes; then a text that was cleaned "
-        "twice is the same as one that was cleaned once.",
+        (
+            "This was escaped three times. Repeat until nothing changes, however often that takes;"
+            " then a text that was cleaned twice is the same as one that was cleaned once."
+        ),
         None,
     ),
 )
@@ -223,8 +298,10 @@ CHARACTERS = (
         "one two three four",
         "Line end, tab and the wide space U+3000 are white space: a run of it becomes one space.",
         {
-            "onetwothree four": "A line end and a tab are control characters and white space, too. Deleted, they glue words "
-            "together: what `str.isspace` calls white space becomes a space.",
+            "onetwothree four": (
+                "A line end and a tab are control characters and white space, too. Deleted, they"
+                " glue words together: what `str.isspace` calls white space becomes a space."
+            ),
         },
     ),
     (
@@ -237,28 +314,42 @@ CHARACTERS = (
     (
         "f\u200bi\u2060l\u00adm\ufeff",
         "film",
-        "Between these letters stand characters nobody sees (all four of INVISIBLE). For `==`, for a keyword search and for a "
-        "cache this is another word than `film`.",
+        (
+            "Between these letters stand characters nobody sees (all four of INVISIBLE). For `==`,"
+            " for a keyword search and for a cache this is another word than `film`."
+        ),
         {
-            "f i l m": "The invisible characters stood inside of a word, and spaces tear it apart. Delete them without a space."
+            "f i l m": (
+                "The invisible characters stood inside of a word, and spaces tear it apart. Delete"
+                " them without a space."
+            )
         },
     ),
     (
         "unfor&shy;get&shy;table",
         "unforgettable",
-        "`&shy;` stands for U+00AD, one of INVISIBLE. It comes to light only when entities are decoded: delete after that.",
+        (
+            "`&shy;` stands for U+00AD, one of INVISIBLE. It comes to light only when entities are"
+            " decoded: delete after that."
+        ),
         None,
     ),
     (
         "fi\x00lm\x07 Ran\x7f",
         "film Ran",
-        "Control characters (category Cc) that are no white space are deleted. PostgreSQL refuses a text with \\x00 in it.",
+        (
+            "Control characters (category Cc) that are no white space are deleted. PostgreSQL"
+            " refuses a text with \\x00 in it."
+        ),
         None,
     ),
     (
         "fi\x80lm\x9f",
         "film",
-        "U+0080 to U+009F are control characters as well (category Cc), beyond ASCII. `unicodedata.category` knows them all.",
+        (
+            "U+0080 to U+009F are control characters as well (category Cc), beyond ASCII."
+            " `unicodedata.category` knows them all."
+        ),
         None,
     ),
     (
@@ -292,20 +383,28 @@ KEPT = (
     (
         "羅生門, Мир, लगान, Amélie",
         "羅生門, Мир, लगान, Amélie",
-        "Letters of every script stay, with their accents. Throwing away what is not ASCII leaves nothing of a Japanese title.",
+        (
+            "Letters of every script stay, with their accents. Throwing away what is not ASCII"
+            " leaves nothing of a Japanese title."
+        ),
         None,
     ),
     (
         "8½ at 35 mm²",
         "8½ at 35 mm²",
-        "The characters for one half and for squared stay as they are. NFKC and NFKD take them apart: mm² becomes mm2.",
+        (
+            "The characters for one half and for squared stay as they are. NFKC and NFKD take them"
+            " apart: mm² becomes mm2."
+        ),
         None,
     ),
     (
         "\U0001f469\u200d\U0001f680",
         "\U0001f469\u200d\U0001f680",
-        "U+200D is not in INVISIBLE: it joins two signs into one picture, and letters in Hindi. Delete only what is listed, and "
-        "category Cc, not all of Cf.",
+        (
+            "U+200D is not in INVISIBLE: it joins two signs into one picture, and letters in Hindi."
+            " Delete only what is listed, and category Cc, not all of Cf."
+        ),
         None,
     ),
     (
@@ -335,8 +434,10 @@ KEPT = (
     (
         "Ame\u0301lie \u2764 \u200e\u202a",
         "Ame\u0301lie \u2764 \u200e\u202a",
-        "An accent that is a character of its own stays one, and so do signs and marks that are not listed: delete INVISIBLE and "
-        "category Cc, and normalise nothing.",
+        (
+            "An accent that is a character of its own stays one, and so do signs and marks that are"
+            " not listed: delete INVISIBLE and category Cc, and normalise nothing."
+        ),
         None,
     ),
 )
@@ -375,7 +476,7 @@ def reference_clean(text: str) -> str:
     return after if after == text else reference_clean(after)
 
 
-# --- with_context --------------------------------------------------------------------------------------------------------------
+# --- with_context ---------------------------------------------------------------------------------
 
 
 @check("with_context")
@@ -386,22 +487,29 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         "Boy. Comedy. New Zealand",
         "One word is fewer than five: the context follows, joined by a full stop and a space.",
         mistakes={
-            "Boy. Comedy. New Zealand.": "The full stops stand between the parts, and none after the last.",
+            "Boy. Comedy. New Zealand.": (
+                "The full stops stand between the parts, and none after the last."
+            ),
             "Boy. Comedy": "All entries of the context follow, not only the first.",
-            "Comedy. New Zealand": "The text itself is missing: context is added to it, not put in its place.",
+            "Comedy. New Zealand": (
+                "The text itself is missing: context is added to it, not put in its place."
+            ),
             "Comedy. New Zealand. Boy": "The text comes first, the context after it.",
         },
     )
     with_context("Unforgettable", ["Drama"], 8).equals(
         "Unforgettable. Drama",
-        "One word of thirteen characters is one word. What makes a text short for a model is words.",
+        "One word of thirteen characters is one word. What makes a text short for a model is"
+        " words.",
     )
     with_context("A long way home", ["Drama", "Japan"], 4).equals(
         "A long way home",
         "Four words are not fewer than four: the text stays as it is.",
         mistakes={
-            "A long way home. Drama. Japan": "Context was added to a text that has enough words. In a long text it only dilutes "
-            "what the text says; and exactly `least` words are enough.",
+            "A long way home. Drama. Japan": (
+                "Context was added to a text that has enough words. In a long text it only dilutes "
+                "what the text says; and exactly `least` words are enough."
+            ),
         },
     )
     with_context("One two three four five", ["Drama"], 2).equals(
@@ -410,45 +518,65 @@ def check_with_context(with_context: Answer, data: Data) -> None:
     )
     with_context("Boy", ["Western", "Comedy", "New Zealand"], 2).equals(
         "Boy. Western. Comedy. New Zealand",
-        "`least` decides whether the text is short. If it is, all of the context follows, in its order.",
+        "`least` decides whether the text is short. If it is, all of the context follows, in its"
+        " order.",
         mistakes={
-            "Boy. Western": "The text has fewer than two words, so all of the context follows. It does not stop when there are "
-            "enough words.",
-            "Boy": "The text alone has to have `least` words: the words of the context do not count.",
-            "Boy. Comedy. New Zealand. Western": "The entries come in the order they have in `context`.",
+            "Boy. Western": (
+                "The text has fewer than two words, so all of the context follows. It does not stop"
+                " when there are enough words."
+            ),
+            "Boy": (
+                "The text alone has to have `least` words: the words of the context do not count."
+            ),
+            "Boy. Comedy. New Zealand. Western": (
+                "The entries come in the order they have in `context`."
+            ),
         },
     )
     with_context("Ran", ["Ran", "Drama", "Drama"], 3).equals(
         "Ran. Ran. Drama. Drama",
-        "An entry that is there twice comes twice: what is left out is None, NaN, empty or white space.",
+        "An entry that is there twice comes twice: what is left out is None, NaN, empty or white"
+        " space.",
     )
     with_context("Untitled", ["None", "nan", "null"], 4).equals(
         "Untitled. None. nan. null",
-        "These three are texts, whatever they say, and texts come. What is missing is None or NaN itself: look at the type.",
+        "These three are texts, whatever they say, and texts come. What is missing is None or NaN"
+        " itself: look at the type.",
     )
     with_context("If....", [None, "Drama", float("nan")], 3).equals(
         "If..... Drama",
         "None and NaN are what tables hold where a field is missing. What is missing is left out.",
         mistakes={
-            "If..... None. Drama. nan": "`None` and `nan` became words, and every film with a gap would be a film about None.",
+            "If..... None. Drama. nan": (
+                "`None` and `nan` became words, and every film with a gap would be a film about"
+                " None."
+            ),
             "If. Drama": "The text is If...., with its full stops: an entry comes as it is.",
             "If... Drama": "The text is If...., with its full stops: an entry comes as it is.",
-            "If.... Drama": "The text is If...., with its full stops, and one more joins: an entry comes as it is.",
-            "If..... Drama. nan": "None is left out, NaN is not: where pandas has no text there is a float. Is it a str?",
+            "If.... Drama": (
+                "The text is If...., with its full stops, and one more joins: an entry comes as"
+                " it is."
+            ),
+            "If..... Drama. nan": (
+                "None is left out, NaN is not: where pandas has no text there is a float. Is it a"
+                " str?"
+            ),
         },
     )
     with_context("Z", ["Drama", "", " \n", "Greece"], 2).equals(
         "Z. Drama. Greece",
-        "A field of white space says nothing, and leaves `. . ` in the text: strip it and see whether anything is left.",
+        "A field of white space says nothing, and leaves `. . ` in the text: strip it and see"
+        " whether anything is left.",
     )
     with_context(" Up ", [" Comedy", "3  D "], 4).equals(
         " Up .  Comedy. 3  D ",
-        "An entry comes as it is, with its white space. Only what is nothing but white space is left out; to tidy a text is the "
-        "work of `clean`.",
+        "An entry comes as it is, with its white space. Only what is nothing but white space is"
+        " left out; to tidy a text is the work of `clean`.",
     )
     with_context(" A long  way home\n", ["Drama"], 4).equals(
         " A long  way home\n",
-        "The text is long enough, so it comes back as it is: nothing is stripped and no blank goes.",
+        "The text is long enough, so it comes back as it is: nothing is stripped and no blank"
+        " goes.",
     )
     with_context("A  B", ["Drama"], 3).equals(
         "A  B. Drama",
@@ -481,7 +609,7 @@ def check_with_context(with_context: Answer, data: Data) -> None:
         )
 
 
-# --- chunk_words ---------------------------------------------------------------------------------------------------------------
+# --- chunk_words ----------------------------------------------------------------------------------
 
 
 @check("chunk_words")
@@ -495,41 +623,52 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
     )
     chunk_words("one two three four five six seven", 3, 1).equals(
         ["one two three", "three four five", "five six seven"],
-        "Each chunk begins `size - overlap` = 2 words after the one before, so that it repeats its last word.",
+        "Each chunk begins `size - overlap` = 2 words after the one before, so that it repeats its"
+        " last word.",
         mistakes={
             (
                 "one two three four",
                 "four five six seven",
                 "seven",
-            ): "These chunks have four words. `size` is the length of a "
-            "chunk with its overlap, and each begins `size - overlap` = 2 words after the one before.",
+            ): (
+                "These chunks have four words. `size` is the length of a chunk with its overlap,"
+                " and each begins `size - overlap` = 2 words after the one before."
+            ),
             (
                 "one two three",
                 "three four five six",
                 "six seven",
-            ): "Some chunks have four words. `size` is the length of a chunk "
-            "with its overlap, and each begins `size - overlap` = 2 words after the one before.",
+            ): (
+                "Some chunks have four words. `size` is the length of a chunk "
+                "with its overlap, and each begins `size - overlap` = 2 words after the one before."
+            ),
             (
                 "one two three",
                 "four five six",
                 "seven",
-            ): "The chunks do not overlap: each must begin with the last word of the "
-            "one before. Step on by `size - overlap` words.",
+            ): (
+                "The chunks do not overlap: each must begin with the last word of the "
+                "one before. Step on by `size - overlap` words."
+            ),
             (
                 "one two three",
                 "three four five",
                 "five six seven",
                 "seven",
-            ): "The last chunk lies wholly in the one before. It "
-            "costs a vector and brings nothing.",
+            ): (
+                "The last chunk lies wholly in the one before. It "
+                "costs a vector and brings nothing."
+            ),
             (
                 "one two three",
                 "two three four",
                 "three four five",
                 "four five six",
                 "five six seven",
-            ): "Each chunk begins one "
-            "word after the one before: that is a step of `overlap`. The step is `size - overlap`.",
+            ): (
+                "Each chunk begins one word after the one before: that is a step of `overlap`. The"
+                " step is `size - overlap`."
+            ),
         },
     )
     chunk_words("one two three four five six seven eight", 3, 1).equals(
@@ -545,14 +684,19 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
                 "one two three",
                 "three four five",
                 "five six seven eight",
-            ): "The last chunk has four words, and `size` is 3. What is left over gets a chunk of its own, which may be short.",
+            ): (
+                "The last chunk has four words, and `size` is 3. What is left over gets a chunk of"
+                " its own, which may be short."
+            ),
             (
                 "one two three",
                 "three four five",
                 "five six seven",
                 "six seven eight",
-            ): "The last chunk was moved back to be "
-            "full. Every chunk begins `size - overlap` words after the one before; the last may be short.",
+            ): (
+                "The last chunk was moved back to be full. Every chunk begins `size - overlap`"
+                " words after the one before; the last may be short."
+            ),
         },
     )
     chunk_words("one two three four five six", 3, 0).equals(
@@ -570,17 +714,20 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
     )
     chunk_words("one two", 5, 3).equals(
         ["one two"],
-        "A text shorter than `size` is one chunk; a range up to `len(words) - overlap` is empty here.",
+        "A text shorter than `size` is one chunk; a range up to `len(words) - overlap` is empty"
+        " here.",
     )
     chunk_words("one", 5, 3).equals(["one"], "A text shorter than the overlap is one chunk, too.")
     chunk_words("one two", 1, 0).equals(["one", "two"], "Chunks of one word.")
     chunk_words("  one  two\n\nthree four ", 2, 0).equals(
         ["one two", "three four"],
-        "Words are what `text.split()` gives: two blanks or a line end make no empty word, and one space joins a chunk's words.",
+        "Words are what `text.split()` gives: two blanks or a line end make no empty word, and one"
+        " space joins a chunk's words.",
     )
     chunk_words("", 3, 1).equals(
         [],
-        "An empty text has no words and no chunk. An empty chunk gets a vector all the same, and turns up in searches.",
+        "An empty text has no words and no chunk. An empty chunk gets a vector all the same, and"
+        " turns up in searches.",
     )
     chunk_words(" \n ", 3, 1).equals([], "White space holds no words: an empty list.")
     chunk_words.raises(
@@ -616,7 +763,8 @@ def check_chunk_words(chunk_words: Answer, data: Data) -> None:
     )
     chunk_words("on and on and on and on", 2, 0).equals(
         ["on and", "on and", "on and", "on"],
-        "A text may repeat itself, and a chunk that comes twice is there twice: together they are the text.",
+        "A text may repeat itself, and a chunk that comes twice is there twice: together they are"
+        " the text.",
     )
     chunk_words("One. Two THREE. four", 2, 0).equals(
         ["One. Two", "THREE. four"],
@@ -640,15 +788,17 @@ def reference_chunks(text: str, size: int, overlap: int) -> list[str]:
     return [*found, " ".join(words)] if words else found
 
 
-# --- embed_long ----------------------------------------------------------------------------------------------------------------
+# --- embed_long -----------------------------------------------------------------------------------
 
 ANOTHER = Handle("encode", "another")  # gives each text another vector than the course's model does
 PLAIN_MEAN = (
-    "Every chunk of `chunk_words(text, size, overlap)` counts once, and all count alike: the plain mean of their vectors, "
-    "divided by its length."
+    "Every chunk of `chunk_words(text, size, overlap)` counts once, and all count alike: the plain"
+    " mean of their vectors, divided by its length."
 )
 LOUD = "Run! (The bomb... ticks.) C++, 9:30"
-SHORT = "A shark hunts swimmers off an island beach"  # eight words, so that the last chunk is a short one
+SHORT = (  # eight words, so that the last chunk is a short one
+    "A shark hunts swimmers off an island beach"
+)
 
 
 @check("embed_long")
@@ -677,10 +827,16 @@ def check_embed_long(embed_long: Answer, data: Data) -> None:
         0,
         "A chunk is embedded as it is, with all of its signs.",
     )
-    why = "There is no word to embed, so refuse with ValueError: any vector, also that of an empty text, turns up in searches."
+    why = (
+        "There is no word to embed, so refuse with ValueError: any vector, also that of an empty"
+        " text, turns up in searches."
+    )
     embed_long.raises(ValueError, why, " \n", data.encode, 3, 1)
     text = " ".join(programmes(data.hidden)[data.seed % 3])
-    why = "Eight plots, far more than the model reads at once: the chunks of the last plot count as much as those of the first."
+    why = (
+        "Eight plots, far more than the model reads at once: the chunks of the last plot count as"
+        " much as those of the first."
+    )
     compared(embed_long.on_data(text, data.encode, 60, 20), text, 60, 20, why)
 
 
@@ -697,7 +853,8 @@ def compared(
     why: str = PLAIN_MEAN,
     another: bool = False,
 ) -> None:
-    """Is the reply the mean of the chunks' vectors, scaled to length 1? If not, is it something that is known?
+    """Is the reply the mean of the chunks' vectors, scaled to length 1? If not, is it something
+    that is known?
 
     another: was the call given an `encode` that is not the course's?
     """
@@ -705,8 +862,9 @@ def compared(
     if another:
         reply.expect(
             not near(vector, unit(encoded(reference_chunks(text, size, overlap)).mean(axis=0))),
-            "This call was given another model as `encode`, and the vector is that of the course's. Call the `encode` that is "
-            "passed: a function that brings a model of its own fills a table with vectors that cannot be compared.",
+            "This call was given another model as `encode`, and the vector is that of the course's."
+            " Call the `encode` that is passed: a function that brings a model of its own fills a"
+            " table with vectors that cannot be compared.",
             "vectors made by the `encode` of the call",
         )
     chunks = encoded(reference_chunks(text, size, overlap), another)
@@ -737,7 +895,9 @@ def encoded(texts: str | list[str], another: bool = False) -> np.ndarray:
 def mistaken(
     text: str, chunks: np.ndarray, mean: np.ndarray, cut: tuple[int, int], another: bool
 ) -> list[tuple[np.ndarray, str]]:
-    """Vectors that come from known mistakes, and what to say to each. cut: size and overlap of the chunks."""
+    """Vectors that come from known mistakes, and what to say to each. cut: size and overlap of the
+    chunks.
+    """
     words = [len(chunk.split()) for chunk in reference_chunks(text, *cut)]
     positions = np.arange(1, len(chunks) + 1)
     whole = encoded(text, another)
@@ -747,12 +907,17 @@ def mistaken(
     return [
         (
             whole,
-            "This is the vector of the whole text, of which the model reads 256 word pieces and no more. Embed its chunks, of "
-            "`size` words each.",
+            (
+                "This is the vector of the whole text, of which the model reads 256 word pieces and"
+                " no more. Embed its chunks, of `size` words each."
+            ),
         ),
         (
             chunks[0],
-            "This is the vector of the first chunk alone. The others are not in it, and what they say cannot be found.",
+            (
+                "This is the vector of the first chunk alone. The others are not in it, and what"
+                " they say cannot be found."
+            ),
         ),
         (chunks[-1], "This is the vector of the last chunk alone. Every chunk has to count."),
         (
@@ -761,7 +926,10 @@ def mistaken(
         ),
         (
             mean,
-            "This is the mean, but not of length 1. With inner products it would lose against vectors of length 1.",
+            (
+                "This is the mean, but not of length 1. With inner products it would lose against"
+                " vectors of length 1."
+            ),
         ),
         (
             chunks.sum(axis=0),
@@ -773,18 +941,25 @@ def mistaken(
         ),
         (
             mean / np.abs(mean).max(),
-            "Its largest number is 1, not its length. The length is the root of the sum of squares.",
+            (
+                "Its largest number is 1, not its length. The length is the root of the sum of"
+                " squares."
+            ),
         ),
         (
             unit(np.average(chunks, axis=0, weights=words)),
-            "This is a mean in which long chunks weigh more. Every chunk counts alike, also a short one at the end: take the "
-            "plain mean.",
+            (
+                "This is a mean in which long chunks weigh more. Every chunk counts alike, also a"
+                " short one at the end: take the plain mean."
+            ),
         ),
         *(
             (
                 unit(np.average(chunks, axis=0, weights=weights)),
-                f"This is a mean in which {which} chunks weigh more. Every chunk counts alike, wherever it stands: take the "
-                "plain mean.",
+                (
+                    f"This is a mean in which {which} chunks weigh more. Every chunk counts alike,"
+                    " wherever it stands: take the plain mean."
+                ),
             )
             for which, by_position in (("earlier", positions[::-1]), ("later", positions))
             for weights in (by_position, 1 / by_position[::-1])
@@ -799,12 +974,18 @@ def mistaken(
         ),
         (
             unit(chunks[[0, -1]].mean(axis=0)),
-            "This is the mean of the first and the last chunk. Those between them have to count as well.",
+            (
+                "This is the mean of the first and the last chunk. Those between them have to count"
+                " as well."
+            ),
         ),
         (
             unit(running),
-            "Here the mean of what came before and the next chunk is taken, again and again: the last chunk weighs as much as "
-            "all others. Add all vectors first, and divide once.",
+            (
+                "Here the mean of what came before and the next chunk is taken, again and again:"
+                " the last chunk weighs as much as all others. Add all vectors first, and divide"
+                " once."
+            ),
         ),
         (
             unit(encoded(reference_chunks(text, cut[0], 0), another).mean(axis=0)),
@@ -812,16 +993,24 @@ def mistaken(
         ),
         (
             encoded(" ".join(reference_chunks(text, *cut)), another),
-            "The chunks were put together again and embedded as one text, of which the model reads 256 word pieces and no more. "
-            "Embed each chunk.",
+            (
+                "The chunks were put together again and embedded as one text, of which the model"
+                " reads 256 word pieces and no more. Embed each chunk."
+            ),
         ),
         (
             unit(encoded(text.split(), another).mean(axis=0)),
-            "This is the mean of the vectors of single words. Embed the chunks, in which words stand together.",
+            (
+                "This is the mean of the vectors of single words. Embed the chunks, in which words"
+                " stand together."
+            ),
         ),
         (
             mean / np.abs(mean).sum(),
-            "Its numbers add up to 1, without their signs. The length is the root of the sum of squares.",
+            (
+                "Its numbers add up to 1, without their signs. The length is the root of the sum of"
+                " squares."
+            ),
         ),
     ]
 

@@ -1,4 +1,6 @@
-"""Answers to exercise 07 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 07 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import math
 from itertools import product
@@ -7,7 +9,7 @@ import numpy as np
 
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
-# --- precision_at_k ----------------------------------------------------------------------------------------------------------
+# --- precision_at_k -------------------------------------------------------------------------------
 
 
 @wrong("precision_at_k", "divided by the number of relevant ids (that is recall)", says="is recall")
@@ -108,11 +110,14 @@ def precision_at_k(found, relevant, k):
 equivalent(
     "precision_at_k",
     "first = list(found)[:k] -> first = found[:k]",
-    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+    reason=(
+        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
+        " sequence."
+    ),
 )
 
 
-# --- recall_at_k ---------------------------------------------------------------------------------------------------------------
+# --- recall_at_k ----------------------------------------------------------------------------------
 
 
 @wrong(
@@ -203,12 +208,16 @@ def recall_at_k(found, relevant, k):
 
 equivalent(
     "recall_at_k",
-    "return len(set(list(found)[:k]) & wanted) / len(wanted) -> return len(set(found[:k]) & wanted) / len(wanted)",
-    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+    "return len(set(list(found)[:k]) & wanted) / len(wanted) -> return len(set(found[:k]) & wanted)"
+    " / len(wanted)",
+    reason=(
+        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
+        " sequence."
+    ),
 )
 
 
-# --- mean_average_precision ---------------------------------------------------------------------------------------------------
+# --- mean_average_precision -----------------------------------------------------------------------
 
 
 @wrong("mean_average_precision", "ranks from 0", says="Ranks begin at 1")
@@ -425,7 +434,10 @@ for shorter in ("zip(all_found, all_relevant)]", "zip(all_found, all_relevant, s
     equivalent(
         "mean_average_precision",
         f"...zip(all_found, all_relevant, strict=True)] -> ...{shorter}",
-        reason="`strict` is there for callers whose lists have unlike lengths, which the text does not allow.",
+        reason=(
+            "`strict` is there for callers whose lists have unlike lengths, which the text does not"
+            " allow."
+        ),
     )
 equivalent(
     "mean_average_precision",
@@ -434,7 +446,7 @@ equivalent(
 )
 
 
-# --- ndcg_at_k ---------------------------------------------------------------------------------------------------
+# --- ndcg_at_k ------------------------------------------------------------------------------------
 
 
 def dcg(gains, first=2, base=2.0):
@@ -564,17 +576,21 @@ def ndcg_at_k(found, gains, k):
 
 equivalent(
     "ndcg_at_k",
-    "found = [int(number) for number in list(found)[:k]] -> found = [number for number in list(found)[:k]]",
+    "found = [int(number) for number in list(found)[:k]] -> found = [number for number in"
+    " list(found)[:k]]",
     reason="NumPy's integers find their keys in a dict, too.",
 )
 equivalent(
     "ndcg_at_k",
     "...[int(number) for number in list(found)[:k]] -> ...[int(number) for number in found[:k]]",
-    reason="Lists and arrays can be cut as they are; list() is for whoever hands over another sequence.",
+    reason=(
+        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
+        " sequence."
+    ),
 )
 
 
-# --- ab_test ---------------------------------------------------------------------------------------------------
+# --- ab_test --------------------------------------------------------------------------------------
 
 
 def flipped_means(a, b, n_permutations, seed):
@@ -737,21 +753,31 @@ def ab_test(a, b, n_permutations, seed):
 
 
 for mutated in (
-    "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> "
-    "differences = np.asarray(b) - np.asarray(a, dtype=float)",
-    "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> differences = b - np.asarray(a, dtype=float)",
+    (
+        "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> "
+        "differences = np.asarray(b) - np.asarray(a, dtype=float)"
+    ),
+    (
+        "differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> differences = b -"
+        " np.asarray(a, dtype=float)"
+    ),
     "...dtype=float) - np.asarray(a, dtype=float) -> ...dtype=float) - np.asarray(a)",
-    "...np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> ...np.asarray(b, dtype=float) - a",
+    (
+        "...np.asarray(b, dtype=float) - np.asarray(a, dtype=float) -> ...np.asarray(b,"
+        " dtype=float) - a"
+    ),
 ):
     equivalent("ab_test", mutated, reason="One array of floats makes the difference one.")
 equivalent(
     "ab_test",
-    "signs = rng.choice([-1, 1], size=(n_permutations,... -> signs = rng.choice([1, -1], size=(n_permutations,...",
+    "signs = rng.choice([-1, 1], size=(n_permutations,... -> signs = rng.choice([1, -1],"
+    " size=(n_permutations,...",
     reason="Both signs have the same chance.",
 )
 equivalent(
     "ab_test",
-    "count = np.sum(np.abs(means) >= abs(differences.mean()) -... -> count = np.sum(np.abs(means) > abs(differences.mean()) -...",
+    "count = np.sum(np.abs(means) >= abs(differences.mean()) -... -> count = np.sum(np.abs(means) >"
+    " abs(differences.mean()) -...",
     reason="With the tolerance, no mean lies exactly on the bound.",
 )
 equivalent(

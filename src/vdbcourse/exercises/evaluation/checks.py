@@ -1,5 +1,6 @@
-"""The checks of exercise 07. Definitions: Manning, Raghavan, Schütze, Introduction to Information Retrieval (2008), chapter 8;
-the paired permutation test: Smucker, Allan, Carterette, CIKM 2007, doi:10.1145/1321440.1321528.
+"""The checks of exercise 07. Definitions: Manning, Raghavan, Schütze, Introduction to Information
+Retrieval (2008), chapter 8; the paired permutation test: Smucker, Allan, Carterette, CIKM 2007,
+doi:10.1145/1321440.1321528.
 """
 
 import itertools
@@ -20,10 +21,18 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
         0.25,
         "One of the four rows shown is relevant.",
         mistakes={
-            1
-            / 8: "Precision divides by k, the rows that were asked for. To divide by how many are relevant is recall.",
-            1: "That is how many relevant rows are among the four, or whether any is. Asked for is their share: divide by k.",
-            0: "One of the four rows is relevant, and 1/4 is not 0. `//` throws away what stands behind the decimal point.",
+            1 / 8: (
+                "Precision divides by k, the rows that were asked for. To divide by how many are"
+                " relevant is recall."
+            ),
+            1: (
+                "That is how many relevant rows are among the four, or whether any is. Asked for is"
+                " their share: divide by k."
+            ),
+            0: (
+                "One of the four rows is relevant, and 1/4 is not 0. `//` throws away what stands"
+                " behind the decimal point."
+            ),
             3 / 4: "That is the share of the rows that are not relevant.",
             2 / 12: "That is F1, which mixes precision and recall. Asked for is precision alone.",
             1 / 11: "That divides by the ids of both lists together. Precision divides by k.",
@@ -36,19 +45,24 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
         1.0,
         "Both rows shown are relevant; precision does not ask in which order.",
         mistakes={
-            0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+            0.5: (
+                "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+            )
         },
     )
     precision_at_k([3, 9], [1, 2, 3], 2).equals(
         0.5,
-        "Row 3 is relevant, wherever it stands in `relevant`: k cuts the rows that were found, never the relevant ids.",
+        "Row 3 is relevant, wherever it stands in `relevant`: k cuts the rows that were found,"
+        " never the relevant ids.",
     )
     precision_at_k([9, 8, 1], [1], 3).equals(
         1 / 3,
         "One of three rows is relevant.",
         mistakes={
-            1.0: "One of three rows is relevant, and all three were asked for: divide by k, not by the number of relevant ids if "
-            "that is smaller.",
+            1.0: (
+                "One of three rows is relevant, and all three were asked for: divide by k, not by"
+                " the number of relevant ids if that is smaller."
+            ),
             **rounded(1 / 3),
         },
     )
@@ -56,14 +70,16 @@ def check_precision_at_k(precision_at_k: Answer, data: Data) -> None:
         [1, 2], [1, 2], 10, raised={"IndexError": "Fewer rows may come than k."}
     ).equals(
         0.2,
-        "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10 divides by 10.",
+        "Ten rows were asked for and two came. Rows that did not come are no hits: precision@10"
+        " divides by 10.",
     )
     precision_at_k([5, 5, 5, 5], [5], 4).equals(
         0.25, "The same id four times is one relevant row: count each id once."
     )
     precision_at_k([5, 5, 1], [1, 5], 2).equals(
         0.5,
-        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once.",
+        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first,"
+        " then count each id once.",
     )
     precision_at_k([], [1], 3).equals(0.0, "Nothing came back: no row is relevant.")
     precision_at_k([1, 2], [], 2).equals(0.0, "Nothing is relevant, so no row can be.")
@@ -85,12 +101,16 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
         0.25,
         "Two of eight relevant rows came back.",
         mistakes={
-            0.5: "Recall divides by all that there was to find, here eight. To divide by four, the rows asked for or shown, is "
-            "precision; nor does k cut the relevant ids.",
+            0.5: (
+                "Recall divides by all that there was to find, here eight. To divide by four, the"
+                " rows asked for or shown, is precision; nor does k cut the relevant ids."
+            ),
             1: "That says whether anything was found. Recall says which share of it: two of eight.",
             2 / 6: "That is F1, which mixes precision and recall. Asked for is recall alone.",
-            2
-            / 10: "That divides by the ids of both lists together. Recall divides by the relevant ones.",
+            2 / 10: (
+                "That divides by the ids of both lists together. Recall divides by the relevant"
+                " ones."
+            ),
         },
     )
     recall_at_k([1], [1, 2, 3], 4).equals(
@@ -100,7 +120,9 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
         1.0,
         "The same rows in another order: recall asks what was found.",
         mistakes={
-            0.5: "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+            0.5: (
+                "Two rows were shown, and only one of them was looked at: `found[:k]` holds k rows."
+            )
         },
     )
     recall_at_k([1, 2, 3, 4], [1, 3], 4).equals(1.0, "Both relevant rows came back.")
@@ -110,7 +132,8 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
     recall_at_k([5, 5, 6], [5, 6, 7, 8], 3).equals(0.5, "An id that came twice was found once.")
     recall_at_k([5, 5, 1], [1, 5], 2).equals(
         0.5,
-        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first, then count each id once.",
+        "A repeated row still takes its place: the first two places hold row 5 twice. Cut first,"
+        " then count each id once.",
     )
     recall_at_k([5], [5, 5, 6], 3).equals(
         0.5, "A relevant id that is listed twice is one row to find: count ids, not entries."
@@ -129,7 +152,9 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
 
 
 def judged(data: Data) -> tuple[np.ndarray, np.ndarray, int, int]:
-    """Found ids (up to 60), relevant ids, k, and how many of the first k are relevant; some relevant ones stand behind k."""
+    """Found ids (up to 60), relevant ids, k, and how many of the first k are relevant; some
+    relevant ones stand behind k.
+    """
     ids = data.rng.permutation(5_000)[:90]
     k = int(data.rng.integers(20, 40))
     hits = int(data.rng.integers(5, 15))
@@ -144,13 +169,17 @@ def judged(data: Data) -> tuple[np.ndarray, np.ndarray, int, int]:
 def check_mean_average_precision(
     average_precision: Answer, mean_average_precision: Answer, data: Data
 ) -> None:
-    """`average_precision(found, relevant)` -> float; `mean_average_precision(all_found, all_relevant)` -> float."""
+    """`average_precision(found, relevant)` -> float; `mean_average_precision(all_found,
+    all_relevant)` -> float.
+    """
     average_precision([9, 1], [1]).equals(
         0.5,
         "The only relevant row stands on rank 2: precision there is 1/2. Ranks begin at 1.",
         mistakes={
-            0.25: "Precision counts only at the ranks of relevant rows, here at rank 2; and the sum is divided by the number of "
-            "relevant ids, not by the rows that came."
+            0.25: (
+                "Precision counts only at the ranks of relevant rows, here at rank 2; and the sum"
+                " is divided by the number of relevant ids, not by the rows that came."
+            )
         },
     )
     average_precision([1, 2, 3], [1, 2, 3]).equals(
@@ -158,9 +187,9 @@ def check_mean_average_precision(
         "Precision is 1/1 at rank 1, 2/2 at rank 2 and 3/3 at rank 3; the mean of the three is 1.",
         mistakes={
             (1 + 1 / 2 + 1 / 3) / 3: RECIPROCAL,
-            1
-            + 1 / 2
-            + 1 / 3: f"{RECIPROCAL} And the sum is divided by the number of relevant ids.",
+            1 + 1 / 2 + 1 / 3: (
+                f"{RECIPROCAL} And the sum is divided by the number of relevant ids."
+            ),
             3: "That is the sum of the precisions. Divide it by the number of relevant ids.",
         },
     )
@@ -168,7 +197,10 @@ def check_mean_average_precision(
         (1 / 1 + 2 / 3) / 2,
         "Precision 1/1 at rank 1 and 2/3 at rank 3, and the mean of the two.",
         mistakes={
-            1: "That is the precision at the first relevant row alone. Row 2 counts as well, with the 2/3 of its rank.",
+            1: (
+                "That is the precision at the first relevant row alone. Row 2 counts as well, with"
+                " the 2/3 of its rank."
+            ),
             **rounded((1 / 1 + 2 / 3) / 2),
         },
     )
@@ -176,17 +208,21 @@ def check_mean_average_precision(
         (1 / 2 + 2 / 3) / 2,
         "Precision 1/2 at rank 2 and 2/3 at rank 3, and the mean of the two.",
         mistakes={
-            2
-            / 3: "At rank 2 precision is 1/2. It counts as it is, also where a later rank has a higher one."
+            2 / 3: (
+                "At rank 2 precision is 1/2. It counts as it is, also where a later rank has a"
+                " higher one."
+            )
         },
     )
     average_precision([*range(90, 101), 1], [1]).equals(
         1 / 12,
-        "The relevant row stands on rank 12. All of `found` counts: average precision is not cut after some rows.",
+        "The relevant row stands on rank 12. All of `found` counts: average precision is not cut"
+        " after some rows.",
     )
     average_precision([1, 9, 8, 7], [1, 2]).equals(
         0.5,
-        "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many were found.",
+        "Row 2 never came and counts as 0: divide by the number of relevant ids, not by how many"
+        " were found.",
     )
     average_precision([1, 1, 2], [1, 2]).equals(
         (1 / 1 + 2 / 3) / 2,
@@ -208,15 +244,21 @@ def check_mean_average_precision(
         0.5,
         "The mean of 1, 1/2 and 0: a query without any hit counts as much as the others.",
         mistakes={
-            0: "That is the geometric mean, which one query without a hit makes 0. MAP adds the queries up and divides by their "
-            "number.",
+            0: (
+                "That is the geometric mean, which one query without a hit makes 0. MAP adds the"
+                " queries up and divides by their number."
+            ),
             1.5: "That is the sum over the queries. Divide it by how many queries there are.",
-            1: "Each query has an average precision of its own, here 1, 1/2 and 0. Do not put the lists of all queries together.",
+            1: (
+                "Each query has an average precision of its own, here 1, 1/2 and 0. Do not put the"
+                " lists of all queries together."
+            ),
         },
     )
     mean_average_precision([[1, 2], [9, 9, 9, 3]], [[1, 2], [3]]).equals(
         0.625,
-        "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one with a short list.",
+        "The mean over queries, (1 + 1/4) / 2: a query with a long list weighs no more than one"
+        " with a short list.",
     )
     mean_average_precision([[1], [1], [9], [9], [8, 9, 1]], [[1]] * 5).equals(
         (1 + 1 + 1 / 3) / 5,
@@ -230,7 +272,10 @@ def check_mean_average_precision(
         5 / 6,
         "One query: MAP is its average precision, (1/1 + 2/3) / 2.",
         mistakes={
-            1: "That is the reciprocal rank of the first relevant row. Take `average_precision` of each query."
+            1: (
+                "That is the reciprocal rank of the first relevant row. Take `average_precision` of"
+                " each query."
+            )
         },
     )
     mean_average_precision([[1], [2]], [[1], []]).equals(
@@ -246,8 +291,8 @@ def check_mean_average_precision(
 
 
 RECIPROCAL = (
-    "That adds 1 / rank. At the rank of a relevant row take the precision: how many relevant rows came up to there, divided by "
-    "the rank."
+    "That adds 1 / rank. At the rank of a relevant row take the precision: how many relevant rows"
+    " came up to there, divided by the rank."
 )
 
 
@@ -265,13 +310,19 @@ def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
         0.5,
         "Rank 3 counts 1 / log2(3 + 1) = 1/2, of the 1 that rank 1 would give.",
         mistakes={
-            2.0: "That is the DCG of the found order. It is divided by the DCG of the best order, with row 1 on rank 1.",
-            1.0: "Row 1 stands on rank 3 and counts as if it stood on rank 1. Rows without a gain take their ranks as well, and "
-            "each gain is divided by the log2(rank + 1) of the rank on which its row stands.",
-            1
-            / np.log2(
-                3
-            ): "That is 1 / log2(rank), with rank 1 left alone. Here every rank counts 1 / log2(rank + 1).",
+            2.0: (
+                "That is the DCG of the found order. It is divided by the DCG of the best order,"
+                " with row 1 on rank 1."
+            ),
+            1.0: (
+                "Row 1 stands on rank 3 and counts as if it stood on rank 1. Rows without a gain"
+                " take their ranks as well, and each gain is divided by the log2(rank + 1) of the"
+                " rank on which its row stands."
+            ),
+            1 / np.log2(3): (
+                "That is 1 / log2(rank), with rank 1 left alone. Here every rank counts 1 /"
+                " log2(rank + 1)."
+            ),
             1 / 3: "That is gain / rank. The discount of DCG is softer: 1 / log2(rank + 1).",
             np.log(3)
             / np.log(
@@ -284,12 +335,13 @@ def check_ndcg_at_k(ndcg_at_k: Answer, data: Data) -> None:
     )
     ndcg_at_k([1, 2, 3], {1: 3, 2: 2, 3: 1}, 3).equals(
         1.0,
-        "The order that was found is the best there is, so both DCGs are the same. The best order has the largest gain first, "
-        "and its gains are divided by log2(rank + 1) as well.",
+        "The order that was found is the best there is, so both DCGs are the same. The best order"
+        " has the largest gain first, and its gains are divided by log2(rank + 1) as well.",
     )
     ndcg_at_k([2, 1], {1: 3, 2: 1}, 2).equals(
         (1 + 3 / np.log2(3)) / (3 + 1 / np.log2(3)),
-        "Gains count as they stand: 3 is three times 1. (Some take 2**grade - 1 for the gain; here it is the grade.)",
+        "Gains count as they stand: 3 is three times 1. (Some take 2**grade - 1 for the gain; here"
+        " it is the grade.)",
     )
     ndcg_at_k([1, 9], {1: 1, 2: 5}, 2).equals(
         1 / (5 + 1 / np.log2(3)),
@@ -343,42 +395,57 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         1.0,
         "No query differs: nothing speaks against chance, p is 1.",
         mistakes={
-            201
-            / 200: "All 200 permutations and the real order make 201, of 201. The 1 that is added to the count is added to "
-            "`n_permutations` as well.",
-            200
-            / 201: "All 200 permutations and the real order make 201, of 201. The 1 that is added to `n_permutations` is "
-            "added to the count as well.",
-            0: "Every permutation is as far from 0 as the real order, so the count is 200 and p is 1. Yours is 0: did you return "
-            "the difference, or 1 - p?",
+            201 / 200: (
+                "All 200 permutations and the real order make 201, of 201. The 1 that is added to"
+                " the count is added to `n_permutations` as well."
+            ),
+            200 / 201: (
+                "All 200 permutations and the real order make 201, of 201. The 1 that is added to"
+                " `n_permutations` is added to the count as well."
+            ),
+            0: (
+                "Every permutation is as far from 0 as the real order, so the count is 200 and p is"
+                " 1. Yours is 0: did you return the difference, or 1 - p?"
+            ),
         },
     )
     ab_test([0.0] * 20, [1.0] * 20, 100, 1).equals(
         1 / 101,
-        "All 20 queries speak for B, so no permutation gets its mean difference as far from 0 as the real order does, which "
-        "counts as one of them: (0 + 1) / (100 + 1). Compare means, over all queries.",
+        "All 20 queries speak for B, so no permutation gets its mean difference as far from 0 as"
+        " the real order does, which counts as one of them: (0 + 1) / (100 + 1). Compare means,"
+        " over all queries.",
         mistakes={
-            0.0: "100 permutations cannot show p = 0: the order that was measured counts as one of them, (count + 1) / "
-            "(n_permutations + 1).",
-            1.0: "Every permutation came out as extreme as the real one. Toss a coin for each query: one coin for all of them "
-            "changes nothing but the sign, no shuffling of a list changes its mean, and differences whose signs are taken away "
-            "have none left to flip.",
-            2
-            / 101: "That is twice the p-value: both directions are counted already when absolute means are compared.",
-            1
-            / 1001: "That is (0 + 1) / 1,001. `n_permutations` says how many permutations are made, here 100.",
+            0.0: (
+                "100 permutations cannot show p = 0: the order that was measured counts as one of"
+                " them, (count + 1) / (n_permutations + 1)."
+            ),
+            1.0: (
+                "Every permutation came out as extreme as the real one. Toss a coin for each query:"
+                " one coin for all of them changes nothing but the sign, no shuffling of a list"
+                " changes its mean, and differences whose signs are taken away have none left to"
+                " flip."
+            ),
+            2 / 101: (
+                "That is twice the p-value: both directions are counted already when absolute means"
+                " are compared."
+            ),
+            1 / 1001: (
+                "That is (0 + 1) / 1,001. `n_permutations` says how many permutations are made,"
+                " here 100."
+            ),
         },
     )
     ab_test([1.0] * 20, [0.0] * 20, 100, 1).equals(
         1 / 101,
-        "B is worse in every query. Two-sided: a difference counts in both directions, so compare absolute means.",
+        "B is worse in every query. Two-sided: a difference counts in both directions, so compare"
+        " absolute means.",
     )
     spread = data.rng.uniform(0, 1, 24)
     better = spread + data.rng.uniform(0.0, 0.04, 24)
     ab_test.on_data(spread, better, 2_000, 3).expect(
         ab_test.on_data(spread, better, 2_000, 3).number(0, 1) < 0.01,
-        "B gains a little in every one of 24 queries, which vary much among each other. Compare query by query (paired): "
-        "a test that mixes the queries cannot see it.",
+        "B gains a little in every one of 24 queries, which vary much among each other. Compare"
+        " query by query (paired): a test that mixes the queries cannot see it.",
         "less than 0.01",
     )
     a, b = [0.1, 0.9, 0.4, 0.6, 0.3, 0.8, 0.2, 0.7], [0.3, 1.0, 0.3, 0.9, 0.5, 0.8, 0.5, 0.8]
@@ -386,8 +453,9 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
         ab_test(a, b, 4_000, 5),
         a,
         b,
-        "Eight queries: all 256 ways to flip signs give the exact p-value, and 4,000 random ones come close to it. Flip each "
-        "sign with a fair coin of its own, and toss new coins in every round.",
+        "Eight queries: all 256 ways to flip signs give the exact p-value, and 4,000 random ones"
+        " come close to it. Flip each sign with a fair coin of its own, and toss new coins in every"
+        " round.",
     )
     lucky = data.rng.normal(0.5, 0.2, 10)
     other = lucky + np.array([0.3, -0.28, 0.25, -0.27, 0.2, -0.22, 0.24, -0.2, 0.26, -0.23])
@@ -407,14 +475,16 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
     with_seeds = [ab_test.on_data(many, near, 1_000, seed) for seed in range(21, 27)]
     with_seeds[-1].expect(
         len({reply.number(0, 1) for reply in with_seeds}) > 1,
-        "Six calls with six seeds gave one p. The coins come from np.random.default_rng(seed): with another seed other "
-        "permutations are made, and the p-value differs a little.",
+        "Six calls with six seeds gave one p. The coins come from np.random.default_rng(seed): with"
+        " another seed other permutations are made, and the p-value differs a little.",
         "a p-value that depends on the seed",
     )
 
 
 def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -> None:
-    """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign flips)?"""
+    """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign
+    flips)?
+    """
     differences = np.asarray(b) - np.asarray(a)
     value = reply.number(0, 1)
     exact = share_as_far(differences, (-1, 1))
@@ -426,18 +496,20 @@ def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -
     )
     if abs(value - half) <= chance_error(half):
         why = (
-            "The coins give 0 and 1 (or 0 and -1), which leaves differences out. When two results trade places, the sign of "
-            "their difference flips: take 1 and -1."
+            "The coins give 0 and 1 (or 0 and -1), which leaves differences out. When two results"
+            " trade places, the sign of their difference flips: take 1 and -1."
         )
     elif abs(value - (bootstrap := share_drawn(differences))) <= chance_error(bootstrap):
         why = (
-            "Queries were drawn with replacement: that is a bootstrap, which asks how the mean varies with the queries chosen. A "
-            "permutation keeps every query and flips the sign of its difference, or leaves it."
+            "Queries were drawn with replacement: that is a bootstrap, which asks how the mean"
+            " varies with the queries chosen. A permutation keeps every query and flips the sign of"
+            " its difference, or leaves it."
         )
     elif without_ties - chance_error(without_ties) <= value < exact:
         why = (
-            "Too few permutations were counted. A mean that is equal to the real one counts, and rounding loses such ties: "
-            "compare with >= real - 1e-12. (Ranks or signs in the place of the differences make another test.)"
+            "Too few permutations were counted. A mean that is equal to the real one counts, and"
+            " rounding loses such ties: compare with >= real - 1e-12. (Ranks or signs in the place"
+            " of the differences make another test.)"
         )
     said = (
         "close to the exact p-value"
@@ -448,14 +520,18 @@ def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -
 
 
 def share_as_far(differences: np.ndarray, coin: tuple[int, int], tolerance: float = 1e-12) -> float:
-    """The share of all tosses of a coin for each difference that give a mean at least as far from 0 as the real one."""
+    """The share of all tosses of a coin for each difference that give a mean at least as far from 0
+    as the real one.
+    """
     tosses = np.array(list(itertools.product(coin, repeat=len(differences))))
     means = np.abs((tosses * differences).mean(axis=1))
     return float(np.mean(means >= abs(differences.mean()) - tolerance))
 
 
 def share_drawn(differences: np.ndarray) -> float:
-    """The share of 100,000 bootstrap samples of the centred differences whose mean is as far from 0 as the real one."""
+    """The share of 100,000 bootstrap samples of the centred differences whose mean is as far from 0
+    as the real one.
+    """
     drawn = np.random.default_rng(1).choice(
         differences - differences.mean(), size=(100_000, len(differences))
     )
@@ -463,5 +539,7 @@ def share_drawn(differences: np.ndarray) -> float:
 
 
 def chance_error(share: float) -> float:
-    """Four standard errors of a share that 4,000 tosses estimate, and what the real order adds to it."""
+    """Four standard errors of a share that 4,000 tosses estimate, and what the real order adds to
+    it.
+    """
     return 4 * np.sqrt(share * (1 - share) / 4_000) + 1 / 4_000

@@ -1,4 +1,6 @@
-"""Answers to exercise 03 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 03 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import json
 
@@ -8,30 +10,42 @@ from psycopg.rows import dict_row
 
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
-# --- films_of_decade -------------------------------------------------------------------------------------------------
+# --- films_of_decade ------------------------------------------------------------------------------
 
 
 @wrong("films_of_decade", "filter in Python, after LIMIT", says="filters before LIMIT counts")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance, id"
+        " LIMIT %s"
+    )
     return [row[:3] for row in conn.execute(sql, [question, k]) if row[3] == decade]
 
 
 @wrong("films_of_decade", "L2 operator taken for cosine", says="the L2 distance")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <-> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <-> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
 @wrong("films_of_decade", "inner product taken for cosine", says="the inner product")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <#> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <#> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
 @wrong("films_of_decade", "DESC", says="without DESC")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance DESC, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance DESC, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
@@ -43,7 +57,10 @@ def films_of_decade(conn, question, decade, k):
 
 @wrong("films_of_decade", "decade compared as a year", says="A decade has ten years")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE year = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE year = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
@@ -65,7 +82,10 @@ def films_of_decade(conn, question, decade, k):
 
 @wrong("films_of_decade", "no rule for ties", says="a second column")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
@@ -89,7 +109,10 @@ def films_of_decade(conn, question, decade, k):
 
 @wrong("films_of_decade", "LIMIT forgotten", says="More than k rows")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id"
+    )
     return conn.execute(sql, [question, decade]).fetchall()
 
 
@@ -101,26 +124,38 @@ def films_of_decade(conn, question, decade, k):
 
 @wrong("films_of_decade", "quotes around %s", says="stands between quotes")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = '%s' ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = '%s' ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
 @wrong("films_of_decade", "the cursor returned", says="It returned a Cursor")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k])
 
 
 @wrong("films_of_decade", "ten times as many, filtered in Python", says="A filter on a rare fact")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance, id"
+        " LIMIT %s"
+    )
     rows = conn.execute(sql, [question, 12 * k]).fetchall()
     return [row[:3] for row in rows if row[3] == decade][:k]
 
 
 @wrong("films_of_decade", "None where nothing is found", says="None is no list")
 def films_of_decade(conn, question, decade, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, decade, k]).fetchall() or None
 
 
@@ -161,7 +196,7 @@ def films_of_decade(conn, question, decade, k):
     return found
 
 
-# --- count_and_search --------------------------------------------------------------------------------------------------
+# --- count_and_search -----------------------------------------------------------------------------
 
 
 def nearest(conn, question, genre, decade, k):
@@ -216,7 +251,10 @@ def count_and_search(conn, question, genre, decade, k):
 def count_and_search(conn, question, genre, decade, k):
     sql = "SELECT count(*) FROM film WHERE genre = %s AND decade = %s"
     number = conn.execute(sql, [genre, decade]).fetchone()[0]
-    sql = "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return number, conn.execute(sql, [question, decade, k]).fetchall()
 
 
@@ -238,7 +276,10 @@ def count_and_search(conn, question, genre, decade, k):
 def count_and_search(conn, question, genre, decade, k):
     where = f"WHERE genre = '{genre}' AND decade = {decade}"
     number = conn.execute(f"SELECT count(*) FROM film {where}").fetchone()[0]
-    sql = f"SELECT id, title, embedding <=> %s AS distance FROM film {where} ORDER BY distance, id LIMIT {k}"
+    sql = (
+        f"SELECT id, title, embedding <=> %s AS distance FROM film {where} ORDER BY distance, id"
+        f" LIMIT {k}"
+    )
     return number, conn.execute(sql, [question]).fetchall()
 
 
@@ -314,7 +355,10 @@ def count_and_search(conn, question, genre, decade, k):
 def count_and_search(conn, question, genre, decade, k):
     sql = "SELECT count(*) FROM film WHERE genre = %s AND decade = %s"
     number = conn.execute(sql, [genre, decade]).fetchone()[0]
-    sql = "SELECT id, title, embedding <=> %s AS distance, genre, decade FROM film ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance, genre, decade FROM film ORDER BY distance,"
+        " id LIMIT %s"
+    )
     rows = conn.execute(sql, [question, 20 * k]).fetchall()
     return number, [row[:3] for row in rows if row[3:] == (genre, decade)][:k]
 
@@ -339,12 +383,15 @@ def count_and_search(conn, question, genre, decade, k):
     return [len(rows), rows[:k]]
 
 
-# --- films_by_genres ---------------------------------------------------------------------------------------------------
+# --- films_by_genres ------------------------------------------------------------------------------
 
 
 def by_condition(conn, question, condition, values, k):
     """The nearest films under a condition, with its values."""
-    sql = f"SELECT id, title, embedding <=> %s AS distance FROM film WHERE {condition} ORDER BY distance, id LIMIT %s"
+    sql = (
+        f"SELECT id, title, embedding <=> %s AS distance FROM film WHERE {condition} ORDER BY"
+        " distance, id LIMIT %s"
+    )
     return conn.execute(sql, [question, *values, k]).fetchall()
 
 
@@ -418,7 +465,10 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     "films_by_genres", "twenty times as many, filtered in Python", says="A filter on a rare fact"
 )
 def films_by_genres(conn, question, genres, first_year, last_year, k):
-    sql = "SELECT id, title, embedding <=> %s AS distance, genre, year FROM film ORDER BY distance, id LIMIT %s"
+    sql = (
+        "SELECT id, title, embedding <=> %s AS distance, genre, year FROM film ORDER BY distance,"
+        " id LIMIT %s"
+    )
     rows = conn.execute(sql, [question, 20 * k]).fetchall()
     return [row[:3] for row in rows if row[3] in genres and first_year <= row[4] <= last_year][:k]
 
@@ -577,8 +627,8 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     chosen = parts.SQL(", ").join(map(parts.Literal, genres or [None]))
     sql = parts.SQL(
-        "SELECT id, title, embedding <=> {q} FROM film WHERE genre IN ({chosen}) AND year BETWEEN {first} AND {last} "
-        "ORDER BY embedding <=> {q}, id LIMIT {k}"
+        "SELECT id, title, embedding <=> {q} FROM film WHERE genre IN ({chosen}) AND year BETWEEN"
+        " {first} AND {last} ORDER BY embedding <=> {q}, id LIMIT {k}"
     )
     values = {"q": question, "first": first_year, "last": last_year, "k": k}
     literals = {name: parts.Literal(value) for name, value in values.items()}
@@ -601,7 +651,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return sorted(rows, key=lambda row: (row[2], row[0]))[:k]
 
 
-# --- milvus_by_genre -----------------------------------------------------------------------------------------------------
+# --- milvus_by_genre ------------------------------------------------------------------------------
 
 
 def by_filter(client, name, question, wanted, k, **more):
@@ -767,7 +817,7 @@ def milvus_by_genre(client, name, question, genre, k):
     return [(hit["id"], titles[hit["id"]], hit["distance"]) for hit in hits]
 
 
-# --- mutants that change nothing -----------------------------------------------------------------------------------------
+# --- mutants that change nothing ------------------------------------------------------------------
 
 equivalent(
     "count_and_search",
@@ -776,6 +826,7 @@ equivalent(
 )
 equivalent(
     "milvus_by_genre",
-    '...output_fields=["title"], filter=wanted)[0] -> ...output_fields=["title"], filter=wanted)[-1]',
+    '...output_fields=["title"], filter=wanted)[0] -> ...output_fields=["title"],'
+    " filter=wanted)[-1]",
     reason="One question has one answer: the first is the last.",
 )

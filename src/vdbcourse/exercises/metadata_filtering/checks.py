@@ -1,6 +1,8 @@
-"""The checks of exercise 03. Nothing has an index that leaves films out, so the right rows are known.
+"""The checks of exercise 03. Nothing has an index that leaves films out, so the right rows are
+known.
 
-Most wrong answers are told by the ids they give on the shelf (see `shelf`): each mistake in a filter or an order picks others.
+Most wrong answers are told by the ids they give on the shelf (see `shelf`): each mistake in a
+filter or an order picks others.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -30,21 +32,28 @@ QUOTED = dict.fromkeys(
         "data type of parameter",
         "bind message",
     ),  # what PostgreSQL says to it, depending on the column
-    "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart from the SQL: no value needs "
-    "quotes, a text neither.",
+    "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart"
+    " from the SQL: no value needs quotes, a text neither.",
 )
 OVER_FETCHED = (
-    "A filter on a rare fact: the films that pass stand far down among all films. Whoever fetches a few times k films and "
-    "filters them afterwards loses some. The filter belongs into the query, before LIMIT counts."
+    "A filter on a rare fact: the films that pass stand far down among all films. Whoever fetches a"
+    " few times k films and filters them afterwards loses some. The filter belongs into the query,"
+    " before LIMIT counts."
 )
 PERCENT = {
-    "placeholder": "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into the parameters."
+    "placeholder": (
+        "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into"
+        " the parameters."
+    )
 }
 LIKE = (
     (
         "Comedy",
         str.startswith,
-        "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is another. ",
+        (
+            "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is"
+            " another. "
+        ),
     ),
     (
         "Comedy",
@@ -68,11 +77,15 @@ LIKE = (
     ),
     ("Sci_Fi", lambda one, _: one in ("Sci_Fi", "Sci-Fi"), "Here `_` is a sign of the genre. "),
 )
-WHOLE = "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or lower()."
+WHOLE = (
+    "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or"
+    " lower()."
+)
 TIES = dict.fromkeys(
     permutations((11, 12, 13, 14), 3),
-    "Four films are equally near, and three were asked for: those with the smaller ids, in their order. Without a rule for ties "
-    "the same question may bring other films tomorrow. ORDER BY takes a second column.",
+    "Four films are equally near, and three were asked for: those with the smaller ids, in their"
+    " order. Without a rule for ties the same question may bring other films tomorrow. ORDER BY"
+    " takes a second column.",
 )
 
 
@@ -88,36 +101,60 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
         2,
         "High and Low (16) and Playtime (3) are the nearest films of the 1960s.",
         {
-            (): "Two films of the 1960s were asked for, and more are there. Whoever takes the two nearest of all films and "
-            "filters them afterwards loses a film of the 1960s that is only third. WHERE filters before LIMIT counts.",
+            (): (
+                "Two films of the 1960s were asked for, and more are there. Whoever takes the two"
+                " nearest of all films and filters them afterwards loses a film of the 1960s that"
+                " is only third. WHERE filters before LIMIT counts."
+            ),
             (
                 2,
                 4,
-            ): "These are the nearest films of all decades: the filter is missing. A vector says little about a year.",
+            ): (
+                "These are the nearest films of all decades: the filter is missing. A vector says"
+                " little about a year."
+            ),
             (
                 3,
                 9,
-            ): "That is the order by `<->`, the L2 distance, which looks at lengths as well. The cosine distance is `<=>`.",
+            ): (
+                "That is the order by `<->`, the L2 distance, which looks at lengths as well. The"
+                " cosine distance is `<=>`."
+            ),
             (
                 7,
                 17,
-            ): "That is the order by `<#>`, the inner product, which prefers long vectors. The cosine distance is `<=>`.",
+            ): (
+                "That is the order by `<#>`, the inner product, which prefers long vectors. The"
+                " cosine distance is `<=>`."
+            ),
             (
                 22,
                 6,
-            ): "The two farthest came. A small distance is near, so the order is ascending, without DESC.",
+            ): (
+                "The two farthest came. A small distance is near, so the order is ascending,"
+                " without DESC."
+            ),
             (
                 8,
                 25,
-            ): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
+            ): (
+                "These films are of the year 1960. A decade has ten years, and the table has a"
+                " column for it."
+            ),
             (
                 25,
                 8,
-            ): "These films are of the year 1960. A decade has ten years, and the table has a column for it.",
+            ): (
+                "These films are of the year 1960. A decade has ten years, and the table has a"
+                " column for it."
+            ),
             (
                 4,
                 16,
-            ): "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year that is no longer in.",
+            ): (
+                "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year"
+                " that is no longer in."
+            ),
         },
     )
     why = "The 1960s have twelve films here; those of 1960 and of 1969 are among them."
@@ -152,7 +189,9 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
 
 @check("count_and_search")
 def check_count_and_search(count_and_search: Answer, data: Data) -> None:
-    """`count_and_search(conn, question, genre, decade, k)` -> how many films there are, and the nearest k of them."""
+    """`count_and_search(conn, question, genre, decade, k)` -> how many films there are, and the
+    nearest k of them.
+    """
     conn = data.postgres.conn
     table(data, count_and_search, SHELF)
     dramas = of_shelf(lambda film: film.genre == "Drama" and film.decade == 1960)
@@ -162,10 +201,22 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         2,
         "Four dramas are of the 1960s; two of them were asked for.",
         {
-            2: "That is how many rows came, which the caller can count. Asked for is how many films there are to choose from.",
-            3: "Two of these dramas have one title, Hamlet, and are two films all the same. Count rows, not titles.",
-            6: "That is how many dramas there are, of any decade. Both facts belong to the number, as they do to the rows.",
-            12: "That is how many films are of the 1960s, of any genre. Both facts belong to the number, as they do to the rows.",
+            2: (
+                "That is how many rows came, which the caller can count. Asked for is how many"
+                " films there are to choose from."
+            ),
+            3: (
+                "Two of these dramas have one title, Hamlet, and are two films all the same. Count"
+                " rows, not titles."
+            ),
+            6: (
+                "That is how many dramas there are, of any decade. Both facts belong to the number,"
+                " as they do to the rows."
+            ),
+            12: (
+                "That is how many films are of the 1960s, of any genre. Both facts belong to the"
+                " number, as they do to the rows."
+            ),
             14: "That is how many films are dramas OR of the 1960s. Both facts must hold: AND.",
             len(
                 SHELF
@@ -175,11 +226,17 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
             (
                 16,
                 3,
-            ): "These films are of the 1960s, and no dramas. Both facts must hold for the rows, not only for the number.",
+            ): (
+                "These films are of the 1960s, and no dramas. Both facts must hold for the rows,"
+                " not only for the number."
+            ),
             (
                 10,
                 15,
-            ): "These are dramas of other decades. Both facts must hold for the rows, not only for the number.",
+            ): (
+                "These are dramas of other decades. Both facts must hold for the rows, not only for"
+                " the number."
+            ),
         },
     )
     is_answer(
@@ -201,8 +258,9 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         count_and_search.explained(conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none
     )
     ended = (
-        "The apostrophe in the genre ended the text early, and PostgreSQL read the rest as SQL. Put `%s` into the SQL and the "
-        "genre into the list of parameters: then it stays a text, whatever it holds."
+        "The apostrophe in the genre ended the text early, and PostgreSQL read the rest as SQL. Put"
+        " `%s` into the SQL and the genre into the list of parameters: then it stays a text,"
+        " whatever it holds."
     )
     children = of_shelf(lambda film: film.genre == "Children's" and film.decade == 1960)
     reply = count_and_search.explained(
@@ -255,16 +313,24 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
 
 @check("films_by_genres")
 def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
-    """`films_by_genres(conn, question, genres, first_year, last_year, k)` -> rows of any of the genres, years inclusive."""
+    """`films_by_genres(conn, question, genres, first_year, last_year, k)` -> rows of any of the
+    genres, years inclusive.
+    """
     conn = data.postgres.conn
     table(data, films_by_genres, SHELF)
     both = of_shelf(in_span(("Comedy", "Drama"), 1960, 1966))
-    why = "The Apartment (25), Persona (7) and 8½ (9) are the nearest comedies and dramas of these years."
-    no_list = (
-        "psycopg 3 sends the values apart from the SQL, and `IN` takes no list as one value (psycopg 2 wrote it into the SQL). "
-        "`= ANY(%s)` does."
+    why = (
+        "The Apartment (25), Persona (7) and 8½ (9) are the nearest comedies and dramas of these"
+        " years."
     )
-    no_row = "psycopg makes an array of a list, and a row of a tuple, which is another thing. Hand the list over as it came."
+    no_list = (
+        "psycopg 3 sends the values apart from the SQL, and `IN` takes no list as one value"
+        " (psycopg 2 wrote it into the SQL). `= ANY(%s)` does."
+    )
+    no_row = (
+        "psycopg makes an array of a list, and a row of a tuple, which is another thing. Hand the"
+        " list over as it came."
+    )
     first_try = QUOTED | {'near "$': no_list, "array literal": no_row}
     are_films(
         films_by_genres.explained(conn, EAST, ["Comedy", "Drama"], 1960, 1966, 3, raised=first_try),
@@ -272,35 +338,48 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         3,
         why,
         {
-            (): "Nothing came, though comedies and dramas are there. A film has one genre: it is never a comedy AND a drama, nor "
-            "equal to a whole list. Any of the genres will do.",
+            (): (
+                "Nothing came, though comedies and dramas are there. A film has one genre: it is"
+                " never a comedy AND a drama, nor equal to a whole list. Any of the genres will do."
+            ),
             (
                 25,
             ): "Only a comedy came. `genres` may hold several, and a film of any of them passes.",
             (
                 9,
                 21,
-            ): "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960 <= year <= 1966.",
+            ): (
+                "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960"
+                " <= year <= 1966."
+            ),
             (7, 9, 21): "The Apartment (25) is of 1960, and the first year belongs to the span.",
             (25, 9, 21): "Persona (7) is of 1966, and the last year belongs to the span.",
             (
                 2,
                 4,
                 3,
-            ): "Comedies of any year came. AND binds more tightly than OR, so the span holds for the last genre only. Put "
-            "parentheses around the genres, or write `genre = ANY(%s)`.",
+            ): (
+                "Comedies of any year came. AND binds more tightly than OR, so the span holds for"
+                " the last genre only. Put parentheses around the genres, or write `genre ="
+                " ANY(%s)`."
+            ),
             (2, 4, 10): "These films are of other years: the span is missing.",
             (
                 16,
                 25,
                 7,
-            ): "High and Low (16) has the genre Crime Drama, which is another genre. LIKE finds a part of a text; asked "
-            "for is the whole.",
+            ): (
+                "High and Low (16) has the genre Crime Drama, which is another genre. LIKE finds a"
+                " part of a text; asked for is the whole."
+            ),
             (
                 17,
                 25,
                 7,
-            ): "La Jetée (17) has no genre at all. A field that somebody left empty makes no film a comedy or a drama.",
+            ): (
+                "La Jetée (17) has no genre at all. A field that somebody left empty makes no film"
+                " a comedy or a drama."
+            ),
             (
                 16,
                 17,
@@ -308,14 +387,17 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
             ): "The years are right, the genres are not: the filter on the genre is missing.",
         },
     )
-    crowded = "A nearer comedy was crowded out by dramas. Rows of several searches must be sorted together before they are cut at k."
+    crowded = (
+        "A nearer comedy was crowded out by dramas. Rows of several searches must be sorted"
+        " together before they are cut at k."
+    )
     one_by_one = {(7, 9, 21): crowded, (7, 9, 21, 25): crowded, (7, 9, 21, 22, 25): crowded}
     are_films(
         films_by_genres(conn, EAST, ["Drama", "Comedy"], 1960, 1966, 3), both, 3, why, one_by_one
     )
     tuple_of_one = (
-        "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not take. Let no Python value write itself "
-        "into SQL; hand the genres over as a parameter."
+        "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not take. Let"
+        " no Python value write itself into SQL; hand the genres over as a parameter."
     )
     nineties = of_shelf(in_span(("Comedy",), 1990, 1999))
     reply = films_by_genres.explained(
@@ -323,16 +405,25 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     )
     are_films(reply, nineties, 3, "Four comedies of the 1990s.", TIES)
     hamlet = of_shelf(in_span(("Drama",), 1969, 1969))
-    why = "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be listed twice."
+    why = (
+        "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be"
+        " listed twice."
+    )
     are_films(films_by_genres(conn, EAST, ["Drama", "Drama"], 1969, 1969, 50), hamlet, 50, why)
     for text in ("'); DROP TABLE film; --", "'; DROP TABLE film; --", "' OR true --"):
         stays_text(films_by_genres, data, text)
-    ended = "An apostrophe in a genre ended the text early. With the genres in the list of parameters that cannot happen."
+    ended = (
+        "An apostrophe in a genre ended the text early. With the genres in the list of parameters"
+        " that cannot happen."
+    )
     children = of_shelf(in_span(("Children's", "Horror"), 1900, 1964))
     reply = films_by_genres.explained(
         conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended}
     )
-    why = "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of a text."
+    why = (
+        "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of"
+        " a text."
+    )
     begins = of_shelf(
         lambda film: (
             bool(film.genre)
@@ -343,7 +434,10 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     are_films(
         reply, children, 5, why, {tuple(row[0] for row in begins): taken_for("Horror").popitem()[1]}
     )
-    wild = "No genre is called % or Com_dy. LIKE takes these signs for any text and any character: compare with `=`."
+    wild = (
+        "No genre is called % or Com_dy. LIKE takes these signs for any text and any character:"
+        " compare with `=`."
+    )
     are_films(
         films_by_genres.explained(conn, EAST, ["%", "Com_dy"], 1900, 2020, 5, raised=PERCENT),
         [],
@@ -355,10 +449,16 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         are_films(
             reply, of_shelf(lambda film, g=genre: film.genre == g), 50, WHOLE, taken_for(genre)
         )
-    comma = "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart again: leave them a list."
+    comma = (
+        "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart"
+        " again: leave them a list."
+    )
     are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
     none = "No genre was chosen, so no film is of one of them: an empty list."
-    brackets = f"{none} SQL knows no empty `IN ()` and no empty condition; `= ANY(%s)` takes an empty list as it is."
+    brackets = (
+        f"{none} SQL knows no empty `IN ()` and no empty condition; `= ANY(%s)` takes an empty list"
+        " as it is."
+    )
     reply = films_by_genres.explained(conn, EAST, [], 1960, 1969, 5, raised={"": brackets})
     are_films(reply, [], 5, f"{none} Whoever wants all genres says so in another way.")
     films, question = real(data, IN_TABLE)
@@ -387,8 +487,8 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
     before = data.postgres.state("film")
     call = f"films_by_genres(conn, question, [{text!r}], 1900, 2020, 5)"
     code = (
-        "Somebody typed this as a genre, and PostgreSQL read it as SQL. Put `%s` into the SQL and the genres into the list of "
-        "parameters: then a text stays a text."
+        "Somebody typed this as a genre, and PostgreSQL read it as SQL. Put `%s` into the SQL and"
+        " the genres into the list of parameters: then a text stays a text."
     )
     try:
         reply = films_by_genres.explained(
@@ -397,8 +497,9 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
     finally:
         if data.postgres.state("film") != before:
             why = (
-                "Somebody typed this as a genre. It ran as SQL, and the table `film` is gone. Put `%s` into the SQL and the "
-                "genres into the list of parameters, and no text of a user ever becomes code."
+                "Somebody typed this as a genre. It ran as SQL, and the table `film` is gone. Put"
+                " `%s` into the SQL and the genres into the list of parameters, and no text of a"
+                " user ever becomes code."
             )
             raise NotYet(
                 why, call=call, got="no table film", expected="[], and the table as before"
@@ -413,12 +514,15 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
 
 @check("milvus_by_genre")
 def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
-    """`milvus_by_genre(client, name, question, genre, k)` -> rows (id, title, score) of one genre."""
+    """`milvus_by_genre(client, name, question, genre, k)` -> rows (id, title, score) of
+    one genre.
+    """
     name, client = engines.collection("check_03", "films"), data.milvus.client
     collection(data, name, SHELF)
     server_only = (
-        "`filter_params` is what a Milvus server has for this. Milvus Lite, which runs here, does not know it: write the genre "
-        "into the filter, with a backslash before each quote and each backslash."
+        "`filter_params` is what a Milvus server has for this. Milvus Lite, which runs here, does"
+        " not know it: write the genre into the filter, with a backslash before each quote and each"
+        " backslash."
     )
     are_films(
         milvus_by_genre.explained(client, name, EAST, "Drama", 3, raised={"'{'": server_only}),
@@ -426,21 +530,27 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         3,
         "Ran (10), Tokyo Story (15) and Persona (7) are the nearest dramas.",
         {
-            (
-                10,
-            ): "One drama came; three were asked for, and six are there. Whoever takes the three nearest of all films and "
-            "filters them afterwards loses the others. Hand the filter to the search: `filter=`.",
+            (10,): (
+                "One drama came; three were asked for, and six are there. Whoever takes the three"
+                " nearest of all films and filters them afterwards loses the others. Hand the"
+                " filter to the search: `filter=`."
+            ),
             (
                 10,
                 16,
                 15,
-            ): "High and Low (16) has the genre Crime Drama, which is another genre. `like` finds a part of a text; `==` "
-            "compares the whole.",
+            ): (
+                "High and Low (16) has the genre Crime Drama, which is another genre. `like` finds"
+                " a part of a text; `==` compares the whole."
+            ),
             (
                 7,
                 15,
                 10,
-            ): "The nearest film stands last. For COSINE a larger score is nearer, and Milvus has sorted the hits already.",
+            ): (
+                "The nearest film stands last. For COSINE a larger score is nearer, and Milvus has"
+                " sorted the hits already."
+            ),
         },
         SCORE,
     )
@@ -448,10 +558,16 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     are_films(
         milvus_by_genre(client, name, EAST, "Drama", 50), scored("Drama"), 50, why, number=SCORE
     )
-    doubled = "The backslash before a quote was doubled afterwards, so the quote ends the text again. Backslashes first, then quotes."
+    doubled = (
+        "The backslash before a quote was doubled afterwards, so the quote ends the text again."
+        " Backslashes first, then quotes."
+    )
     for quote, kind in (('"', "double"), ("'", "single")):
         genre = f"Drama{quote} or genre != {quote}Drama"
-        why = f"No film has this genre. The {kind} quote ended the text, and the rest became a condition: who types it sees all."
+        why = (
+            f"No film has this genre. The {kind} quote ended the text, and the rest became a"
+            " condition: who types it sees all."
+        )
         reply = milvus_by_genre.explained(
             client,
             name,
@@ -461,19 +577,29 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
             raised={"character": doubled, "token recognition": doubled},
         )
         are_films(reply, [], 5, why, number=SCORE)
-    ended = "A quote in the genre ended the text early, and the filter cannot be read. A backslash before the quote keeps it inside."
-    why = "A film has just this genre, with its quotes. To take them out is to ask for another genre: put a backslash before each."
+    ended = (
+        "A quote in the genre ended the text early, and the filter cannot be read. A backslash"
+        " before the quote keeps it inside."
+    )
+    why = (
+        "A film has just this genre, with its quotes. To take them out is to ask for another genre:"
+        " put a backslash before each."
+    )
     for genre in ("Rock'n'roll", '"New" Hollywood'):
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": ended})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     why = (
-        "In a filter a backslash belongs to the character behind it, so `\\n` is the end of a line. Each backslash of the genre "
-        "needs one more before it; do that first, or those that you put before quotes are doubled as well."
+        "In a filter a backslash belongs to the character behind it, so `\\n` is the end of a line."
+        " Each backslash of the genre needs one more before it; do that first, or those that you"
+        " put before quotes are doubled as well."
     )
     for genre in ("Horror\\noir", "Drama\\", '\\" or genre != \\"'):
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": why})
         are_films(reply, scored(genre), 5, why, number=SCORE)
-    ascii_only = "`json.dumps` writes é as `\\u00e9` unless you say `ensure_ascii=False`, and Milvus Lite does not read that."
+    ascii_only = (
+        "`json.dumps` writes é as `\\u00e9` unless you say `ensure_ascii=False`, and Milvus Lite"
+        " does not read that."
+    )
     reply = milvus_by_genre.explained(
         client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only}
     )
@@ -535,7 +661,7 @@ def taken_for(genre: str) -> dict[tuple, str]:
         tuple(
             row[0]
             for row in of_shelf(lambda film, a=alike: bool(film.genre) and a(film.genre, genre))
-        ): said + WHOLE
+        ): (said + WHOLE)
         for asked, alike, said in reversed(LIKE)
         if asked == genre
     }
@@ -552,7 +678,9 @@ def in_span(genres: Collection[str], first_year: int, last_year: int) -> Callabl
 
 
 def scored(genre: str, rows: list[Row] | None = None) -> list[Row]:
-    """Rows with the cosine similarity in the place of the distance; without `rows` those of a genre on the shelf."""
+    """Rows with the cosine similarity in the place of the distance; without `rows` those of a genre
+    on the shelf.
+    """
     rows = of_shelf(lambda film: film.genre == genre) if rows is None else rows
     return [(number, title, 1 - distance) for number, title, distance in rows]
 

@@ -15,7 +15,9 @@ PAIR = "(number of films, list of rows)"
 
 @dataclass(frozen=True)
 class Number:
-    """The third column. asked, turned: what is said when it is something else, or 1 minus what was asked for."""
+    """The third column. asked, turned: what is said when it is something else, or 1 minus what was
+    asked for.
+    """
 
     name: str
     asked: str
@@ -25,12 +27,15 @@ class Number:
 DISTANCE = Number(
     "distance",
     "Asked for is the cosine distance, as `<=>` gives it, neither rounded nor turned round.",
-    "That is the cosine similarity, 1 - distance, which is largest for the nearest film. Asked for is the distance itself.",
+    "That is the cosine similarity, 1 - distance, which is largest for the nearest film. Asked for"
+    " is the distance itself.",
 )
 SCORE = Number(
     "score",
-    "Asked for is the cosine similarity, as Milvus returns it in `distance`, neither rounded nor turned round.",
-    "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a similarity; hand it on.",
+    "Asked for is the cosine similarity, as Milvus returns it in `distance`, neither rounded nor"
+    " turned round.",
+    "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a"
+    " similarity; hand it on.",
 )
 
 
@@ -42,7 +47,9 @@ def are_films(
     mistakes: Mapping[tuple, str] | None = None,
     number: Number = DISTANCE,
 ) -> None:
-    """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind known wrong ids."""
+    """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind
+    known wrong ids.
+    """
     if reply.value is None and not passing:
         reply.fail(f"{why} An empty list says so; None is no list.", "[]")
     found, true = rows(reply, number.name), passing[:k]
@@ -82,10 +89,16 @@ def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
         isinstance(item, list) and (not item or isinstance(item[0], (list, tuple, dict)))
         for item in items
     ):
-        why = "This is a list in a list. Milvus answers a list of questions with a list of answers: take the first one, `[0]`."
+        why = (
+            "This is a list in a list. Milvus answers a list of questions with a list of answers:"
+            " take the first one, `[0]`."
+        )
         reply.fail(why, what)
     if any(isinstance(item, dict) and "entity" in item for item in items):
-        why = "These are Milvus's hits as they came. Take from each what is asked for; a caller should not need to know Milvus."
+        why = (
+            "These are Milvus's hits as they came. Take from each what is asked for; a caller"
+            " should not need to know Milvus."
+        )
         reply.fail(why, what)
     found = reply.rows(["id", "title", number])
     for row in found:
@@ -93,7 +106,8 @@ def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
         if not (is_id and isinstance(row[1], str) and is_number(row[2])):
             held = ", ".join(map(kind_of, row))
             reply.fail(
-                f"A row holds {held}. Asked for is, in this order: the id, the title, the {number}.",
+                f"A row holds {held}. Asked for is, in this order: the id, the title, the"
+                f" {number}.",
                 what,
             )
     return found
@@ -107,14 +121,17 @@ def is_answer(
     totals: Mapping[int, str] | None = None,
     mistakes: Mapping[tuple, str] | None = None,
 ) -> None:
-    """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind known wrong numbers and ids."""
+    """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind
+    known wrong numbers and ids.
+    """
     if not passing and (
         reply.value is None
         or isinstance(reply.value, (list, tuple))
         and None in list(reply.value)[:2]
     ):
         reply.fail(
-            f"{why} Here None was returned for the two, or for one of them: say 0 and an empty list.",
+            f"{why} Here None was returned for the two, or for one of them: say 0 and an empty"
+            " list.",
             PAIR,
         )
     pair = reply.sequence(f"a tuple {PAIR}")
@@ -124,7 +141,10 @@ def is_answer(
     if isinstance(total.value, (list, tuple)):
         why = "The two parts are swapped: the number comes first, then the rows."
         if not isinstance(found.value, int):
-            why = "The number is still in its row. `fetchone()` gives a row, even of a single column: take `[0]` of it."
+            why = (
+                "The number is still in its row. `fetchone()` gives a row, even of a single column:"
+                " take `[0]` of it."
+            )
         reply.fail(why, PAIR)
     count = total.number(0)
     if count != len(passing):

@@ -1,4 +1,6 @@
-"""The films of exercise 03: a small shelf to follow by eye and some hundred real ones, as a table and as a collection."""
+"""The films of exercise 03: a small shelf to follow by eye and some hundred real ones, as a table
+and as a collection.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,14 +12,19 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import Answer, Data
 
 Row = tuple[int, str, float]  # id, title, cosine distance
-HOLDS_FACTS = "CREATE TABLE film (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding vector(%s))"
+HOLDS_FACTS = (
+    "CREATE TABLE film (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding"
+    " vector(%s))"
+)
 FETCHED = 20  # times k rows: whoever fetches that many and filters them afterwards is always told
 APART = 1e-5  # cosine distances of two real films differ by more than that
 
 
 @dataclass(frozen=True)
 class Film:
-    """One film. vector: of any length, so that cosine, L2 and inner product order films differently."""
+    """One film. vector: of any length, so that cosine, L2 and inner product order films
+    differently.
+    """
 
     number: int
     title: str
@@ -83,9 +90,11 @@ def nearest(
 def far_down(
     films: list[Film], question: np.ndarray, conditions: Iterable[Callable[[Film], bool]]
 ) -> tuple[Callable[[Film], bool], int]:
-    """The condition, and the k up to 5, for which the k-th film that passes stands farthest down among all films, for its k.
+    """The condition, and the k up to 5, for which the k-th film that passes stands farthest down
+    among all films, for its k.
 
-    Whoever fetches a few times k films and filters them afterwards loses some. Raises `CourseError` if none stands far down.
+    Whoever fetches a few times k films and filters them afterwards loses some. Raises `CourseError`
+    if none stands far down.
     """
     order = [number for number, *_ in nearest(films, question, lambda film: True)]
     rank = {number: place for place, number in enumerate(order, 1)}
@@ -107,7 +116,9 @@ def distance(vector: Iterable[float], question: np.ndarray) -> float:
 
 
 def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
-    """About `n` real films with vectors of many lengths, and a question that no two of them are equally near to."""
+    """About `n` real films with vectors of many lengths, and a question that no two of them are
+    equally near to.
+    """
     films, question = data.films(n), data.questions(1)[0]
     near = 1 - films.vectors.astype(np.float64) @ question.astype(np.float64)
     order = np.argsort(near)
@@ -120,7 +131,9 @@ def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
 
 
 def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
-    """Make the table `film` anew. The learner's connection begins anew as well: it may hold plans and locks of the old one."""
+    """Make the table `film` anew. The learner's connection begins anew as well: it may hold plans
+    and locks of the old one.
+    """
     films = list(films)
     answer.transport.forget(data.postgres.conn)
     data.postgres.run("DROP TABLE IF EXISTS film CASCADE")
@@ -136,7 +149,9 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
 
 
 def collection(data: Data, name: str, films: Iterable[Film]) -> None:
-    """Make the collection `name` anew: id, title, year, genre (may be null), vector; FLAT by COSINE."""
+    """Make the collection `name` anew: id, title, year, genre (may be null), vector; FLAT by
+    COSINE.
+    """
     films, own = list(films), data.milvus.own
     data.milvus.drop(name)
     schema = own.create_schema()

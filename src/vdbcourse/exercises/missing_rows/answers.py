@@ -1,4 +1,6 @@
-"""Answers to exercise 10 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 10 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import numpy as np
 from psycopg import sql
@@ -24,7 +26,7 @@ def plain(conn, question, decade, k):
     return conn.execute(NEAREST, values_of(question, decade, k)).fetchall()
 
 
-# --- missing_rows ------------------------------------------------------------------------------------------------------------
+# --- missing_rows ---------------------------------------------------------------------------------
 
 
 @wrong(
@@ -52,7 +54,8 @@ def missing_rows(conn, question, decade, k):
 )
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id FROM film WHERE decade = %(decade)s ORDER BY 1 - (embedding <=> %(question)s) DESC LIMIT %(k)s",
+        "SELECT id FROM film WHERE decade = %(decade)s ORDER BY 1 - (embedding <=> %(question)s)"
+        " DESC LIMIT %(k)s",
         values_of(question, decade, k),
     ).fetchall()
     return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
@@ -61,8 +64,8 @@ def missing_rows(conn, question, decade, k):
 @wrong("missing_rows", "filter after LIMIT", says="filter outside of LIMIT")
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT * FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s) AS nearest"
-        " WHERE decade = %(decade)s",
+        "SELECT * FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT"
+        " %(k)s) AS nearest WHERE decade = %(decade)s",
         values_of(question, decade, k),
     ).fetchall()
     return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
@@ -136,7 +139,10 @@ def missing_rows(conn, question, decade, k):
 
 @right("missing_rows", "one statement")
 def missing_rows(conn, question, decade, k):
-    statement = f"SELECT least(%(k)s, (SELECT count(*) FROM film WHERE decade = %(decade)s)) - (SELECT count(*) FROM ({NEAREST}) n)"
+    statement = (
+        "SELECT least(%(k)s, (SELECT count(*) FROM film WHERE decade = %(decade)s)) - (SELECT"
+        f" count(*) FROM ({NEAREST}) n)"
+    )
     return conn.execute(statement, values_of(question, decade, k)).fetchone()[0]
 
 
@@ -154,7 +160,7 @@ equivalent(
     reason="The smaller of two numbers is the same in either order.",
 )
 
-# --- candidates --------------------------------------------------------------------------------------------------------------
+# --- candidates -----------------------------------------------------------------------------------
 
 
 def outermost(conn, question, decade, k):
@@ -211,9 +217,9 @@ def candidates(conn, question, decade, k):
 def candidates(conn, question, decade, k):
     step = innermost(conn, question, decade, k)
     passed = int(step["Actual Rows"])
-    return passed, 40 - passed if step["Node Type"] == "Index Scan" else step[
-        "Rows Removed by Filter"
-    ]
+    return passed, (
+        40 - passed if step["Node Type"] == "Index Scan" else step["Rows Removed by Filter"]
+    )
 
 
 @wrong("candidates", "all other films removed", says="did not meet every film")
@@ -282,9 +288,10 @@ def candidates(conn, question, decade, k):
 @wrong("candidates", "all films that do not pass", says="would remove from the whole table")
 def candidates(conn, question, decade, k):
     passed = len(plain(conn, question, decade, k))
-    return passed, conn.execute(
-        "SELECT count(*) FROM film WHERE decade <> %s", [decade]
-    ).fetchone()[0]
+    return (
+        passed,
+        conn.execute("SELECT count(*) FROM film WHERE decade <> %s", [decade]).fetchone()[0],
+    )
 
 
 @right("candidates", "the plan as text")
@@ -315,7 +322,7 @@ equivalent(
     reason="A plan of one query is a list of one.",
 )
 
-# --- search_filtered ---------------------------------------------------------------------------------------------------------
+# --- search_filtered ------------------------------------------------------------------------------
 
 
 @wrong("search_filtered", "SET LOCAL outside of a transaction", says="it did not reach the query")
@@ -358,7 +365,8 @@ def search_filtered(conn, question, decade, k):
 )
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s",
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance"
+        " LIMIT %s",
         [question, 4 * k],
     ).fetchall()
     return [row[:3] for row in rows if row[3] == decade][:k]
@@ -396,7 +404,8 @@ def search_filtered(conn, question, decade, k):
         conn.execute("SET LOCAL enable_seqscan = off")
         rows = plain(conn, question, decade, k)
         more = conn.execute(
-            "SELECT id, title, embedding <=> %s FROM film WHERE decade = %s AND NOT id = ANY(%s) ORDER BY id LIMIT %s",
+            "SELECT id, title, embedding <=> %s FROM film WHERE decade = %s AND NOT id = ANY(%s)"
+            " ORDER BY id LIMIT %s",
             [question, decade, [row[0] for row in rows], k - len(rows)],
         ).fetchall()
     return sorted(rows + more, key=lambda row: row[2])
@@ -424,7 +433,8 @@ def search_filtered(conn, question, decade, k):
 )
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance LIMIT %s",
+        "SELECT id, title, embedding <=> %s AS distance, decade FROM film ORDER BY distance"
+        " LIMIT %s",
         [question, 10 * k],
     ).fetchall()
     return [row[:3] for row in rows if row[3] == decade][:k]
@@ -451,7 +461,8 @@ def search_filtered(conn, question, decade, k):
 @wrong("search_filtered", "an index for every decade", says="The call made or removed an index")
 def search_filtered(conn, question, decade, k):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops)"
+        f" WHERE decade = {decade}"
     )
     return plain(conn, question, decade, k)
 
@@ -502,7 +513,7 @@ def search_filtered(conn, question, decade, k):
         conn.execute("SELECT set_config('hnsw.iterative_scan', %s, false)", [before])
 
 
-# --- ground_truth ------------------------------------------------------------------------------------------------------------
+# --- ground_truth ---------------------------------------------------------------------------------
 
 
 @wrong("ground_truth", "SET LOCAL outside of a transaction", says="still goes by the index")
@@ -732,8 +743,9 @@ def search_exact(conn, question, decade, k):
 @right("ground_truth", "filtered first, in a materialised part of the query")
 def search_exact(conn, question, decade, k):
     return conn.execute(
-        "WITH passing AS MATERIALIZED (SELECT * FROM film WHERE decade = %(decade)s) "
-        "SELECT id, title, embedding <=> %(question)s AS distance FROM passing ORDER BY distance, id LIMIT %(k)s",
+        "WITH passing AS MATERIALIZED (SELECT * FROM film WHERE decade = %(decade)s) SELECT id,"
+        " title, embedding <=> %(question)s AS distance FROM passing ORDER BY distance, id LIMIT"
+        " %(k)s",
         values_of(question, decade, k),
     ).fetchall()
 
@@ -755,7 +767,7 @@ def plain_recall(conn, questions, decade, k):
     return found / true
 
 
-# --- partial_index -----------------------------------------------------------------------------------------------------------
+# --- partial_index --------------------------------------------------------------------------------
 
 
 @wrong("partial_index", "no WHERE", says="has no WHERE")
@@ -771,7 +783,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_l2_ops) WHERE decade = {int(decade)}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_l2_ops) WHERE"
+        f" decade = {int(decade)}"
     )
     return name
 
@@ -784,7 +797,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = 1990"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        " decade = 1990"
     )
     return name
 
@@ -792,7 +806,8 @@ def partial_index(conn, decade):
 @wrong("partial_index", "one name for all decades", says="a name of its own")
 def partial_index(conn, decade):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS film_partial ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        "CREATE INDEX IF NOT EXISTS film_partial ON film USING hnsw (embedding vector_cosine_ops)"
+        f" WHERE decade = {int(decade)}"
     )
     return "film_partial"
 
@@ -800,7 +815,8 @@ def partial_index(conn, decade):
 @wrong("partial_index", "no name", says="second copy")
 def partial_index(conn, decade):
     conn.execute(
-        f"CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        "CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade ="
+        f" {int(decade)}"
     )
     return "film_embedding_idx"  # the name that PostgreSQL finds for it
 
@@ -809,7 +825,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade ="
+        f" {int(decade)}"
     )
     return name
 
@@ -818,7 +835,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = %s",
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        " decade = %s",
         [decade],
     )
     return name
@@ -835,7 +853,8 @@ def partial_index(conn, decade):
     conn.execute("DROP INDEX IF EXISTS film_hnsw")
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        f" decade = {int(decade)}"
     )
     return name
 
@@ -846,11 +865,15 @@ def partial_index(conn, decade):
     says="the index of the first one is gone",
 )
 def partial_index(conn, decade):
-    partial = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'film'::regclass AND indpred IS NOT NULL"
+    partial = (
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'film'::regclass AND"
+        " indpred IS NOT NULL"
+    )
     for (name,) in conn.execute(partial).fetchall():
         conn.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(name)))
     conn.execute(
-        f"CREATE INDEX film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        f"CREATE INDEX film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade"
+        f" = {int(decade)}"
     )
     return f"film_{decade}"
 
@@ -859,7 +882,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade >= {decade}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        f" decade >= {decade}"
     )
     return name
 
@@ -873,7 +897,8 @@ def partial_index(conn, decade):
     conn.execute("SET maintenance_work_mem = '128MB'")
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        f" decade = {decade}"
     )
     return name
 
@@ -892,8 +917,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) "
-        f"WHERE decade = {decade}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw ((embedding::halfvec(384))"
+        f" halfvec_cosine_ops) WHERE decade = {decade}"
     )
     return name
 
@@ -902,7 +927,8 @@ def partial_index(conn, decade):
 def partial_index(conn, decade):
     name = f"Film_{decade}"
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {decade}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE"
+        f" decade = {decade}"
     )
     return name
 
@@ -910,7 +936,8 @@ def partial_index(conn, decade):
 @wrong("partial_index", "the name not returned", says="It returned None")
 def partial_index(conn, decade):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = {int(decade)}"
+        f"CREATE INDEX IF NOT EXISTS film_{decade} ON film USING hnsw (embedding vector_cosine_ops)"
+        f" WHERE decade = {int(decade)}"
     )
 
 
@@ -920,7 +947,8 @@ def partial_index(conn, decade):
     conn.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(name))
     conn.execute(
         sql.SQL(
-            "CREATE INDEX CONCURRENTLY {} ON film USING hnsw (embedding vector_cosine_ops) WITH (m = 8) WHERE decade IN ({})"
+            "CREATE INDEX CONCURRENTLY {} ON film USING hnsw (embedding vector_cosine_ops) WITH (m"
+            " = 8) WHERE decade IN ({})"
         ).format(name, sql.Literal(decade))
     )
     return name.as_string(conn).strip('"')
@@ -932,7 +960,8 @@ def partial_index(conn, decade):
     with conn.transaction():
         if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:
             conn.execute(
-                f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade = '{int(decade)}'"
+                f"CREATE INDEX {name} ON film USING hnsw (embedding vector_cosine_ops) WHERE decade"
+                f" = '{int(decade)}'"
             )
     return name
 

@@ -1,4 +1,6 @@
-"""The checks of exercise 10, after pgvector's README, "Iterative Index Scans", and PostgreSQL's pages on EXPLAIN and PREPARE."""
+"""The checks of exercise 10, after pgvector's README, "Iterative Index Scans", and PostgreSQL's
+pages on EXPLAIN and PREPARE.
+"""
 
 import numpy as np
 
@@ -10,36 +12,39 @@ from vdbcourse.grading.checks.rounding import rounded
 
 COLUMNS = ("id", "title", "distance")
 OPEN = (
-    "A transaction is still open after the call, and nobody else sees what was done in it. It ends with COMMIT, or by itself "
-    "after `with conn.transaction():`."
+    "A transaction is still open after the call, and nobody else sees what was done in it. It ends"
+    " with COMMIT, or by itself after `with conn.transaction():`."
 )
 READ_ALL = (
-    "The right rows, but the whole table was read for them, which takes longer with every row that is added. Let the index "
-    "find them."
+    "The right rows, but the whole table was read for them, which takes longer with every row that"
+    " is added. Let the index find them."
 )
 STALE = (
-    "The table has other rows now, and the answer has those of before: it came from a copy that is kept in Python. Ask "
-    "PostgreSQL at each call; a copy misses whatever is written after it was made."
+    "The table has other rows now, and the answer has those of before: it came from a copy that is"
+    " kept in Python. Ask PostgreSQL at each call; a copy misses whatever is written after it was"
+    " made."
 )
 ONE_PLAN = (
-    "One of the two searches did not run as it was meant to. psycopg prepares a statement that it has sent five times, and the "
-    "server may then keep one plan for both searches: a setting made later changes nothing. `prepare=False` has a query planned "
-    "anew."
+    "One of the two searches did not run as it was meant to. psycopg prepares a statement that it"
+    " has sent five times, and the server may then keep one plan for both searches: a setting made"
+    " later changes nothing. `prepare=False` has a query planned anew."
 )
 SHARES = (
-    "Each question was searched plainly by the index and exactly without it, and something else was made of the rows than "
-    "recall: how many of the ids of the exact search are among those of the plain one, divided by how many the exact search "
-    "found; then the mean over the questions."
+    "Each question was searched plainly by the index and exactly without it, and something else was"
+    " made of the rows than recall: how many of the ids of the exact search are among those of the"
+    " plain one, divided by how many the exact search found; then the mean over the questions."
 )
 DIVIDED = (
-    "You divided by the rows that came. Then a search that returns a single right row is perfect. Divide by how many there were "
-    "to find."
+    "You divided by the rows that came. Then a search that returns a single right row is perfect."
+    " Divide by how many there were to find."
 )
 
 
 @check("missing_rows")
 def check_missing_rows(missing_rows: Answer, data: Data) -> None:
-    """`missing_rows(conn, question, decade, k)` -> how many rows the plain search returns too few."""
+    """`missing_rows(conn, question, decade, k)` -> how many rows the plain search
+    returns too few.
+    """
     shelf = Shelf(data, missing_rows)
     conn = data.postgres.conn
 
@@ -51,18 +56,22 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     came = len(shelf.plain(question, 1950, 10))
     missing_rows.on_data(conn, question, 1950, 10).equals(
         10 - came,
-        "Ten rows were asked for, and more films than that are of the decade: what the plain search did not return is missing.",
+        "Ten rows were asked for, and more films than that are of the decade: what the plain search"
+        " did not return is missing.",
         mistakes={
-            0: "Nothing missing? Then the rows did not come by the index. Ask with `NEAREST`: only a search that reads the whole "
-            "table loses nothing.",
+            0: (
+                "Nothing missing? Then the rows did not come by the index. Ask with `NEAREST`: only"
+                " a search that reads the whole table loses nothing."
+            ),
             came: "These are the rows that came. How many did not?",
-            FAR
-            - came: "Ten rows were asked for. Films beyond the tenth are not missing: nobody asked for them.",
-            10
-            - shelf.after_limit(
-                question, 1950, 10
-            ): "That is what a filter outside of LIMIT loses: it thins out the ten nearest "
-            "of all films. `NEAREST` filters before LIMIT.",
+            FAR - came: (
+                "Ten rows were asked for. Films beyond the tenth are not missing: nobody asked for"
+                " them."
+            ),
+            10 - shelf.after_limit(question, 1950, 10): (
+                "That is what a filter outside of LIMIT loses: it thins out the ten nearest "
+                "of all films. `NEAREST` filters before LIMIT."
+            ),
             came - 10: "It is the other way round: what should come, less what came.",
             (10 - came) / 10: "That is the share that is missing. Asked for is the number of rows.",
         },
@@ -70,19 +79,23 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     reply = missing_rows.on_data(conn, question, 1950, 3_000)
     reply.expect(
         reply.number() >= 0 or reply.number() == shelf.titles(1950) - FAR,
-        "A negative number of rows is missing, so more came than you counted: count with the very condition of the search, "
-        "`decade = ...`.",
+        "A negative number of rows is missing, so more came than you counted: count with the very"
+        " condition of the search, `decade = ...`.",
         "0",
     )
     reply.equals(
         0,
         "All films of that decade came back; it has no more.",
         mistakes={
-            3_000
-            - FAR: "The decade has fewer films than k, and all of them came. A film that does not exist is not missing.",
+            3_000 - FAR: (
+                "The decade has fewer films than k, and all of them came. A film that does not"
+                " exist is not missing."
+            ),
             shelf.titles(1950) - FAR: TITLES,
-            FILMS
-            - FAR: "Only films that pass the filter can be missing. You counted all films of the table.",
+            FILMS - FAR: (
+                "Only films that pass the filter can be missing. You counted all films of the"
+                " table."
+            ),
         },
     )
     for decade in (1980, 1990, 2000):
@@ -93,9 +106,10 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
         5 - len(shelf.plain(cut, 2010, 5)),
         "Five rows were asked for, and fewer came.",
         mistakes={
-            5
-            - few: "That is what is missing when a few times k rows are fetched and filtered afterwards. Asked for is what "
-            "`NEAREST` loses, which filters before LIMIT.",
+            5 - few: (
+                "That is what is missing when a few times k rows are fetched and filtered"
+                " afterwards. Asked for is what `NEAREST` loses, which filters before LIMIT."
+            ),
         },
     )
     missing_rows.on_data(conn, shelf.far, 1950, 10).equals(
@@ -115,19 +129,21 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
 
 TITLES = "Two films have one title, and are two films all the same. Count rows, not titles."
 LATER = (
-    "You counted films of other decades as well. Count with the very condition of the search, `decade = ...`, or the difference "
-    "says nothing."
+    "You counted films of other decades as well. Count with the very condition of the search,"
+    " `decade = ...`, or the difference says nothing."
 )
 
 
 def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
-    """Is it 0, as all films of the decade came? A wrong number, which tells how many films there are, is not shown."""
+    """Is it 0, as all films of the decade came? A wrong number, which tells how many films there
+    are, is not shown.
+    """
     films = shelf.count(decade)
     said = {
-        shelf.count(
-            decade + 10
-        ): "You counted a decade too many. The end of a span is part of it for `BETWEEN` and `<=`: count with "
-        "the very condition of `NEAREST`, `decade = ...`.",
+        shelf.count(decade + 10): (
+            "You counted a decade too many. The end of a span is part of it for `BETWEEN` and `<=`:"
+            " count with the very condition of `NEAREST`, `decade = ...`."
+        ),
         int(np.sum(shelf.films.decades >= decade)) - films: LATER,
         int(np.sum(shelf.films.decades <= decade)) - films: LATER,
         shelf.titles(decade) - films: TITLES,
@@ -143,7 +159,9 @@ def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
 
 @check("candidates")
 def check_candidates(candidates: Answer, data: Data) -> None:
-    """`candidates(conn, question, decade, k)` -> (rows that passed the filter, rows that the filter removed)."""
+    """`candidates(conn, question, decade, k)` -> (rows that passed the filter, rows that the filter
+    removed).
+    """
     shelf = Shelf(data, candidates)
     conn = data.postgres.conn
 
@@ -160,7 +178,10 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         "Return two numbers: rows that passed the filter, rows that the filter removed.",
         "two numbers: (passed, removed)",
     )
-    limit = "The outermost step of the plan is LIMIT, and it filters nothing. The filter belongs to the scan inside it."
+    limit = (
+        "The outermost step of the plan is LIMIT, and it filters nothing. The filter belongs to the"
+        " scan inside it."
+    )
     reply.equals(
         (passed, removed),
         "Both numbers stand at the step of the plan that reads, the innermost one.",
@@ -168,7 +189,10 @@ def check_candidates(candidates: Answer, data: Data) -> None:
             (
                 expected,
                 removed,
-            ): "`Plan Rows` is what the planner expected before it ran. `Actual Rows` is what came.",
+            ): (
+                "`Plan Rows` is what the planner expected before it ran. `Actual Rows` is what"
+                " came."
+            ),
             (passed, 0): limit,
             (
                 removed,
@@ -177,16 +201,24 @@ def check_candidates(candidates: Answer, data: Data) -> None:
             (
                 passed,
                 FILMS - passed,
-            ): "The scan did not meet every film, so the filter cannot have removed all others. Read the "
-            "number in the plan.",
+            ): (
+                "The scan did not meet every film, so the filter cannot have removed all others."
+                " Read the number in the plan."
+            ),
             (
                 passed,
                 shelf.count(1990) - passed,
-            ): "Films that the scan never met were not removed by the filter. Read the number in the plan.",
+            ): (
+                "Films that the scan never met were not removed by the filter. Read the number in"
+                " the plan."
+            ),
             (
                 2 * passed,
                 removed,
-            ): "That adds up what the steps handed on. Take both numbers from the innermost step alone.",
+            ): (
+                "That adds up what the steps handed on. Take both numbers from the innermost step"
+                " alone."
+            ),
             (
                 10,
                 removed,
@@ -194,42 +226,56 @@ def check_candidates(candidates: Answer, data: Data) -> None:
             (
                 passed,
                 FILMS - shelf.count(1990),
-            ): "That is how many films the filter would remove from the whole table. The scan met "
-            "only its candidates: read the number in the plan.",
+            ): (
+                "That is how many films the filter would remove from the whole table. The scan met "
+                "only its candidates: read the number in the plan."
+            ),
             (
                 shelf.count(1990),
                 FILMS - shelf.count(1990),
-            ): "Here the scan met every film. Explain `NEAREST` as it stands, with its "
-            "ORDER BY and its LIMIT, and change no setting: another query has another plan.",
+            ): (
+                "Here the scan met every film. Explain `NEAREST` as it stands, with its "
+                "ORDER BY and its LIMIT, and change no setting: another query has another plan."
+            ),
             (
                 passed,
                 passed + removed,
             ): "Those are all candidates. Asked for are the ones that the filter removed.",
         },
     )
-    sort = "Below LIMIT stands a sort here, and only below that the scan with its filter. Go on to the innermost step."
+    sort = (
+        "Below LIMIT stands a sort here, and only below that the scan with its filter. Go on to the"
+        " innermost step."
+    )
     whole = shelf.scanned(question, 1950, 3_000)
     candidates.on_data(conn, question, 1950, 3_000).equals(
         whole[:2],
-        "For so many rows the planner reads the table instead of the index, and the filter sees every film.",
+        "For so many rows the planner reads the table instead of the index, and the filter sees"
+        " every film.",
         mistakes={
             (
                 FAR,
                 40 - FAR,
-            ): "40 candidates is what the index hands over. Here the planner did not use it: read the number in the plan.",
+            ): (
+                "40 candidates is what the index hands over. Here the planner did not use it: read"
+                " the number in the plan."
+            ),
             (FAR, 0): sort,
-            shelf.by_index(
-                question, 1950, 3_000
-            ): "Those are the numbers of a scan by the index. For so many rows the planner reads "
-            "the table: explain `NEAREST` with the settings as they are.",
+            shelf.by_index(question, 1950, 3_000): (
+                "Those are the numbers of a scan by the index. For so many rows the planner reads "
+                "the table: explain `NEAREST` with the settings as they are."
+            ),
         },
     )
     none_removed = shelf.pick(lambda q: shelf.scanned(q, 2000, 2)[:2] == (2, 0))
-    stops = "The index would hand over 40 candidates, but a scan stops when LIMIT is filled. Read the number in the plan."
+    stops = (
+        "The index would hand over 40 candidates, but a scan stops when LIMIT is filled. Read the"
+        " number in the plan."
+    )
     candidates.on_data(conn, none_removed, 2000, 2).equals(
         (2, 0),
-        "The two nearest films pass, LIMIT is filled, and nothing was removed. A plan as text then leaves the line out; a plan "
-        "as JSON says 0.",
+        "The two nearest films pass, LIMIT is filled, and nothing was removed. A plan as text then"
+        " leaves the line out; a plan as JSON says 0.",
         mistakes={(2, 38): stops},
     )
     some_removed = shelf.pick(
@@ -242,14 +288,16 @@ def check_candidates(candidates: Answer, data: Data) -> None:
     sorting = Session(data, enable_indexscan="off")
     candidates.on_data(sorting.conn, question, 1990, 10).equals(
         (shelf.count(1990), FILMS - shelf.count(1990)),
-        "This session uses no index, so the scan hands on every film of the decade, a sort brings them into order, and LIMIT "
-        "takes ten. Both numbers belong to the scan.",
+        "This session uses no index, so the scan hands on every film of the decade, a sort brings"
+        " them into order, and LIMIT takes ten. Both numbers belong to the scan.",
         mistakes={
             (
                 10,
                 FILMS - shelf.count(1990),
-            ): "Ten is what LIMIT, the outermost step, handed on. Take both numbers from the step "
-            "that reads, the innermost one.",
+            ): (
+                "Ten is what LIMIT, the outermost step, handed on. Take both numbers from the step "
+                "that reads, the innermost one."
+            ),
         },
     )
     candidates.on_data(conn, shelf.far, 1950, 10).equals(
@@ -259,7 +307,9 @@ def check_candidates(candidates: Answer, data: Data) -> None:
 
 @check("search_filtered")
 def check_search_filtered(search_filtered: Answer, data: Data) -> None:
-    """`search_filtered(conn, question, decade, k)` -> rows (id, title, distance), all k of them, by the index."""
+    """`search_filtered(conn, question, decade, k)` -> rows (id, title, distance), all k of them, by
+    the index.
+    """
     shelf = Shelf(data, search_filtered)
     conn = data.postgres.conn
     question = shelf.pick(
@@ -272,23 +322,24 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     found = len(reply.rows(COLUMNS))
     reply.expect(
         found >= came,
-        "Fewer rows than even the plain search returns: LIMIT was counted before the filter, whether you fetch k rows or a few "
-        "times as many. The filter belongs inside the query, as in `NEAREST`.",
+        "Fewer rows than even the plain search returns: LIMIT was counted before the filter,"
+        " whether you fetch k rows or a few times as many. The filter belongs inside the query, as"
+        " in `NEAREST`.",
         "5 rows",
     )
     if found == came:
         reply.fail(OVER_FETCHED if fetches_more(search_filtered, shelf) else NOT_REACHED, "5 rows")
     reply.expect(
         set(shelf.indexes()) == known,
-        "The call made or removed an index. An index for every search costs more than it saves: let the scan by `film_hnsw` go "
-        "on.",
+        "The call made or removed an index. An index for every search costs more than it saves: let"
+        " the scan by `film_hnsw` go on.",
         "the indexes as before",
     )
     are_rows(reply, shelf, question, 2010, 5)
     reply.expect(
         shelf.plain(question, 2010, 5)[0] in [row[0] for row in reply.rows(COLUMNS)],
-        "The nearest film is missing, which even the plain search finds. The question is no row of the table: there is nothing "
-        "to leave out.",
+        "The nearest film is missing, which even the plain search finds. The question is no row of"
+        " the table: there is nothing to leave out.",
         "the five nearest films of the decade, or nearly",
     )
     left_as_it_was(reply, shelf, search_filtered)
@@ -298,15 +349,17 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     met = shelf.rows_met(search_filtered) - before
     reply.expect(
         len(reply.rows(COLUMNS)) >= 10,
-        "Here the films of the decade lie far from the question, and rows are missing again. A longer list (`hnsw.ef_search`) "
-        "only moves the cliff: let the scan go on until LIMIT is filled.",
+        "Here the films of the decade lie far from the question, and rows are missing again. A"
+        " longer list (`hnsw.ef_search`) only moves the cliff: let the scan go on until LIMIT is"
+        " filled.",
         "10 rows",
     )
     are_rows(reply, shelf, shelf.far, 1950, 10)
     reply.expect(
         met < FILMS / 2,
-        "The rows are here, but the whole table was read for them: with a long list (`hnsw.ef_search`) the planner finds the "
-        "index too expensive. An iterative scan begins with a short list and goes on only as far as it must.",
+        "The rows are here, but the whole table was read for them: with a long list"
+        " (`hnsw.ef_search`) the planner finds the index too expensive. An iterative scan begins"
+        " with a short list and goes on only as far as it must.",
     )
     for decade, k in ((1950, 300), (1890, 10), (2000, 1)):
         are_rows(search_filtered.on_data(conn, question, decade, k), shelf, question, decade, k)
@@ -318,8 +371,8 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
             shares.append(len(set(ids) & set(shelf.true_ids(one, decade, k))) / k)
     reply.expect(
         np.mean(shares) >= 0.9,
-        "As many rows as asked for, all of the right decade, but not the nearest: over 36 searches less than 90 % of the true "
-        "neighbours came back.",
+        "As many rows as asked for, all of the right decade, but not the nearest: over 36 searches"
+        " less than 90 % of the true neighbours came back.",
         "recall of at least 0.9",
     )
     left_as_it_was(reply, shelf, search_filtered)
@@ -338,18 +391,22 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
 
 
 OVER_FETCHED = (
-    "As many rows as the plain search returns. More were fetched and filtered afterwards, and that brings none: an index scan "
-    "hands over `hnsw.ef_search` candidates, 40, however large LIMIT is. And where candidates are no limit, rows of a rare "
-    "decade lie behind any LIMIT. The filter belongs inside the query, as in `NEAREST`."
+    "As many rows as the plain search returns. More were fetched and filtered afterwards, and that"
+    " brings none: an index scan hands over `hnsw.ef_search` candidates, 40, however large LIMIT"
+    " is. And where candidates are no limit, rows of a rare decade lie behind any LIMIT. The filter"
+    " belongs inside the query, as in `NEAREST`."
 )
 NOT_REACHED = (
-    "As many rows as the plain search returns: either nothing was set, or it did not reach the query. `SET LOCAL` holds until a "
-    "transaction ends, and on this connection each statement is a transaction. Put both into one: `with conn.transaction():`."
+    "As many rows as the plain search returns: either nothing was set, or it did not reach the"
+    " query. `SET LOCAL` holds until a transaction ends, and on this connection each statement is a"
+    " transaction. Put both into one: `with conn.transaction():`."
 )
 
 
 def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
-    """Is the filter outside of LIMIT? Where 400 candidates are there, `NEAREST` finds what no LIMIT of 100 reaches."""
+    """Is the filter outside of LIMIT? Where 400 candidates are there, `NEAREST` finds what no LIMIT
+    of 100 reaches.
+    """
     wide = Session(shelf.data, enable_seqscan="off", **{"hnsw.ef_search": "400"})
     question = shelf.pick(
         lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1)
@@ -358,7 +415,9 @@ def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
 
 
 def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: int) -> list[int]:
-    """Are these rows of that decade, as many as there should be, with their distances, nearest first? Returns their ids."""
+    """Are these rows of that decade, as many as there should be, with their distances, nearest
+    first? Returns their ids.
+    """
     rows = reply.rows(COLUMNS)
     wanted = min(k, shelf.count(decade))
     what = f"{wanted} rows (id, title, distance)"
@@ -388,8 +447,9 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
             nearer <= farther + 1e-6
             for nearer, farther in zip(distances, distances[1:], strict=False)
         ),
-        "The rows do not come nearest first. `relaxed_order` may hand them out a little out of order: take "
-        "`strict_order`, or sort what came (in SQL by `distance + 0`, as PostgreSQL believes it sorted already).",
+        "The rows do not come nearest first. `relaxed_order` may hand them out a little out of"
+        " order: take `strict_order`, or sort what came (in SQL by `distance + 0`, as PostgreSQL"
+        " believes it sorted already).",
         "distances that grow from row to row",
     )
     return [int(number) for number in ids]
@@ -409,11 +469,13 @@ def are_distances(reply: Reply, true: np.ndarray, distances: list) -> None:
         np.allclose(distances, np.round(true, digits), atol=1e-6) for digits in (1, 2, 3)
     ):
         reply.fail(
-            "The distances are rounded. Hand them on as they came: films that are near each other may differ by less."
+            "The distances are rounded. Hand them on as they came: films that are near each other"
+            " may differ by less."
         )
     reply.fail(
-        "The third column is not the cosine distance, `<=>`. `<->` is the Euclidean distance, `<#>` the negative inner product: "
-        "vectors that are not of length 1 stand in another order by them, and this index serves neither.",
+        "The third column is not the cosine distance, `<=>`. `<->` is the Euclidean distance, `<#>`"
+        " the negative inner product: vectors that are not of length 1 stand in another order by"
+        " them, and this index serves neither.",
         "cosine distances",
     )
 
@@ -425,8 +487,8 @@ def left_as_it_was(reply: Reply, shelf: Shelf, function: Answer) -> None:
         now, usual = function.setting(shelf.data.postgres.conn, name), shelf.setting(name)
         if now not in (None, usual):
             reply.fail(
-                f"After the call `{name}` is still changed, so that every later query on this connection behaves differently. "
-                "`SET LOCAL` ends with its transaction.",
+                f"After the call `{name}` is still changed, so that every later query on this"
+                " connection behaves differently. `SET LOCAL` ends with its transaction.",
                 f"{name} = {usual}",
                 f"{name} = {now}",
             )
@@ -434,22 +496,24 @@ def left_as_it_was(reply: Reply, shelf: Shelf, function: Answer) -> None:
 
 @check("ground_truth")
 def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -> None:
-    """`search_exact(conn, question, decade, k)` -> rows; `plain_recall(conn, questions, decade, k)` -> mean recall."""
+    """`search_exact(conn, question, decade, k)` -> rows; `plain_recall(conn, questions, decade, k)`
+    -> mean recall.
+    """
     shelf = Shelf(data, search_exact)
     conn = data.postgres.conn
     reply = search_exact.on_data(conn, shelf.far, 1950, 10)
     reply.expect(
         reply.rows(COLUMNS),
-        "No row at all: this search still goes by the index. Turn that off for this one query, in the same transaction (`SET "
-        "LOCAL` outside of one has no effect).",
+        "No row at all: this search still goes by the index. Turn that off for this one query, in"
+        " the same transaction (`SET LOCAL` outside of one has no effect).",
         "10 rows",
     )
     is_exact(reply, shelf, shelf.far, 1950, 10)
     left_as_it_was(reply, shelf, search_exact)
     reply.expect(
         "film_hnsw" in shelf.indexes(),
-        "The index is gone after the call, and all other searches are slow until somebody has built it again. Forbid its use to "
-        "this one query.",
+        "The index is gone after the call, and all other searches are slow until somebody has built"
+        " it again. Forbid its use to this one query.",
         "the indexes as before",
     )
     own = Session(data, enable_indexscan="off")
@@ -487,8 +551,9 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
             by_index = (watched.reads(plain_recall) - before).vector_scans
             reply.expect(
                 reply.number(0, 1) != 1 or by_index,
-                "A perfect recall, and none of the searches went by the index: what forbids it to the exact search holds for the "
-                "plain one as well. The plain search is `NEAREST` as it stands, outside of that transaction.",
+                "A perfect recall, and none of the searches went by the index: what forbids it to"
+                " the exact search holds for the plain one as well. The plain search is `NEAREST`"
+                " as it stands, outside of that transaction.",
                 "the recall of `NEAREST` as it stands",
             )
             reply.equals(recall, SHARES if by_index == len(asked) else ONE_PLAN, mistakes=mistakes)
@@ -506,9 +571,10 @@ def goes_without_the_index(search_exact: Answer, shelf: Shelf) -> None:
     reply = search_exact.on_data(session.conn, shelf.far, 1950, 10)
     reply.expect(
         session.reads(search_exact).vector_scans == before.vector_scans,
-        "Here it costs more to read the table, as it does when a table grows, and the query went by the HNSW index. With a large "
-        "`hnsw.ef_search` the planner may happen to prefer the table, as it did before: that is its guess at the cost, and no "
-        "truth can rest on it. Forbid the index to this query.",
+        "Here it costs more to read the table, as it does when a table grows, and the query went by"
+        " the HNSW index. With a large `hnsw.ef_search` the planner may happen to prefer the table,"
+        " as it did before: that is its guess at the cost, and no truth can rest on it. Forbid the"
+        " index to this query.",
         "a query that does not go by the index",
     )
     is_exact(reply, shelf, shelf.far, 1950, 10)
@@ -519,8 +585,8 @@ def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
     found = are_rows(reply, shelf, question, decade, k)
     reply.expect(
         shelf.count(decade) <= k or found != shelf.true_ids(question, decade, k + 1)[1:],
-        "The nearest film is missing, and all others moved up. The question is no row of the table: there is nothing to leave "
-        "out.",
+        "The nearest film is missing, and all others moved up. The question is no row of the table:"
+        " there is nothing to leave out.",
         "the true nearest films",
     )
     reply.expect(
@@ -529,8 +595,9 @@ def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
             shelf.distances(question, shelf.true_ids(question, decade, k)),
             atol=1e-6,
         ),
-        "A nearer film of that decade exists, so this is not the truth. An iterative scan finds more rows, but it is as "
-        "approximate as the index it walks. The truth comes from a query that uses no vector index.",
+        "A nearer film of that decade exists, so this is not the truth. An iterative scan finds"
+        " more rows, but it is as approximate as the index it walks. The truth comes from a query"
+        " that uses no vector index.",
         "the true nearest films",
     )
 
@@ -543,13 +610,16 @@ def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
         1.0,
         "Every film of that decade came back, so recall is 1.",
         mistakes={
-            FAR
-            / 300: "The decade has fewer films than k. Divide by how many there were to find, not by k."
+            FAR / 300: (
+                "The decade has fewer films than k. Divide by how many there were to find, not"
+                " by k."
+            )
         },
     )
     plain_recall.on_data(conn, shelf.far[None], 1950, 10).equals(
         0.0,
-        "The plain search finds no film of that decade, though more than ten exist: its recall is 0.",
+        "The plain search finds no film of that decade, though more than ten exist: its recall"
+        " is 0.",
     )
 
 
@@ -569,21 +639,34 @@ def measured(
     shares = [measure[0] for measure in measures]
     pooled = len(all_found & all_true) / len(all_true)
     return recall, {
-        pooled: "Here the answers to all questions were put together before they were compared. A film that one question missed "
-        "is no hit because another question found it: one recall for each question, then their mean.",
+        pooled: (
+            "Here the answers to all questions were put together before they were compared. A film"
+            " that one question missed is no hit because another question found it: one recall for"
+            " each question, then their mean."
+        ),
         float(np.median(shares)): "That is the median over the questions. Asked for is the mean.",
-        shares[
-            0
-        ]: "That is the recall of the first question alone. Asked for is the mean over all of them.",
+        shares[0]: (
+            "That is the recall of the first question alone. Asked for is the mean over all of"
+            " them."
+        ),
         shares[
             -1
         ]: "That is the recall of the last question alone. Asked for is the mean over all of them.",
         1 - recall: "That is the share that was missed. Recall is the share that was found.",
         **rounded(recall),
-        rows: "That is how many rows came. Recall asks whether they are the right ones: compare ids with the truth.",
+        rows: (
+            "That is how many rows came. Recall asks whether they are the right ones: compare ids"
+            " with the truth."
+        ),
         precision: DIVIDED if precision < 1 else f"{DIVIDED} If you did not: {ONE_PLAN}",
-        places: "A true neighbour counts wherever it stands: compare which ids came, not place by place.",
-        iterative: "That is the recall of the mended search. Asked for is the plain one, `NEAREST` as it stands.",
+        places: (
+            "A true neighbour counts wherever it stands: compare which ids came, not place by"
+            " place."
+        ),
+        iterative: (
+            "That is the recall of the mended search. Asked for is the plain one, `NEAREST` as it"
+            " stands."
+        ),
     }
 
 
@@ -602,8 +685,9 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
     reply.expect(not shelf.transaction_is_open(), OPEN)
     reply.expect(
         len(shelf.indexes()) <= len(known),
-        "The second call for the same decade made a second copy of the index. Each takes room, and time on every insert: give "
-        "it a name that follows from the decade, and say `IF NOT EXISTS`.",
+        "The second call for the same decade made a second copy of the index. Each takes room, and"
+        " time on every insert: give it a name that follows from the decade, and say `IF NOT"
+        " EXISTS`.",
         "one index",
     )
     left_as_it_was(reply, shelf, partial_index)
@@ -627,13 +711,15 @@ def check_partial_index(partial_index: Answer, data: Data) -> None:
 
 
 NAMED = (
-    "Return the name of the index as PostgreSQL has it, which is what a plan shows: without its schema and without quotes, in "
-    "small letters unless it was quoted when it was made."
+    "Return the name of the index as PostgreSQL has it, which is what a plan shows: without its"
+    " schema and without quotes, in small letters unless it was quoted when it was made."
 )
 
 
 def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade: int) -> None:
-    """Does the call make one new index that holds the films of this decade and serves the plain search, and return its name?"""
+    """Does the call make one new index that holds the films of this decade and serves the plain
+    search, and return its name?
+    """
     known = shelf.indexes()
     reply = partial_index.on_data(shelf.data.postgres.conn, decade)
     reply.expect(not shelf.transaction_is_open(), OPEN)
@@ -646,16 +732,18 @@ def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade
     new = [index for name, index in indexes.items() if name not in known]
     reply.expect(
         new,
-        "After the call there is no new index on the table. Where the name is taken, `IF NOT EXISTS` makes nothing and says so "
-        "only in a notice: every decade needs a name of its own.",
+        "After the call there is no new index on the table. Where the name is taken, `IF NOT"
+        " EXISTS` makes nothing and says so only in a notice: every decade needs a name of its"
+        " own.",
         "a new index",
     )
     reply.expect(len(new) == 1, "One call made more than one index.", "one new index")
     serves(reply, shelf, new[0], decade)
     reply.expect(
         shelf.reads_by(question, decade, 10) == new[0].name,
-        "The planner does not use the new index for `NEAREST`. Is it an index of the column `embedding` itself, and does its "
-        "WHERE say what that of `NEAREST` says, `decade = ...`, without a cast or a function?",
+        "The planner does not use the new index for `NEAREST`. Is it an index of the column"
+        " `embedding` itself, and does its WHERE say what that of `NEAREST` says, `decade = ...`,"
+        " without a cast or a function?",
         "a scan by the new index",
     )
     found = set(shelf.plain(question, decade, 10))
@@ -671,33 +759,38 @@ def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
     """Is it an HNSW index for cosine distance with the films of this decade?"""
     reply.expect(
         index.method == "hnsw",
-        f"The new index is of the kind {index.method}. It may find the films of a decade, but not the nearest of them.",
+        f"The new index is of the kind {index.method}. It may find the films of a decade, but not"
+        " the nearest of them.",
         "an HNSW index",
     )
     reply.expect(
         not index.operators.startswith(("halfvec", "bit")),
-        "The new index is on an expression. `NEAREST` orders by the column itself and cannot use it.",
+        "The new index is on an expression. `NEAREST` orders by the column itself and cannot"
+        " use it.",
         "vector_cosine_ops on embedding",
     )
     reply.expect(
         index.operators == "vector_cosine_ops",
-        "The new index is made for another distance than `<=>`. A search that orders by `<=>` cannot use it, and says nothing.",
+        "The new index is made for another distance than `<=>`. A search that orders by `<=>`"
+        " cannot use it, and says nothing.",
         "vector_cosine_ops",
     )
     reply.expect(
         index.predicate is not None,
-        "The new index has no WHERE: it holds all films, as `film_hnsw` does, and its candidates are thinned out just the same.",
+        "The new index has no WHERE: it holds all films, as `film_hnsw` does, and its candidates"
+        " are thinned out just the same.",
         "an index of one decade",
     )
     held, whole = shelf.held(index), shelf.count(decade)
     reply.expect(
         held.get(decade) == whole,
-        "The new index does not hold the films of the decade that was passed. Its WHERE must compare the column "
-        "`decade` with the argument, and take the decade from it.",
+        "The new index does not hold the films of the decade that was passed. Its WHERE must"
+        " compare the column `decade` with the argument, and take the decade from it.",
         f"the {decade}s",
     )
     reply.expect(
         len(held) == 1,
-        "The new index holds the films of other decades as well, and the filter removes them from its candidates again.",
+        "The new index holds the films of other decades as well, and the filter removes them from"
+        " its candidates again.",
         f"the {decade}s only",
     )

@@ -1,4 +1,6 @@
-"""The table of exercise 10, in which a filtered search by the index loses rows, and what is true of it."""
+"""The table of exercise 10, in which a filtered search by the index loses rows, and what is true of
+it.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -12,15 +14,23 @@ from vdbcourse.grading import Answer, Data
 
 FILMS, QUESTIONS = 2_000, 40
 FAR = 60  # films of the decade that lies far from one question
-STATEMENTS = (  # one row a page, as if rows were long: then the planner takes the index, as it does for a large table
+# one row a page, as if rows were long: then the planner takes the index, as it does for a large
+# table
+STATEMENTS = (
     "ALTER TABLE film SET (fillfactor = 10, parallel_workers = 0, autovacuum_enabled = off)",
     "VACUUM FULL film",
-    "CREATE INDEX film_hnsw ON film USING hnsw (embedding vector_cosine_ops) WITH (ef_construction = 32)",
+    (
+        "CREATE INDEX film_hnsw ON film USING hnsw (embedding vector_cosine_ops) WITH"
+        " (ef_construction = 32)"
+    ),
 )
-PLAIN = "SELECT id, title, embedding <=> %(question)s AS distance FROM film WHERE decade = %(decade)s ORDER BY distance LIMIT %(k)s"
+PLAIN = (
+    "SELECT id, title, embedding <=> %(question)s AS distance FROM film WHERE decade = %(decade)s"
+    " ORDER BY distance LIMIT %(k)s"
+)
 AFTER_LIMIT = (
-    "SELECT id FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s) AS nearest "
-    "WHERE decade = %(decade)s"
+    "SELECT id FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT %(k)s)"
+    " AS nearest WHERE decade = %(decade)s"
 )
 
 
@@ -35,10 +45,12 @@ class Index:
 
 
 class Shelf:
-    """The table in the check's schema. `far` is a question, `questions` are 39 others. The learner's session begins anew.
+    """The table in the check's schema. `far` is a question, `questions` are 39 others. The
+    learner's session begins anew.
 
-    Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all older films as well, and 1950 the
-    60 films farthest from `far`, so that no list of candidates reaches them. In each decade two films have one title.
+    Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all
+    older films as well, and 1950 the 60 films farthest from `far`, so that no list of candidates
+    reaches them. In each decade two films have one title.
     """
 
     def __init__(self, data: Data, function: Answer) -> None:
@@ -71,8 +83,8 @@ class Shelf:
             if wanted(question):
                 return question
         raise CourseError(
-            "No question loses rows as this check needs it: the planner of this PostgreSQL takes other plans than the course's "
-            "own. Unset DATABASE_URL to use that one."
+            "No question loses rows as this check needs it: the planner of this PostgreSQL takes"
+            " other plans than the course's own. Unset DATABASE_URL to use that one."
         )
 
     # --- what is true, by NumPy ---
@@ -153,7 +165,9 @@ class Shelf:
         return step
 
     def scanned(self, question: np.ndarray, decade: int, k: int) -> tuple[int, int, int]:
-        """Of that step: rows that passed the filter, rows removed, rows that the planner expected to pass."""
+        """Of that step: rows that passed the filter, rows removed, rows that the planner expected
+        to pass.
+        """
         step = self.scan(question, decade, k)
         return int(step["Actual Rows"]), int(step["Rows Removed by Filter"]), int(step["Plan Rows"])
 
@@ -162,8 +176,8 @@ class Shelf:
         return self.scan(question, decade, k).get("Index Name")
 
     def rows_met(self, function: Answer) -> int:
-        """How many rows were read so far by scans from end to end and by indexes that know no vectors, the learner's session
-        included.
+        """How many rows were read so far by scans from end to end and by indexes that know no
+        vectors, the learner's session included.
 
         Always 0 before PostgreSQL 15, which cannot make a session hand in what it has counted.
         """
@@ -174,22 +188,24 @@ class Shelf:
         )  # makes that session hand in what it has counted
         self.data.postgres.run("SELECT pg_stat_force_next_flush()")
         read = (
-            "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM pg_stat_user_indexes "
-            "WHERE relid = to_regclass('film') AND indexrelname = 'film_pkey'), 0) "
-            "FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
+            "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM"
+            " pg_stat_user_indexes WHERE relid = to_regclass('film') AND indexrelname ="
+            " 'film_pkey'), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
         )
         return int(self.data.postgres.run(read)[0][0])
 
     @contextlib.contextmanager
     def other_rows(self) -> Iterator[dict[int, np.ndarray]]:
-        """In the place of the table one with thirty of its films, all of 2010: their ids and vectors."""
+        """In the place of the table one with thirty of its films, all of 2010: their ids and
+        vectors.
+        """
         run = self.data.postgres.run
         run("ALTER TABLE film RENAME TO film_aside")
         try:
             run("CREATE TABLE film (LIKE film_aside)")
             run(
-                "INSERT INTO film SELECT id + 1000000000, title, year, 2010, genre, embedding FROM film_aside "
-                "WHERE decade = 1990 ORDER BY id LIMIT 30"
+                "INSERT INTO film SELECT id + 1000000000, title, year, 2010, genre, embedding FROM"
+                " film_aside WHERE decade = 1990 ORDER BY id LIMIT 30"
             )
             yield {
                 number: vector.to_numpy()
@@ -206,18 +222,19 @@ class Shelf:
     def transaction_is_open(self) -> bool:
         """Does another session hold on to the table in a transaction that it has not ended?"""
         ((held,),) = self.data.postgres.run(
-            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_database AS d ON d.oid = database "
-            "WHERE relation = to_regclass('film') AND d.datname = current_database() AND pid <> pg_backend_pid() "
-            "AND state LIKE 'idle in transaction%')"
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_database"
+            " AS d ON d.oid = database WHERE relation = to_regclass('film') AND d.datname ="
+            " current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%')"
         )
         return held
 
     def indexes(self) -> dict[str, Index]:
         """The valid indexes of the table, by name."""
         rows = self.data.postgres.run(
-            "SELECT c.relname, amname, opcname, pg_get_expr(indpred, indrelid) FROM pg_index "
-            "JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = c.relam "
-            "JOIN pg_opclass AS o ON o.oid = indclass[0] WHERE indrelid = to_regclass('film') AND indisvalid"
+            "SELECT c.relname, amname, opcname, pg_get_expr(indpred, indrelid) FROM pg_index JOIN"
+            " pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = c.relam JOIN"
+            " pg_opclass AS o ON o.oid = indclass[0] WHERE indrelid = to_regclass('film') AND"
+            " indisvalid"
         )
         return {row[0]: Index(*row) for row in rows}
 

@@ -1,4 +1,6 @@
-"""Answers to exercise 09 that prove its checks: misconceptions, each with words of its message, and other right answers."""
+"""Answers to exercise 09 that prove its checks: misconceptions, each with words of its message, and
+other right answers.
+"""
 
 import math
 
@@ -8,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from vdbcourse.authoring.proof.answers import right, wrong
 
-# --- p95 -----------------------------------------------------------------------------------------------------------------------
+# --- p95 ------------------------------------------------------------------------------------------
 
 
 @wrong("p95", "the mean", says="That is the mean")
@@ -144,7 +146,7 @@ def p95(latencies):
     return np.sort(latencies)[n - 1 - 5 * n // 100] if n else math.nan
 
 
-# --- build_index ---------------------------------------------------------------------------------------------------------------
+# --- build_index ----------------------------------------------------------------------------------
 
 OPTIONS = "WITH (m = 8, ef_construction = 48)"
 
@@ -152,7 +154,8 @@ OPTIONS = "WITH (m = 8, ef_construction = 48)"
 @wrong("build_index", "L2 operators", says="made for another distance")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_l2_ops) {OPTIONS}"
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_l2_ops)"
+        f" {OPTIONS}"
     )
 
 
@@ -171,7 +174,8 @@ def build_index(conn, table):
 @wrong("build_index", "one name for all tables", says="looks at nothing but the name")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS film_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+        f"CREATE INDEX IF NOT EXISTS film_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)"
+        f" {OPTIONS}"
     )
 
 
@@ -180,14 +184,16 @@ def build_index(conn, table):
     with conn.transaction():
         conn.execute(f"DROP INDEX IF EXISTS {table}_hnsw")
         conn.execute(
-            f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+            f"CREATE INDEX {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)"
+            f" {OPTIONS}"
         )
 
 
 @wrong("build_index", "IVFFlat", says="IVFFlat")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_ivf ON {table} USING ivfflat (embedding vector_cosine_ops) WITH (lists = 30)"
+        f"CREATE INDEX IF NOT EXISTS {table}_ivf ON {table} USING ivfflat (embedding"
+        " vector_cosine_ops) WITH (lists = 30)"
     )
 
 
@@ -199,22 +205,24 @@ def build_index(conn, table):
 @wrong("build_index", "only rows that have a vector", says="has a WHERE")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS} "
-        "WHERE embedding IS NOT NULL"
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
+        f" vector_cosine_ops) {OPTIONS} WHERE embedding IS NOT NULL"
     )
 
 
 @wrong("build_index", "halfvec, which the query does not ask for", says="on an expression")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_half ON {table} USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) {OPTIONS}"
+        f"CREATE INDEX IF NOT EXISTS {table}_half ON {table} USING hnsw ((embedding::halfvec(384))"
+        f" halfvec_cosine_ops) {OPTIONS}"
     )
 
 
 @wrong("build_index", "pgvector's default parameters", says="parameters are others")
 def build_index(conn, table):
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)"
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
+        " vector_cosine_ops)"
     )
 
 
@@ -222,7 +230,8 @@ def build_index(conn, table):
 def build_index(conn, table):
     conn.execute("BEGIN")
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
+        f" vector_cosine_ops) {OPTIONS}"
     )
 
 
@@ -234,7 +243,8 @@ def build_index(conn, table):
 def build_index(conn, table):
     conn.execute("SET maintenance_work_mem = '128MB'")
     conn.execute(
-        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+        f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
+        f" vector_cosine_ops) {OPTIONS}"
     )
 
 
@@ -242,7 +252,8 @@ def build_index(conn, table):
 def build_index(conn, table):
     with conn:
         conn.execute(
-            f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}"
+            f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
+            f" vector_cosine_ops) {OPTIONS}"
         )
 
 
@@ -252,7 +263,8 @@ def build_index(conn, table):
     if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:
         conn.execute(
             SQL(
-                "CREATE INDEX {} ON {} USING hnsw (embedding vector_cosine_ops) WITH (ef_construction = 48, m = 8)"
+                "CREATE INDEX {} ON {} USING hnsw (embedding vector_cosine_ops) WITH"
+                " (ef_construction = 48, m = 8)"
             ).format(Identifier(name), Identifier(table))
         )
 
@@ -265,7 +277,7 @@ def build_index(conn, table):
     )
 
 
-# --- exact_neighbours ----------------------------------------------------------------------------------------------------------
+# --- exact_neighbours -----------------------------------------------------------------------------
 
 NEAREST = "SELECT id FROM film ORDER BY embedding <=> %s LIMIT %s"
 
@@ -361,7 +373,8 @@ def exact_neighbours(conn, question, k):
 @wrong("exact_neighbours", "the index dropped", says="The index is gone")
 def exact_neighbours(conn, question, k):
     for (name,) in conn.execute(
-        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'film' AND indexdef LIKE '%hnsw%'"
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename ="
+        " 'film' AND indexdef LIKE '%hnsw%'"
     ).fetchall():
         conn.execute(f"DROP INDEX {name}")
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
@@ -432,7 +445,8 @@ def exact_neighbours(conn, question, k):
 @right("exact_neighbours", "an order that no index has")
 def exact_neighbours(conn, question, k):
     rows = conn.execute(
-        "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC LIMIT %s",
+        "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC"
+        " LIMIT %s",
         [question, k],
     )
     return [number for number, _ in rows]
@@ -461,14 +475,17 @@ def exact_neighbours(conn, question, k):
         return np.array(cursor.fetchall())[:, 0]
 
 
-# --- fast_search ---------------------------------------------------------------------------------------------------------------
+# --- fast_search ----------------------------------------------------------------------------------
 
 ROWS = "SELECT id, 1 - (embedding <=> %s) FROM film ORDER BY embedding <=> %s LIMIT %s"
 
 
 @wrong("fast_search", "ordered by similarity", says="nothing that is computed from it")
 def fast_search(conn, question, k):
-    sql = "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC LIMIT %s"
+    sql = (
+        "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC"
+        " LIMIT %s"
+    )
     with conn.transaction():
         conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
         return conn.execute(sql, [question, k]).fetchall()
@@ -618,8 +635,8 @@ def fast_search(conn, question, k):
     with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(f"SET LOCAL hnsw.ef_search TO {120 + k // 2}")
         return cursor.execute(
-            "SELECT id, 1 - distance AS similarity FROM "
-            f"(SELECT id, embedding <=> %(q)s AS distance FROM film ORDER BY 2 ASC LIMIT {int(k)}) AS near ORDER BY distance",
+            "SELECT id, 1 - distance AS similarity FROM (SELECT id, embedding <=> %(q)s AS"
+            f" distance FROM film ORDER BY 2 ASC LIMIT {int(k)}) AS near ORDER BY distance",
             {"q": question},
         ).fetchall()
 
@@ -634,7 +651,7 @@ def fast_search(conn, question, k):
         conn.execute(f"SET hnsw.ef_search = {before or 40}")
 
 
-# --- cached_search -------------------------------------------------------------------------------------------------------------
+# --- cached_search --------------------------------------------------------------------------------
 
 UPSERT = (
     "INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s) "
@@ -799,9 +816,10 @@ def upsert_film(conn, cache, film_id, title, vector):
 @right("cached_search", "MERGE")
 def upsert_film(conn, cache, film_id, title, vector):
     conn.execute(
-        "MERGE INTO film USING (SELECT %s::int AS id, %s::text AS title, %s::vector AS embedding) AS new ON film.id = new.id "
-        "WHEN MATCHED THEN UPDATE SET title = new.title, embedding = new.embedding "
-        "WHEN NOT MATCHED THEN INSERT (id, title, embedding) VALUES (new.id, new.title, new.embedding)",
+        "MERGE INTO film USING (SELECT %s::int AS id, %s::text AS title, %s::vector AS embedding)"
+        " AS new ON film.id = new.id WHEN MATCHED THEN UPDATE SET title = new.title, embedding ="
+        " new.embedding WHEN NOT MATCHED THEN INSERT (id, title, embedding) VALUES (new.id,"
+        " new.title, new.embedding)",
         [film_id, title, vector],
     )
     while cache:

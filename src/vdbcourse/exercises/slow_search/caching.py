@@ -16,7 +16,9 @@ BIT = 3e-6  # by which two questions differ that have different answers
 
 @check("cached_search")
 def check_cached_search(cached_search: Answer, upsert_film: Answer, data: Data) -> None:
-    """`cached_search(conn, cache, question, k)` -> rows; `upsert_film(conn, cache, film_id, title, vector)` writes a film."""
+    """`cached_search(conn, cache, question, k)` -> rows; `upsert_film(conn, cache, film_id, title,
+    vector)` writes a film.
+    """
     shelf = Shelf(data)
     keys_are_whole(cached_search, shelf)
     is_used(cached_search, shelf)
@@ -35,7 +37,8 @@ class Shelf:
         vectors = films.vectors * data.rng.uniform(0.5, 2, (CACHED, 1))
         question = questions[0].astype(np.float64)
         question[5] = (
-            0.0123215  # stays the same in five decimals and in half precision, with a little more or less
+            # stays the same in five decimals and in half precision, with a little more or less
+            0.0123215
         )
         aside = np.eye(len(question))[5] - question[5] * question / (question @ question)
         vectors[0], vectors[1] = 0.9 * question + 0.4 * aside, 0.9 * question - 0.4 * aside
@@ -71,7 +74,8 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
     )
     reply.expect(
         isinstance(reply.value, list),
-        "Return a list: the caller may change what it gets, as `front_page` does, and a tuple or an array has no `pop`.",
+        "Return a list: the caller may change what it gets, as `front_page` does, and a tuple or an"
+        " array has no `pop`.",
         "a list of rows",
     )
     shelf.session.expect_as_before(cached_search, reply)
@@ -80,7 +84,8 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             cached_search.on_data(conn, cache, question, k),
             question,
             k,
-            "The same question was asked before with another k, and its answer came back. The key needs both.",
+            "The same question was asked before with another k, and its answer came back. The key"
+            " needs both.",
         )
     halves = np.split(question, 2)
     turned = [
@@ -92,23 +97,24 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             cached_search.on_data(conn, cache, other, 5),
             other,
             5,
-            "Another question got the answer of an earlier one. A part or a sum of its numbers is not the question.",
+            "Another question got the answer of an earlier one. A part or a sum of its numbers is"
+            " not the question.",
         )
     for other, k in ((question, 4), (2 * question, 2)):
         shelf.expect_rows(
             cached_search.on_data(conn, cache, other, k),
             other,
             k,
-            "Question and k made one key with another question and another k: a sum or a product of both is neither. Put them "
-            "side by side, in a tuple.",
+            "Question and k made one key with another question and another k: a sum or a product of"
+            " both is neither. Put them side by side, in a tuple.",
         )
     for question in shelf.near:
         shelf.expect_rows(
             cached_search.on_data(conn, cache, question, 1),
             question,
             1,
-            "Two questions that differ little share a key, and the second one got the answer of the first. A rounded question is "
-            "another question: take all of its bytes.",
+            "Two questions that differ little share a key, and the second one got the answer of the"
+            " first. A rounded question is another question: take all of its bytes.",
         )
 
 
@@ -120,8 +126,8 @@ def is_used(cached_search: Answer, shelf: Shelf) -> None:
     again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
-        "Asked a second time, it searched again. (The check had removed a film behind the cache's back, and it was missed at "
-        "once.) What is in the cache need not be searched for.",
+        "Asked a second time, it searched again. (The check had removed a film behind the cache's"
+        " back, and it was missed at once.) What is in the cache need not be searched for.",
         "the answer of the first call",
     )
     for other, k in ((shelf.questions[3], 5), (question, 4)):
@@ -129,16 +135,16 @@ def is_used(cached_search: Answer, shelf: Shelf) -> None:
     again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
-        "Other questions were asked in between, and this one was searched for again, though it had been answered before: keep "
-        "every answer, not only the last.",
+        "Other questions were asked in between, and this one was searched for again, though it had"
+        " been answered before: keep every answer, not only the last.",
         "the answer of the first call",
     )
     shelf.expect_rows(
         cached_search.on_data(shelf.conn, shelf.data.lasting_dict("another_cache"), question, 5),
         question,
         5,
-        "This call got another cache, an empty one, and still an old answer came. Keep answers in `cache` and nowhere else: "
-        "whoever empties it relies on that.",
+        "This call got another cache, an empty one, and still an old answer came. Keep answers in"
+        " `cache` and nowhere else: whoever empties it relies on that.",
     )
 
 
@@ -160,12 +166,14 @@ def hands_out_copies(front_page: Answer, shelf: Shelf) -> None:
         if call == 0:
             reply.expect(
                 right,
-                "`front_page` is given: leave it as it is. Its first part is the most similar film.",
+                "`front_page` is given: leave it as it is. Its first part is the most similar"
+                " film.",
             )
         reply.expect(
             right,
-            "The front page takes the best film off its list, and the list was the one in the cache: every visit finds one film "
-            "less. Hand out a copy, at the first call as well as later.",
+            "The front page takes the best film off its list, and the list was the one in the"
+            " cache: every visit finds one film less. Hand out a copy, at the first call as well as"
+            " later.",
             "the same best film at each call",
         )
 
@@ -186,7 +194,8 @@ def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> 
             cached_search.on_data(conn, cache, loses, k),
             loses,
             k,
-            "A film was changed through `upsert_film`, and this question still gets the answer from before: the cache is stale.",
+            "A film was changed through `upsert_film`, and this question still gets the answer from"
+            " before: the cache is stale.",
         )
     far = shelf.postgres.exact(gains, CACHED)[-1][0]
     far = far if far != moved else shelf.postgres.exact(gains, CACHED)[-2][0]
@@ -208,8 +217,9 @@ def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
             cached_search.on_data(shelf.conn, shelf.cache, question, k),
             question,
             k,
-            "A film was put right beside this question, and the answer is the one from before. A changed film can enter answers "
-            "that it was not in: no list of ids tells which entries are stale.",
+            "A film was put right beside this question, and the answer is the one from before. A"
+            " changed film can enter answers that it was not in: no list of ids tells which entries"
+            " are stale.",
         )
 
 
@@ -225,8 +235,8 @@ def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.n
         new_title == title
         and embedding is not None
         and np.array_equal(embedding.to_numpy(), vector),
-        "The film with this id is not as it was given: its title and its vector are those of the call, whether it was there "
-        "before or not.",
+        "The film with this id is not as it was given: its title and its vector are those of the"
+        " call, whether it was there before or not.",
         what,
     )
     place = np.flatnonzero(shelf.films.ids == number)
@@ -234,7 +244,8 @@ def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.n
     before = [(int(films.years[i]), int(films.decades[i]), films.genres[i]) for i in place]
     reply.expect(
         tuple(others) in (before or [tuple(others)]),
-        "The film has lost its year, or another column that the call does not name. A row that is deleted and inserted again "
-        "keeps only what the insert names; `ON CONFLICT (id) DO UPDATE` leaves the other columns alone.",
+        "The film has lost its year, or another column that the call does not name. A row that is"
+        " deleted and inserted again keeps only what the insert names; `ON CONFLICT (id) DO UPDATE`"
+        " leaves the other columns alone.",
         "the other columns as they were",
     )

@@ -1,4 +1,6 @@
-"""The tables of exercise 09, and what is true of them: 18,000 rows that are worth an index, and a few hundred that are not."""
+"""The tables of exercise 09, and what is true of them: 18,000 rows that are worth an index, and a
+few hundred that are not.
+"""
 
 import functools
 from collections.abc import Iterable, Sequence
@@ -15,16 +17,22 @@ FILMS, VERSIONS = (
 )  # each film has one row as it is and seven that differ a little, as other versions of it do
 QUESTIONS = 80
 SMALL = 200
-APART = 0.6  # length of the difference between a film and a version of it, in lengths of the film's vector
+# length of the difference between a film and a version of it, in lengths of the film's vector
+APART = 0.6
 STATEMENTS = (
     "ALTER TABLE film SET (autovacuum_enabled = off)",  # pages are counted, and it reads some
-    "CREATE INDEX film_{kind}_cosine ON film USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 48)",
+    (
+        "CREATE INDEX film_{kind}_cosine ON film USING hnsw (embedding vector_cosine_ops) WITH (m ="
+        " 8, ef_construction = 48)"
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`film` with an HNSW index for `<=>`. questions: (80, 384), of many lengths as the rows are."""
+    """`film` with an HNSW index for `<=>`. questions: (80, 384), of many lengths as the
+    rows are.
+    """
 
     data: Data
     films: Films
@@ -44,7 +52,9 @@ class Catalogue:
         return 1 - units @ (question / np.linalg.norm(question))
 
     def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
-        """Ids of the k films at the smallest distance; measure: "cosine", "l1", "l2", "inner_product", "farthest"."""
+        """Ids of the k films at the smallest distance; measure: "cosine", "l1", "l2",
+        "inner_product", "farthest".
+        """
         vectors = self.films.vectors
         distances = {
             "cosine": lambda: self.distances(question),
@@ -57,7 +67,9 @@ class Catalogue:
         return self.films.ids[first[np.argsort(distances[first])]].tolist()
 
     def pages(self) -> int:
-        """How many pages the table has, its index not counted: what a search reads that compares every row."""
+        """How many pages the table has, its index not counted: what a search reads that compares
+        every row.
+        """
         return self.data.postgres.run(
             "SELECT pg_relation_size('film') / current_setting('block_size')::int"
         )[0][0]
@@ -100,7 +112,9 @@ def small_catalogue(data: Data) -> Catalogue:
 
 @functools.cache
 def versions(hidden: bool) -> Films:
-    """The rows of the large table: one half of the pool, some versions of each film, ids in no order, vectors of many lengths."""
+    """The rows of the large table: one half of the pool, some versions of each film, ids in no
+    order, vectors of many lengths.
+    """
     rng = np.random.default_rng([9, hidden])
     films = pool(hidden).take(np.tile(np.arange(FILMS), VERSIONS))
     apart = rng.standard_normal(films.vectors.shape, dtype=np.float32) * np.float32(
@@ -121,7 +135,9 @@ def directions(hidden: bool) -> np.ndarray:
 
 
 def small_table(data: Data, films: Films) -> None:
-    """Make `film` a table of these films, without an index; the large one is kept for the next check."""
+    """Make `film` a table of these films, without an index; the large one is kept for the next
+    check.
+    """
     make_film(data, "small", films)
 
 
@@ -131,7 +147,9 @@ def kind(data: Data) -> str:
 
 
 def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
-    """Make `film` the table of the kind `wanted`. One of another kind steps aside as `film_<kind>`: to build it takes seconds."""
+    """Make `film` the table of the kind `wanted`. One of another kind steps aside as `film_<kind>`:
+    to build it takes seconds.
+    """
     run = data.postgres.run
     (present,) = run(
         "SELECT to_regclass('film') IS NOT NULL, col_description(to_regclass('film'), 1)"

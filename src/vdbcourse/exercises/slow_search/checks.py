@@ -1,5 +1,6 @@
-"""The checks of exercise 09. Percentile: nearest rank, as `measure.latency_percentiles` has it. Work is counted by PostgreSQL's
-own statistics (its pages on EXPLAIN, PREPARE and cumulative statistics; pgvector's README, "Query Options").
+"""The checks of exercise 09. Percentile: nearest rank, as `measure.latency_percentiles` has it.
+Work is counted by PostgreSQL's own statistics (its pages on EXPLAIN, PREPARE and cumulative
+statistics; pgvector's README, "Query Options").
 """
 
 import math
@@ -30,65 +31,82 @@ __all__ = [
 ]
 
 STALE = (
-    "The table has other films now, and the answer has those of before: it came from a copy that is kept in Python. Ask "
-    "PostgreSQL at each call; a copy misses whatever is written after it was made."
+    "The table has other films now, and the answer has those of before: it came from a copy that is"
+    " kept in Python. Ask PostgreSQL at each call; a copy misses whatever is written after it was"
+    " made."
 )
 FLOOR, SHARE = 0.9, 0.5  # of recall@10, and of the table's pages that a search may read
-LUCK = 0.03  # other questions have other luck: what passes in the notebook shall not fail in a graded run
+# other questions have other luck: what passes in the notebook shall not fail in a graded run
+LUCK = 0.03
 
 
-# --- p95 -----------------------------------------------------------------------------------------------------------------------
+# --- p95 ------------------------------------------------------------------------------------------
 
 
-BETWEEN = "That lies between two latencies, and no call took so long. The text asks for the nearest rank: a value that was measured."
+BETWEEN = (
+    "That lies between two latencies, and no call took so long. The text asks for the nearest rank:"
+    " a value that was measured."
+)
 
 
 @check("p95")
 def check_p95(p95: Answer, data: Data) -> None:
-    """`p95(latencies)` -> the smallest latency that at least 95 of 100 did not exceed; NaN if there is none."""
+    """`p95(latencies)` -> the smallest latency that at least 95 of 100 did not exceed; NaN if there
+    is none.
+    """
     forty = [(7 * i % 41) ** 2 / 10 for i in range(1, 41)]  # 0.1, 0.4, 0.9 ... 160.0 in no order
     ordered = sorted(forty)
     p95(forty).equals(
         ordered[37],
-        "95 % of 40 latencies are 38: the result is the 38th smallest, which 38 of the 40 did not exceed.",
+        "95 % of 40 latencies are 38: the result is the 38th smallest, which 38 of the 40 did not"
+        " exceed.",
         mistakes={
-            sum(forty)
-            / 40: "That is the mean. A few slow calls move it, and it says of no call how long it took.",
+            sum(forty) / 40: (
+                "That is the mean. A few slow calls move it, and it says of no call how long it"
+                " took."
+            ),
             (ordered[19] + ordered[20]) / 2: "That is the median: half of the calls were slower.",
             ordered[
                 -1
             ]: "That is the slowest call of all. One accident in a day would be all you see.",
-            ordered[
-                38
-            ]: "That is the 39th smallest, one too far: Python counts places from 0, ranks begin at 1.",
+            ordered[38]: (
+                "That is the 39th smallest, one too far: Python counts places from 0, ranks begin"
+                " at 1."
+            ),
             ordered[
                 36
             ]: "That is the 37th smallest, and only 37 of the 40 did not exceed it: one too few.",
             ordered[
                 2
             ]: "That is the 3rd smallest: count from the quickest call, not from the slowest.",
-            forty[
-                37
-            ]: "That is what stood at the 38th place. The latencies come in the order of the calls: sort them first.",
-            1000
-            * ordered[
-                37
-            ]: "That is a thousand times the right value. Convert nothing: the unit is that of the latencies.",
+            forty[37]: (
+                "That is what stood at the 38th place. The latencies come in the order of the"
+                " calls: sort them first."
+            ),
+            1000 * ordered[37]: (
+                "That is a thousand times the right value. Convert nothing: the unit is that of the"
+                " latencies."
+            ),
             statistics.quantiles(forty, n=20)[-1]: BETWEEN,
-            sorted(forty, key=str)[
-                37
-            ]: "That is the 38th if latencies are sorted as texts, where 129.6 comes before 22.5. Sort "
-            "numbers.",
+            sorted(forty, key=str)[37]: (
+                "That is the 38th if latencies are sorted as texts, where 129.6 comes before 22.5."
+                " Sort numbers."
+            ),
             37: "That is the place in the sorted list. Asked for is the latency that stands there.",
             38: "That is the rank. Asked for is the latency that has it.",
-            ordered[37]
-            / 1000: "That is a thousandth of the right value. Convert nothing: the unit is that of the latencies.",
+            ordered[37] / 1000: (
+                "That is a thousandth of the right value. Convert nothing: the unit is that of the"
+                " latencies."
+            ),
             ordered[35]: "That is the 36th smallest, the 90th percentile.",
-            ordered[
-                1
-            ]: "That is the 5th percentile: 38 of 40 latencies are at least as large. Asked for is the slow end.",
-            sum(ordered[38:])
-            / 2: "That is the mean of the slowest 5 %. A percentile is one latency, at the border of these.",
+            ordered[1]: (
+                "That is the 5th percentile: 38 of 40 latencies are at least as large. Asked for is"
+                " the slow end."
+            ),
+            sum(ordered[38:]) / 2: (
+                "That is the mean of the slowest 5 %. A percentile is one latency, at the border of"
+                " these."
+            ),
             float(np.percentile(forty, 95)): BETWEEN,
         },
     )
@@ -98,14 +116,16 @@ def check_p95(p95: Answer, data: Data) -> None:
     )
     p95(list(range(19, 0, -1))).equals(
         19,
-        "95 % of 19 are 18.05. 18 calls are still fewer than 95 %: the rank is rounded up, not to the nearest.",
+        "95 % of 19 are 18.05. 18 calls are still fewer than 95 %: the rank is rounded up, not to"
+        " the nearest.",
     )
     p95([3.0, 1.0] * 10).equals(
         3.0, "Half of these 20 calls took 3: equal latencies count one by one."
     )
     p95([1.0] * 10 + [5.0] + [1.0] * 9).equals(
         1.0,
-        "19 of these 20 calls took 1, and one took 5: equal latencies count one by one, so none may be dropped.",
+        "19 of these 20 calls took 1, and one took 5: equal latencies count one by one, so none may"
+        " be dropped.",
     )
     for n in (20, 100):
         p95(list(range(n, 0, -1))).equals(
@@ -122,17 +142,20 @@ def check_p95(p95: Answer, data: Data) -> None:
     reply = p95([])
     if not (isinstance(reply.value, float) and math.isnan(reply.value)):
         reply.fail(
-            "There are no latencies, so there is no percentile: NaN says so. A 0 would look like the best search ever.",
+            "There are no latencies, so there is no percentile: NaN says so. A 0 would look like"
+            " the best search ever.",
             "nan",
         )
 
 
-# --- build_index ---------------------------------------------------------------------------------------------------------------
+# --- build_index ----------------------------------------------------------------------------------
 
 
 @check("build_index")
 def check_build_index(build_index: Answer, data: Data) -> None:
-    """`build_index(conn, table)` makes the HNSW index that `ORDER BY embedding <=> ...` can use, once."""
+    """`build_index(conn, table)` makes the HNSW index that `ORDER BY embedding <=> ...` can use,
+    once.
+    """
     films, question = data.films(1_200), data.questions(1)[0]
     for name, some in (("catalogue", films), ("archive", films.take(range(200)))):
         data.postgres.run(f"DROP TABLE IF EXISTS {name} CASCADE")
@@ -145,21 +168,21 @@ def check_build_index(build_index: Answer, data: Data) -> None:
     session.expect_as_before(build_index, reply)
     reply.expect(
         len(indexes(data, "catalogue")) == 1,
-        "The second call made a second copy of the index. Each takes room, and time on every insert: a name and `IF NOT EXISTS` "
-        "keep it at one.",
+        "The second call made a second copy of the index. Each takes room, and time on every"
+        " insert: a name and `IF NOT EXISTS` keep it at one.",
         "one index",
     )
     reply.expect(
         indexes(data, "catalogue")[0]["build"] == index,
-        "The second call removed the index and built it anew. Until that is done every search reads the whole table: leave an "
-        "index that is there as it is.",
+        "The second call removed the index and built it anew. Until that is done every search reads"
+        " the whole table: leave an index that is there as it is.",
         "the index of the first call",
     )
     reply = build_index(session.conn, "archive")
     reply.expect(
         indexes(data, "archive"),
-        "The second table got no index. The name of an index is taken once in a schema, and `IF NOT EXISTS` looks at nothing "
-        "but the name: give each table's index a name of its own.",
+        "The second table got no index. The name of an index is taken once in a schema, and `IF NOT"
+        " EXISTS` looks at nothing but the name: give each table's index a name of its own.",
         "an index on archive",
     )
     the_index(reply, data, "archive", question)
@@ -173,11 +196,11 @@ def check_build_index(build_index: Answer, data: Data) -> None:
 def indexes(data: Data, table: str) -> list[dict]:
     """The indexes of a table but its primary key."""
     rows = data.postgres.run(
-        "SELECT format('%%s in file %%s', indexrelid, c.relfilenode), a.amname, o.opcname, c.reloptions, indisvalid, "
-        "indkey[0] = 0, indpred IS NOT NULL, pg_get_indexdef(indexrelid, 1, true) FROM pg_index "
-        "JOIN pg_class AS c ON c.oid = indexrelid "
-        "JOIN pg_am AS a ON a.oid = c.relam JOIN pg_opclass AS o ON o.oid = indclass[0] "
-        "WHERE indrelid = to_regclass(%s) AND NOT indisprimary ORDER BY 1",
+        "SELECT format('%%s in file %%s', indexrelid, c.relfilenode), a.amname, o.opcname,"
+        " c.reloptions, indisvalid, indkey[0] = 0, indpred IS NOT NULL, pg_get_indexdef(indexrelid,"
+        " 1, true) FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid"
+        " = c.relam JOIN pg_opclass AS o ON o.oid = indclass[0] WHERE indrelid = to_regclass(%s)"
+        " AND NOT indisprimary ORDER BY 1",
         [table],
     )
     names = ("build", "kind", "operators", "options", "valid", "expression", "partial", "column")
@@ -185,7 +208,9 @@ def indexes(data: Data, table: str) -> list[dict]:
 
 
 def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str:
-    """Is there one index that serves the search by cosine distance? Returns its oid and its file."""
+    """Is there one index that serves the search by cosine distance? Returns its oid and
+    its file.
+    """
     found = indexes(data, table)
     reply.expect(found, "After the call the table has no new index.", "an HNSW index on embedding")
     reply.expect(len(found) == 1, "One call made more than one index.", "one index")
@@ -193,7 +218,8 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
     what = "an HNSW index for vector_cosine_ops with m = 8 and ef_construction = 48"
     if index["kind"] == "ivfflat":
         reply.fail(
-            "This is an IVFFlat index. It learns its lists from the rows it is made from, and is not what the text asks for.",
+            "This is an IVFFlat index. It learns its lists from the rows it is made from, and is"
+            " not what the text asks for.",
             what,
         )
     reply.expect(
@@ -204,24 +230,27 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
     reply.expect(index["valid"], "The index is not valid: its build did not come to an end.", what)
     reply.expect(
         not index["partial"],
-        "The index has a WHERE, and a search without the same WHERE cannot use it. (Rows without a vector are in no vector index "
-        "anyway.)",
+        "The index has a WHERE, and a search without the same WHERE cannot use it. (Rows without a"
+        " vector are in no vector index anyway.)",
         what,
     )
     reply.expect(
         not index["expression"],
-        "The index is on an expression, and a search that orders by the plain column cannot use it.",
+        "The index is on an expression, and a search that orders by the plain column cannot"
+        " use it.",
         what,
     )
     reply.expect(
         index["operators"] == "vector_cosine_ops",
-        "The index is made for another distance. A search that orders by `<=>` cannot use it: no error, only a slow search.",
+        "The index is made for another distance. A search that orders by `<=>` cannot use it: no"
+        " error, only a slow search.",
         what,
     )
     options = set(index["options"] or [])
     reply.expect(
         options == {"m=8", "ef_construction=48"},
-        "Its parameters are others than the text asks for. `WITH (...)` sets them; what is left out has pgvector's default.",
+        "Its parameters are others than the text asks for. `WITH (...)` sets them; what is left out"
+        " has pgvector's default.",
         what,
     )
     with data.postgres.own.transaction():
@@ -233,12 +262,14 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
     return index["build"]
 
 
-# --- exact_neighbours ----------------------------------------------------------------------------------------------------------
+# --- exact_neighbours -----------------------------------------------------------------------------
 
 
 @check("exact_neighbours")
 def check_exact_neighbours(exact_neighbours: Answer, data: Data) -> None:
-    """`exact_neighbours(conn, question, k)` -> ids of the true nearest, although the table has an index."""
+    """`exact_neighbours(conn, question, k)` -> ids of the true nearest, although the table has an
+    index.
+    """
     films = catalogue(data)
     session = Session(data)
     first = films.questions[0]
@@ -246,8 +277,8 @@ def check_exact_neighbours(exact_neighbours: Answer, data: Data) -> None:
     session.expect_as_before(exact_neighbours, reply)
     reply.expect(
         films.has_index(),
-        "The index is gone after the call, and all searches of the app are slow until somebody has built it again. Forbid its "
-        "use to this one query.",
+        "The index is gone after the call, and all searches of the app are slow until somebody has"
+        " built it again. Forbid its use to this one query.",
     )
     is_exact(reply, films, first, 100)
     for question, k in [
@@ -278,9 +309,10 @@ def goes_without_the_index(exact_neighbours: Answer, films: Catalogue) -> None:
     reply = exact_neighbours.on_data(session.conn, films.questions[0], 10)
     reply.expect(
         session.reads(exact_neighbours).vector_scans == before.vector_scans,
-        "Here it costs more to read the table, as it does when a table grows, and the query went by the HNSW index. With a large "
-        "`hnsw.ef_search` (1,000 is the most) the planner may happen to prefer the table, as it did before: that is its guess at "
-        "the cost, and no truth can rest on it. Forbid the index to this query.",
+        "Here it costs more to read the table, as it does when a table grows, and the query went by"
+        " the HNSW index. With a large `hnsw.ef_search` (1,000 is the most) the planner may happen"
+        " to prefer the table, as it did before: that is its guess at the cost, and no truth can"
+        " rest on it. Forbid the index to this query.",
         "a query that does not go by the index",
     )
     is_exact(reply, films, films.questions[0], 10)
@@ -298,34 +330,36 @@ def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> No
     reply.expect(len(found) <= k, "More ids came than k.", what)
     reply.expect(
         len(found) != films.candidates(),
-        "So many ids come from the index, which was to be left out. Was nothing said against it, or was the setting gone before "
-        "the query? `SET LOCAL` lasts until the end of its transaction, and on this connection (autocommit) every statement is "
-        "one of its own, unless `with conn.transaction():` holds them together.",
+        "So many ids come from the index, which was to be left out. Was nothing said against it, or"
+        " was the setting gone before the query? `SET LOCAL` lasts until the end of its"
+        " transaction, and on this connection (autocommit) every statement is one of its own,"
+        " unless `with conn.transaction():` holds them together.",
         what,
     )
     reply.expect(len(found) == k, "Fewer ids came than k, and the table has more films.", what)
     reply.expect(set(found) != set(true), "These are the right ids, in another order.", what)
     reply.expect(
         found != films.nearest(question, k + 1)[1:],
-        "The nearest film is missing, and all others moved up. The question is no row of the table: there is nothing to leave "
-        "out.",
+        "The nearest film is missing, and all others moved up. The question is no row of the table:"
+        " there is nothing to leave out.",
         what,
     )
     reply.expect(
         recall([found], [films.nearest(question, k, "farthest")]) < 0.99,
-        "These are the films farthest from the question. `<=>` is a distance: the nearest have the smallest.",
+        "These are the films farthest from the question. `<=>` is a distance: the nearest have the"
+        " smallest.",
         what,
     )
     for operator, measure in (("<->", "l2"), ("<#>", "inner_product"), ("<+>", "l1")):
         reply.expect(
             recall([found], [films.nearest(question, k, measure)]) < 0.99,
-            f"These are the nearest by `{operator}`. The app compares by cosine distance, and vectors of unlike length stand in "
-            "another order by it.",
+            f"These are the nearest by `{operator}`. The app compares by cosine distance, and"
+            " vectors of unlike length stand in another order by it.",
             what,
         )
     reply.fail(
-        "Nearer films exist, so this is not the truth. A larger `hnsw.ef_search` makes an index scan better, never exact. The "
-        "truth comes from a query that must not use the index.",
+        "Nearer films exist, so this is not the truth. A larger `hnsw.ef_search` makes an index"
+        " scan better, never exact. The truth comes from a query that must not use the index.",
         what,
     )
 
@@ -349,19 +383,21 @@ def beside_the_app(exact_neighbours: Answer, films: Catalogue) -> None:
                 films.distances(question, films.nearest(question, 10)),
                 atol=2e-6,
             ),
-            "Exact on a fresh connection, but not on one where the app has searched before. psycopg prepares a statement that "
-            "was sent five times, and the server may then keep its plan, with the index, whatever is set later. "
-            "`prepare=False` has a query planned anew.",
+            "Exact on a fresh connection, but not on one where the app has searched before. psycopg"
+            " prepares a statement that was sent five times, and the server may then keep its plan,"
+            " with the index, whatever is set later. `prepare=False` has a query planned anew.",
             "the true nearest ids, nearest first",
         )
 
 
-# --- fast_search ---------------------------------------------------------------------------------------------------------------
+# --- fast_search ----------------------------------------------------------------------------------
 
 
 @check("fast_search")
 def check_fast_search(fast_search: Answer, data: Data) -> None:
-    """`fast_search(conn, question, k)` -> rows (id, similarity), most similar first: by the index, and good enough."""
+    """`fast_search(conn, question, k)` -> rows (id, similarity), most similar first: by the index,
+    and good enough.
+    """
     films = catalogue(data)
     session = Session(data)
     first = films.questions[0]
@@ -395,34 +431,40 @@ def are_rows(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> li
     if not same_numbers(similarities, true):
         reply.expect(
             not same_numbers(similarities, 1 - true),
-            "The second column is the distance, which is small for a near film. Asked for is the similarity, 1 - distance.",
+            "The second column is the distance, which is small for a near film. Asked for is the"
+            " similarity, 1 - distance.",
             what,
         )
         reply.expect(
             not same_numbers(similarities, true - 1),
-            "The second column is the distance with a minus. Asked for is the similarity, 1 - distance.",
+            "The second column is the distance with a minus. Asked for is the similarity, 1 -"
+            " distance.",
             what,
         )
         reply.expect(
             not any(same_numbers(similarities, np.round(true, digits)) for digits in (1, 2, 3)),
-            "The similarities are rounded. Hand them on as they came: films that are near each other may differ by less.",
+            "The similarities are rounded. Hand them on as they came: films that are near each"
+            " other may differ by less.",
             what,
         )
         reply.fail(
-            "The second column is not the cosine similarity, 1 - cosine distance. The operator of the cosine distance is `<=>`.",
+            "The second column is not the cosine similarity, 1 - cosine distance. The operator of"
+            " the cosine distance is `<=>`.",
             what,
         )
     reply.expect(len(found) <= k, "More rows came than k.", what)
     if len(found) < k:
         reply.expect(
             len(found) != films.candidates(),
-            f"{len(found)} rows are what an index scan returns while `hnsw.ef_search` is {len(found)}, as it is unless somebody "
-            "changes it. Raise it to k at least. If you do, the setting was gone before the query: `SET LOCAL` lasts until the "
-            "end of its transaction, and without `with conn.transaction():` around both that is at once.",
+            f"{len(found)} rows are what an index scan returns while `hnsw.ef_search` is"
+            f" {len(found)}, as it is unless somebody changes it. Raise it to k at least. If you"
+            " do, the setting was gone before the query: `SET LOCAL` lasts until the end of its"
+            " transaction, and without `with conn.transaction():` around both that is at once.",
             what,
         )
         reply.fail(
-            "Rows are missing: an index scan returns at most `hnsw.ef_search` rows, so it must be at least k.",
+            "Rows are missing: an index scan returns at most `hnsw.ef_search` rows, so it must be"
+            " at least k.",
             what,
         )
     reply.expect(
@@ -445,23 +487,25 @@ def uses_the_index(fast_search: Answer, films: Catalogue) -> None:
     expected = "no row read by a sequential scan"
     reply.expect(
         not rows_scanned(fast_search, films, willing),
-        "Right rows, but every call reads the whole table, even where that is forbidden (`enable_seqscan = off`): the index "
-        "cannot serve this order. It hands rows over by `embedding <=> question`, smallest first, and by nothing that is "
-        "computed from it.",
+        "Right rows, but every call reads the whole table, even where that is forbidden"
+        " (`enable_seqscan = off`): the index cannot serve this order. It hands rows over by"
+        " `embedding <=> question`, smallest first, and by nothing that is computed from it.",
         expected,
     )
     before = willing.reads(fast_search)
     fast_search.on_data(willing.conn, films.questions[0], 10)
     reply.expect(
         (willing.reads(fast_search) - before).vector_rows <= 10,
-        "Right rows, but every call reads the whole table. The index could serve this order, and the planner found it too dear: "
-        "without LIMIT a query asks for all rows, however few of them Python keeps.",
+        "Right rows, but every call reads the whole table. The index could serve this order, and"
+        " the planner found it too dear: without LIMIT a query asks for all rows, however few of"
+        " them Python keeps.",
         expected,
     )
     reply.fail(
-        "Right rows, but every call reads the whole table. The index could serve this query, and the planner found it too dear: "
-        "with so many candidates (`hnsw.ef_search`) a walk through the index costs more than reading everything. Lower it to "
-        "what the recall needs. (Or is the index forbidden to it, as it is to the truth of task 3?)",
+        "Right rows, but every call reads the whole table. The index could serve this query, and"
+        " the planner found it too dear: with so many candidates (`hnsw.ef_search`) a walk through"
+        " the index costs more than reading everything. Lower it to what the recall needs. (Or is"
+        " the index forbidden to it, as it is to the truth of task 3?)",
         expected,
     )
 
@@ -475,8 +519,8 @@ def uses_the_index_for_long_pages(fast_search: Answer, films: Catalogue) -> None
         reads = session.reads(fast_search) - before
         reply.expect(
             not reads.rows and reads.pages < films.pages(),
-            "For this k the call reads the whole table, which no call may. The index serves 200 rows as well: "
-            "`hnsw.ef_search` has to be k at least, and no larger than needed.",
+            "For this k the call reads the whole table, which no call may. The index serves 200"
+            " rows as well: `hnsw.ef_search` has to be k at least, and no larger than needed.",
             "no row read by a sequential scan",
         )
         are_rows(reply, films, films.questions[1], k)
@@ -513,22 +557,23 @@ def good_enough_for_few_pages(fast_search: Answer, films: Catalogue) -> None:
     ]
     replies[-1].expect(
         np.mean(nearest) > 0.2,
-        "The nearest film is missing from nearly every answer. The question is no row of the table: there is nothing to leave "
-        "out.",
+        "The nearest film is missing from nearly every answer. The question is no row of the table:"
+        " there is nothing to leave out.",
         "the nearest film, nearly always",
     )
     luck = LUCK if films.data.hidden else 0
     if reached < FLOOR - luck:
         replies[-1].fail(
-            f"Quick, but too many of the true neighbours are missing over {len(replies)} questions. `hnsw.ef_search` is how many "
-            "candidates the scan keeps: raise it until recall is reached, also for a small k.",
+            f"Quick, but too many of the true neighbours are missing over {len(replies)} questions."
+            " `hnsw.ef_search` is how many candidates the scan keeps: raise it until recall is"
+            " reached, also for a small k.",
             "recall@10 of 0.9 on average",
             "a lower recall" if films.data.hidden else f"recall@10 of {reached:.2f}",
         )
     if share > SHARE + luck:
         replies[-1].fail(
-            "Right, but dear: a call reads more than half as many pages as comparing every row would. Lower `hnsw.ef_search` to "
-            "what the recall needs.",
+            "Right, but dear: a call reads more than half as many pages as comparing every row"
+            " would. Lower `hnsw.ef_search` to what the recall needs.",
             "at most half of the table's pages",
             "more" if films.data.hidden else f"{share:.2f} of the table's pages",
         )

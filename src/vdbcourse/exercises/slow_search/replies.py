@@ -1,4 +1,6 @@
-"""What came back, read as ids or as rows (id, similarity). Whatever it is, reading it ends in a value or in a message."""
+"""What came back, read as ids or as rows (id, similarity). Whatever it is, reading it ends in a
+value or in a message.
+"""
 
 from collections.abc import Collection
 

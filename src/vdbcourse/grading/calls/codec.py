@@ -1,7 +1,9 @@
-"""What a learner's function returned, as plain values: numbers, strings, lists, tuples, dicts, sets, arrays.
+"""What a learner's function returned, as plain values: numbers, strings, lists, tuples, dicts,
+sets, arrays.
 
-Checks see nothing else, in the notebook as in the sandbox. An object with an `__eq__` of its own can therefore not pretend to
-be the right answer, and JSON carries every value between two processes without running anybody's code.
+Checks see nothing else, in the notebook as in the sandbox. An object with an `__eq__` of its own
+can therefore not pretend to be the right answer, and JSON carries every value between two processes
+without running anybody's code.
 """
 
 import base64
@@ -23,17 +25,21 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that no check asks for: a generator, a class, a query that was not executed. Only its type is known."""
+    """A value that no check asks for: a generator, a class, a query that was not executed. Only its
+    type is known.
+    """
 
     type_name: str
 
 
 @dataclass(frozen=True)
 class Handle:
-    """What cannot be copied to the learner's process, only opened there: a connection, a client, the course's `encode`.
+    """What cannot be copied to the learner's process, only opened there: a connection, a client,
+    the course's `encode`.
 
-    kind: "postgres" (address: a DSN, and a line each for statements that are run first), "milvus" (address: a URI), "encode"
-    (with an address: of another model) or "dict" (a dict that stays there from one call to the next; address: its name).
+    kind: "postgres" (address: a DSN, and a line each for statements that are run first), "milvus"
+    (address: a URI), "encode" (with an address: of another model) or "dict" (a dict that stays
+    there from one call to the next; address: its name).
     """
 
     kind: str
@@ -47,7 +53,9 @@ class Encoder:
         self.items = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """`value` as lists, dicts, strings and numbers of JSON; what is too large or unknown as an `Opaque`."""
+        """`value` as lists, dicts, strings and numbers of JSON; what is too large or unknown as an
+        `Opaque`.
+        """
         self.items += 1
         if value is None or value is True or value is False:
             return value
@@ -127,7 +135,9 @@ def encode(value: Any) -> Any:
 
 
 def decode(coded: Any) -> Any:
-    """The value that `encode` made `coded` from. Raises `ValueError` if it was made by something else."""
+    """The value that `encode` made `coded` from. Raises `ValueError` if it was made by something
+    else.
+    """
     if not isinstance(coded, dict):
         if coded is None or isinstance(coded, (bool, int, float, str)):
             return coded
@@ -164,7 +174,9 @@ def decode_array(dtype: str, shape: list[int], data: str) -> np.ndarray:
 
 
 def as_key(value: Any) -> Any:
-    """Keys of dicts and members of sets must be hashable, which an array, a list, or a tuple with a set in it is not."""
+    """Keys of dicts and members of sets must be hashable, which an array, a list, or a tuple with a
+    set in it is not.
+    """
     try:
         hash(value)
     except TypeError:
@@ -173,11 +185,13 @@ def as_key(value: Any) -> Any:
 
 
 def through_json(coded: Any) -> Any:
-    """What arrives when `coded` is sent as JSON: subclasses of `int` and `str` arrive as what they claim to be."""
+    """What arrives when `coded` is sent as JSON: subclasses of `int` and `str` arrive as what they
+    claim to be.
+    """
     return json.loads(json.dumps(coded))
 
 
-# --- showing values ------------------------------------------------------------------------------------------------------
+# --- showing values -------------------------------------------------------------------------------
 
 LONGEST = 300  # characters of a value that is shown
 SHORT = reprlib.Repr()
@@ -222,7 +236,9 @@ def described(value: Any, shapes_only: bool) -> str:
 
 
 def tidy(value: Any) -> Any:
-    """Floats with six digits, also inside lists, so that a line stays short; arrays as what they are."""
+    """Floats with six digits, also inside lists, so that a line stays short; arrays as what they
+    are.
+    """
     match value:
         case float():
             return float(f"{value:.6g}")

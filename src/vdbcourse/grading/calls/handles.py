@@ -1,4 +1,6 @@
-"""What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that lasts."""
+"""What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that
+lasts.
+"""
 
 import functools
 import inspect
@@ -86,7 +88,9 @@ class Opened:
         )
 
     def collections(self) -> list[str]:
-        """Names that code has given to collections, over all Milvus clients, since this was last asked."""
+        """Names that code has given to collections, over all Milvus clients, since this was last
+        asked.
+        """
         named: set[str] = set()
         for handle, opened in self.objects.items():
             if handle.kind == "milvus":
@@ -95,10 +99,12 @@ class Opened:
         return sorted(named)
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an aborted transaction. Of a
-        Milvus client: which methods of `NOTED` were called since this was last asked, as one text, whatever `name` is.
+        """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an
+        aborted transaction. Of a Milvus client: which methods of `NOTED` were called since this was
+        last asked, as one text, whatever `name` is.
 
-        The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the learner's code has read.
+        The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the
+        learner's code has read.
         """
         import psycopg
 
@@ -129,7 +135,9 @@ class Opened:
 
 
 def connect(address: str) -> Any:
-    """A connection that knows pgvector: its types, and from the beginning its settings, which a session has once it used it."""
+    """A connection that knows pgvector: its types, and from the beginning its settings, which a
+    session has once it used it.
+    """
     import psycopg
     from pgvector.psycopg import register_vector
 
@@ -140,8 +148,8 @@ def connect(address: str) -> Any:
 
 
 def noting(client: Any) -> Any:
-    """The client, which from now on notes in `noted` which methods of `NOTED` are called, and in `named` the names that those
-    of `NAMING` are called with. They do what they always do.
+    """The client, which from now on notes in `noted` which methods of `NOTED` are called, and in
+    `named` the names that those of `NAMING` are called with. They do what they always do.
     """
     client.noted, client.named = set(), set()
     for name in (*NOTED, *NAMING):
@@ -166,7 +174,9 @@ def noted(client: Any, name: str, method: Callable) -> Callable:
 
 
 def another_encode(texts: Any, **options: Any) -> Any:
-    """Another model's `encode`, as far as a learner's function can tell: vectors like the course's, and never the same."""
+    """Another model's `encode`, as far as a learner's function can tell: vectors like the course's,
+    and never the same.
+    """
     from vdbcourse import embedding
 
     return embedding.encode(texts, **options)[..., ::-1].copy()

@@ -1,4 +1,6 @@
-"""Calls to functions of this very process: the notebook's kernel, or a namespace in which a solution was run."""
+"""Calls to functions of this very process: the notebook's kernel, or a namespace in which a
+solution was run.
+"""
 
 import math
 import time
@@ -13,7 +15,9 @@ from vdbcourse.grading.checks.answer import NotYet, too_long_together
 
 
 class Here:
-    """The transport to a namespace of this process. Values go through the same plain form as to the sandbox."""
+    """The transport to a namespace of this process. Values go through the same plain form as to the
+    sandbox.
+    """
 
     def __init__(self, namespace: dict[str, Any], hidden: bool = False) -> None:
         self.namespace = namespace
@@ -53,7 +57,9 @@ class Here:
         return codec.through_json(outcome)
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """A setting of the learner's PostgreSQL session; None while it is in an aborted transaction."""
+        """A setting of the learner's PostgreSQL session; None while it is in an aborted
+        transaction.
+        """
         return self.opened.setting(handle, name)
 
     def forget(self, handle: Handle) -> None:

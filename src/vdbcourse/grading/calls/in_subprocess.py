@@ -1,4 +1,6 @@
-"""Calls to functions in another process, the sandbox: the transport `There`. What comes back is JSON, looked at before use."""
+"""Calls to functions in another process, the sandbox: the transport `There`. What comes back is
+JSON, looked at before use.
+"""
 
 import contextlib
 import json
@@ -27,7 +29,9 @@ FOREIGN = "wrote something of its own where only answers go"
 
 
 class Ended(ConnectionError):  # noqa: N818 - what became of a process
-    """The process is gone, by itself or because it had to be ended. kind: "time" or "error"; the text says what it did."""
+    """The process is gone, by itself or because it had to be ended. kind: "time" or "error"; the
+    text says what it did.
+    """
 
     def __init__(self, kind: str, words: str) -> None:
         super().__init__(words)
@@ -36,7 +40,8 @@ class Ended(ConnectionError):  # noqa: N818 - what became of a process
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell that did not run to its end. number: counted from 1 over the code cells, as after "Restart and run all".
+    """One code cell that did not run to its end. number: counted from 1 over the code cells, as
+    after "Restart and run all".
 
     forced: was it stopped, or did it end its process, where others end with an error?
     """
@@ -61,7 +66,9 @@ class Output:
 
 
 class There:
-    """A notebook that runs in a process of its own. `run` first, then it is a transport for checks."""
+    """A notebook that runs in a process of its own. `run` first, then it is a transport
+    for checks.
+    """
 
     hidden = True
 
@@ -85,7 +92,8 @@ class There:
             ) from error
 
     def run(self, cells: Sequence[str], without: dict[int, str]) -> None:
-        """Run the code cells top to bottom, but for those in `without`: {number: what became of it in an earlier try}.
+        """Run the code cells top to bottom, but for those in `without`: {number: what became of it
+        in an earlier try}.
 
         A cell may take half of the time that is left, so that later ones always have some.
         """
@@ -137,16 +145,25 @@ class There:
         """Why there is none when the notebook runs fresh, top to bottom."""
         held = self.ask("defined", Allowance.of(GRACE), name=name).get("type")
         if held is not None:
-            why = f"`{name}` is a value of type {text(held)} after the last cell, no function: a later cell takes its name."
+            why = (
+                f"`{name}` is a value of type {text(held)} after the last cell, no function: a"
+                " later cell takes its name."
+            )
             return NotYet(why, kind="error")
         defines = re.compile(rf"^(?:async\s+)?def\s+{name}\b|^{name}\s*=", re.MULTILINE)
         makers = [number for number, source in enumerate(self.cells, 1) if defines.search(source)]
         if not makers:
-            why = f"No cell of the notebook defines `{name}`. What your kernel knows of it is left from a cell that is gone."
+            why = (
+                f"No cell of the notebook defines `{name}`. What your kernel knows of it is left"
+                " from a cell that is gone."
+            )
             return NotYet(why, kind="not attempted")
         for cell in self.failed:
             if cell.number in makers:
-                why = f"`{name}` is not defined when the notebook runs fresh, top to bottom: {cell.line}."
+                why = (
+                    f"`{name}` is not defined when the notebook runs fresh, top to bottom:"
+                    f" {cell.line}."
+                )
                 return NotYet(why, kind="error")
         return NotYet(
             f"`{name}` is defined in code cell {makers[-1]} and removed again by a later cell.",
@@ -156,7 +173,9 @@ class There:
     def call(
         self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float
     ) -> dict[str, Any]:
-        """Call it; returns the outcome. Raises `Ended`, and `NotYet` when the calls of a task take too long together."""
+        """Call it; returns the outcome. Raises `Ended`, and `NotYet` when the calls of a task take
+        too long together.
+        """
         coded = {
             "args": [codec.encode(arg) for arg in args],
             "kwargs": {k: codec.encode(v) for k, v in kwargs.items()},
@@ -175,7 +194,9 @@ class There:
         return self.read(checked, outcome)
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """A setting of the learner's PostgreSQL session; None while it is in an aborted transaction."""
+        """A setting of the learner's PostgreSQL session; None while it is in an aborted
+        transaction.
+        """
         answer = self.ask(
             "setting",
             Allowance.of(SETTING_SECONDS),
@@ -201,7 +222,8 @@ class There:
     def ask(self, do: str, within: Allowance, **content: Any) -> dict[str, Any]:
         """One question, one answer, in time. Raises `Ended`.
 
-        Inside, `within` may be granted a second time (see `calls.time_limit`), and giving way takes a moment.
+        Inside, `within` may be granted a second time (see `calls.time_limit`), and giving way takes
+        a moment.
         """
         self.number += 1
         question = json.dumps({"id": self.number, "do": do, **content}).encode() + b"\n"
@@ -226,7 +248,9 @@ class There:
         return found
 
     def read(self, reader: Callable[[Any], Any], said: Any) -> Any:
-        """What `reader` makes of something from inside. Raises `Ended` if it is not what it should be."""
+        """What `reader` makes of something from inside. Raises `Ended` if it is not what it should
+        be.
+        """
         try:
             return reader(said)
         except (
@@ -255,7 +279,8 @@ class There:
         if signal == 9:
             return Ended(
                 "error",
-                "was ended by the system, as happens with too much memory or too much computing time",
+                "was ended by the system, as happens with too much memory or too much computing"
+                " time",
             )
         if signal:
             return Ended("error", f"crashed its process (signal {signal})")
@@ -263,14 +288,18 @@ class There:
 
 
 def printed_in(answer: dict[str, Any]) -> tuple[str, int]:
-    """The beginning of what was printed, without control characters, and how much it was. Raises `ValueError` and its like."""
+    """The beginning of what was printed, without control characters, and how much it was. Raises
+    `ValueError` and its like.
+    """
     return text(answer["printed"], keep="\n\t", most=invoke.SHOWN_OUTPUT), int(
         answer["printed_characters"]
     )
 
 
 def checked(outcome: Any) -> dict[str, Any]:
-    """The outcome of a call, its texts without control characters. Raises `ValueError` and its like if it is none."""
+    """The outcome of a call, its texts without control characters. Raises `ValueError` and its like
+    if it is none.
+    """
     codec.decode(outcome.get("value"))
     printed, characters = printed_in(outcome)
     found = {

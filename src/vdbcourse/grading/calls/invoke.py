@@ -1,9 +1,11 @@
-"""Call a learner's function and live through whatever it does: raise, loop, print without end, change its arguments, leave.
+"""Call a learner's function and live through whatever it does: raise, loop, print without end,
+change its arguments, leave.
 
-The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's types, the *outcome*:
-`{"status": "returned", "value": ..., "changed": [...]}`, `{"status": "raised", "error": ..., "line": ..., "source": ...}` or
-`{"status": "time", "by": ..., "computed": ..., "elapsed": ...}` (see `clock`), each with what was printed, and what the
-connections that the function got have become.
+The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's
+types, the *outcome*: `{"status": "returned", "value": ..., "changed": [...]}`, `{"status":
+"raised", "error": ..., "line": ..., "source": ...}` or `{"status": "time", "by": ..., "computed":
+..., "elapsed": ...}` (see `clock`), each with what was printed, and what the connections that the
+function got have become.
 """
 
 import contextlib
@@ -30,7 +32,9 @@ AGAIN = 0.5  # seconds from one look at the time to the next
 
 
 class TimeLimit(BaseException):
-    """The learner's function ran too long. (No `Exception`: a loop that catches those must not swallow it.)"""
+    """The learner's function ran too long. (No `Exception`: a loop that catches those must not
+    swallow it.)
+    """
 
     def __init__(self, by: str, spent: Spent) -> None:
         super().__init__(by)
@@ -79,7 +83,9 @@ def call(
 
 
 def open_first(opened: Opened, coded: dict[str, Any]) -> None:
-    """Open what the function gets, on nobody's time. What cannot be opened is said when the function is called with it."""
+    """Open what the function gets, on nobody's time. What cannot be opened is said when the
+    function is called with it.
+    """
     for argument in [*coded["args"], *coded["kwargs"].values()]:
         if isinstance(argument, dict) and "handle" in argument:
             with contextlib.suppress(Exception, TimeLimit), time_limit(Allowance.of(OPEN_SECONDS)):
@@ -115,7 +121,9 @@ def parameter_names(function: Callable) -> list[str]:
 
 
 def described(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
-    """The error in the learner's terms: its type and text, and the line of theirs where it happened."""
+    """The error in the learner's terms: its type and text, and the line of theirs where it
+    happened.
+    """
     line, source = None, ""
     trace = error.__traceback__
     while trace is not None:
@@ -160,7 +168,9 @@ class Printed(io.TextIOBase):
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """No logs: pymilvus logs each error that it raises, with its traceback, past `redirect_stderr`."""
+    """No logs: pymilvus logs each error that it raises, with its traceback, past
+    `redirect_stderr`.
+    """
     before = logging.root.manager.disable
     logging.disable()
     try:
@@ -171,10 +181,12 @@ def silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def time_limit(allowance: Allowance) -> Iterator[None]:
-    """Raise `TimeLimit` in the main thread once the allowance is used up, and again each half second until the code gives way.
+    """Raise `TimeLimit` in the main thread once the allowance is used up, and again each half
+    second until the code gives way.
 
-    A time in which modules were loaded for the first time does not count, once: it is no work of the answer's.
-    Windows has no such timer; there the kernel's own interrupt, or the time limit of the whole process, ends a loop.
+    A time in which modules were loaded for the first time does not count, once: it is no work of
+    the answer's. Windows has no such timer; there the kernel's own interrupt, or the time limit of
+    the whole process, ends a loop.
     """
     if (
         not hasattr(signal, "setitimer")

@@ -1,8 +1,9 @@
 """How long learners' code may take: by what it computes, and much longer by the clock.
 
-On a busy machine everything takes longer by the clock, and on a slow one the same work takes more computing. So what may be
-computed grows with the slowness of the machine, the clock also with how busy it is, and a loop is suspected only where
-something was computed. Whatever waits for an engine, a lock or a network computes nothing, and has the clock alone.
+On a busy machine everything takes longer by the clock, and on a slow one the same work takes more
+computing. So what may be computed grows with the slowness of the machine, the clock also with how
+busy it is, and a loop is suspected only where something was computed. Whatever waits for an engine,
+a lock or a network computes nothing, and has the clock alone.
 """
 
 import functools
@@ -26,14 +27,18 @@ LIMITS = {COMPUTING: "limit of computing time", BY_CLOCK: "limit by the clock, w
 
 @dataclass(frozen=True)
 class Pace:
-    """slowness: seconds of computing for what takes an ordinary machine one; waiting: seconds by the clock for each of them."""
+    """slowness: seconds of computing for what takes an ordinary machine one; waiting: seconds by
+    the clock for each of them.
+    """
 
     slowness: float
     waiting: float
 
 
 def measure() -> Pace:
-    """How slow and how busy this machine is now, by a small piece of work that is always the same."""
+    """How slow and how busy this machine is now, by a small piece of work that is
+    always the same.
+    """
     began, computed = time.monotonic(), time.thread_time()
     value = 0
     for i in range(WORK):
@@ -52,7 +57,9 @@ def at_start() -> Pace:
 
 @dataclass(frozen=True)
 class Allowance:
-    """What may be used: seconds of computing, seconds by the clock. waiting: how busy the machine was when that was granted."""
+    """What may be used: seconds of computing, seconds by the clock. waiting: how busy the machine
+    was when that was granted.
+    """
 
     computing: float
     clock: float
@@ -83,8 +90,9 @@ class Allowance:
     def exceeded(self, spent: "Spent") -> str:
         """COMPUTING or BY_CLOCK if `spent` is more than this, else an empty text.
 
-        Several threads compute more than a second in a second, so computing counts no earlier than the clock says as much. At
-        the end of the clock the machine is looked at again: if it is busier by now, there is more time.
+        Several threads compute more than a second in a second, so computing counts no earlier than
+        the clock says as much. At the end of the clock the machine is looked at again: if it is
+        busier by now, there is more time.
         """
         if min(spent.computed, spent.elapsed) > self.computing:
             return COMPUTING
@@ -112,7 +120,9 @@ class Spent:
 
 
 class Meter:
-    """Counts from when it is made. computing: seconds of computing until now, of whatever is watched."""
+    """Counts from when it is made. computing: seconds of computing until now, of whatever is
+    watched.
+    """
 
     def __init__(self, computing: Callable[[], float]) -> None:
         self.computing = computing
@@ -140,7 +150,9 @@ class OwnComputing:
         return computed(own) + later - self.discount
 
     def started(self, process: psutil.Process) -> bool:
-        """Was it started after this began to count? (An engine that runs already computes for others as well.)"""
+        """Was it started after this began to count? (An engine that runs already computes for
+        others as well.)
+        """
         try:
             return process.create_time() > self.since - 0.02  # the system counts in hundredths
         except psutil.NoSuchProcess:
@@ -148,14 +160,18 @@ class OwnComputing:
 
 
 def now() -> float:
-    """The time as `create_time` of a process says it: on Linux counted from when the machine was booted, to the second."""
+    """The time as `create_time` of a process says it: on Linux counted from when the machine was
+    booted, to the second.
+    """
     if hasattr(time, "CLOCK_BOOTTIME"):
         return psutil.boot_time() + time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.time()
 
 
 def computed(process: psutil.Process) -> float:
-    """Seconds that a process has computed, with its children that have ended; 0 when it is gone itself."""
+    """Seconds that a process has computed, with its children that have ended; 0 when it is gone
+    itself.
+    """
     try:
         times = process.cpu_times()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
@@ -176,15 +192,21 @@ def for_all_calls(seconds: float) -> Allowance:
 def in_words(by: str, spent: Spent) -> str:
     """What came of code that used more than it was allowed: `was stopped after ...`."""
     if by == COMPUTING:
-        return f"was stopped after {spent.computed:.2g} s of computing: is there a loop that never ends?"
+        return (
+            f"was stopped after {spent.computed:.2g} s of computing: is there a loop that never"
+            " ends?"
+        )
     return (
-        f"was stopped after {spent.elapsed:.0f} s by the clock, of which it computed for {spent.computed:.2g} s and waited "
-        "the rest: for a lock, an input, `sleep`, the network, or a long query of an engine?"
+        f"was stopped after {spent.elapsed:.0f} s by the clock, of which it computed for"
+        f" {spent.computed:.2g} s and waited the rest: for a lock, an input, `sleep`, the network,"
+        " or a long query of an engine?"
     )
 
 
 def as_spent(said: Any) -> tuple[str, Spent]:
-    """Read what `asdict` of a `Spent` and its kind became on the way from another process. Raises `ValueError` and its like."""
+    """Read what `asdict` of a `Spent` and its kind became on the way from another process. Raises
+    `ValueError` and its like.
+    """
     return {COMPUTING: COMPUTING, BY_CLOCK: BY_CLOCK}[said["by"]], Spent(
         float(said["computed"]), float(said["elapsed"])
     )

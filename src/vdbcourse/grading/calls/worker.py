@@ -1,6 +1,8 @@
-"""The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker [CACHE]`.
+"""The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker
+[CACHE]`.
 
-It knows no check and no expected value. It reads one JSON object a line, does what it says, and answers one line:
+It knows no check and no expected value. It reads one JSON object a line, does what it says, and
+answers one line:
 
     {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time", ...}
     {"id": 2, "do": "defined", "name": "f"}                       -> {"id": 2, "callable": true, "type": "function"}
@@ -53,7 +55,9 @@ def main() -> None:
 
 
 class Channel:
-    """The way to the grader: what was stdin and stdout. The notebook's own stdin and outputs are empty and go nowhere."""
+    """The way to the grader: what was stdin and stdout. The notebook's own stdin and outputs are
+    empty and go nowhere.
+    """
 
     def __init__(self) -> None:
         self.incoming, self.outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -152,7 +156,8 @@ class Notebook:
         try:
             with invoke.time_limit(Allowance.of(SETTING_SECONDS)):
                 return {"value": self.opened.setting(Handle(*handle), name), "error": None}
-        except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001 - a connection the learner's code has had in hand
+        # boundary: a connection that the learner's code has had in hand
+        except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001
             return {"value": None, "error": in_words(error)}
 
     def do_forget(self, handle: list[str]) -> dict[str, Any]:

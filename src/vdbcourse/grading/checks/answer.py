@@ -1,10 +1,12 @@
-"""What a check calls: `recall_at_k([1, 2], [1, 2], 2)` calls the learner's function and returns a `Reply` to examine.
+"""What a check calls: `recall_at_k([1, 2], [1, 2], 2)` calls the learner's function and returns a
+`Reply` to examine.
 
 A check reads like the specification:
 
     recall_at_k([3, 1, 2], [1, 2, 3], 3).equals(1.0, "The same ids in another order: recall asks what was found.")
 
-The first thing that is not as it should be ends the check with `NotYet`: the call, what came, what was expected, and why.
+The first thing that is not as it should be ends the check with `NotYet`: the call, what came, what
+was expected, and why.
 """
 
 import math
@@ -26,8 +28,8 @@ MOST_COLUMNS = 4  # of a tuple whose columns are named one by one
 class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not right yet
     """Why a task is not passed yet, in the learner's words.
 
-    kind: "wrong", "not attempted", "error" (the learner's code raised), "time" (it ran too long). ended: what limit ended the
-    call, in a few words for whoever grades a class.
+    kind: "wrong", "not attempted", "error" (the learner's code raised), "time" (it ran too long).
+    ended: what limit ended the call, in a few words for whoever grades a class.
     """
 
     why: str
@@ -44,12 +46,16 @@ class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not
 
 
 class Transport(Protocol):
-    """How a call reaches the learner's function: in this process (`local.Here`) or in the sandbox (`remote.There`)."""
+    """How a call reaches the learner's function: in this process (`local.Here`) or in the sandbox
+    (`remote.There`).
+    """
 
     hidden: bool  # does the run use hidden data, whose values must not be shown?
 
     def begin(self, seconds: float) -> None:
-        """A new check, of a task whose calls may take `seconds` each: from now on all of them together have a limit."""
+        """A new check, of a task whose calls may take `seconds` each: from now on all of them
+        together have a limit.
+        """
 
     def defined(self, name: str) -> bool:
         """Is there something callable of that name?"""
@@ -63,7 +69,9 @@ class Transport(Protocol):
         """Call it; returns the outcome (see `calls`)."""
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """A PostgreSQL setting in the learner's session behind `handle`; None while it is in an aborted transaction."""
+        """A PostgreSQL setting in the learner's session behind `handle`; None while it is in an
+        aborted transaction.
+        """
 
     def forget(self, handle: Handle) -> None:
         """Close what the learner had open behind `handle`, so that the next call gets a new one."""
@@ -84,11 +92,15 @@ class Answer:
         return self.reply(args, kwargs, shapes_only=False)
 
     def on_data(self, *args: Any, **kwargs: Any) -> "Reply":
-        """Call with values made from `data`; in a run on hidden data messages show their kind and size, not their content."""
+        """Call with values made from `data`; in a run on hidden data messages show their kind and
+        size, not their content.
+        """
         return self.reply(args, kwargs, shapes_only=self.transport.hidden)
 
     def explained(self, *args: Any, raised: Mapping[str, str]) -> "Reply":
-        """Call as `__call__` does. `raised`: what to say as well if the learner's code raises an error that holds the key."""
+        """Call as `__call__` does. `raised`: what to say as well if the learner's code raises an
+        error that holds the key.
+        """
         try:
             return self(*args)
         except NotYet as found:
@@ -98,7 +110,9 @@ class Answer:
             raise
 
     def raises(self, error: type[Exception], why: str, *args: Any, **kwargs: Any) -> None:
-        """Call with a fixed example that the function has to refuse with `error`; `why` says why it has to."""
+        """Call with a fixed example that the function has to refuse with `error`; `why` says why it
+        has to.
+        """
         try:
             reply = self(*args, **kwargs)
         except NotYet as not_yet:
@@ -112,7 +126,9 @@ class Answer:
             reply.fail(why, expected=f"{error.__name__} raised")
 
     def reply(self, args: Sequence[Any], kwargs: dict[str, Any], shapes_only: bool) -> "Reply":
-        """Call the function. Raises `NotYet` if it raised, ran too long, changed its arguments or was not attempted."""
+        """Call the function. Raises `NotYet` if it raised, ran too long, changed its arguments or
+        was not attempted.
+        """
         words = [shown(arg, shapes_only) for arg in args] + [
             f"{k}={shown(v, shapes_only)}" for k, v in kwargs.items()
         ]
@@ -149,7 +165,8 @@ class Answer:
         if outcome["changed"]:
             names = ", ".join(f"`{name}`" for name in outcome["changed"])
             raise NotYet(
-                f"The call changed its argument {names}. Whoever called still needs it as it was: work on a copy.",
+                f"The call changed its argument {names}. Whoever called still needs it as it was:"
+                " work on a copy.",
                 call=call,
                 got=f"another content of {names}",
                 expected=f"{names} as before the call",
@@ -157,12 +174,16 @@ class Answer:
         return Reply(value, call, shapes_only)
 
     def setting(self, handle: Handle, name: str) -> str | None:
-        """The value of a setting in the learner's PostgreSQL session; None while it is in an aborted transaction."""
+        """The value of a setting in the learner's PostgreSQL session; None while it is in an
+        aborted transaction.
+        """
         return self.transport.setting(handle, name)
 
 
 class Reply:
-    """What came back from one call, and what a check may ask of it. `value` is plain (see `plain`)."""
+    """What came back from one call, and what a check may ask of it. `value` is plain
+    (see `plain`).
+    """
 
     def __init__(self, value: Any, call: str, shapes_only: bool) -> None:
         self.value = value
@@ -170,7 +191,9 @@ class Reply:
         self.shapes_only = shapes_only
 
     def fail(self, why: str, expected: str = "", got: str | None = None) -> None:
-        """Raise `NotYet` with this call. `expected` and `got` must hold no hidden value: leave `got` to the reply."""
+        """Raise `NotYet` with this call. `expected` and `got` must hold no hidden value: leave
+        `got` to the reply.
+        """
         raise NotYet(
             why,
             call=self.call,
@@ -179,7 +202,9 @@ class Reply:
         )
 
     def expect(self, ok: Any, why: str, expected: str = "") -> "Reply":
-        """Raise `NotYet` unless `ok`. `expected` is shown as it stands, so it must hold no hidden value."""
+        """Raise `NotYet` unless `ok`. `expected` is shown as it stands, so it must hold no hidden
+        value.
+        """
         if not ok:
             self.fail(why, expected)
         return self
@@ -191,10 +216,12 @@ class Reply:
         within: float = 1e-6,
         mistakes: Mapping[Any, str] | None = None,
     ) -> "Reply":
-        """Is the value `expected`? Numbers may differ by `within` (absolute, and relative for large ones).
+        """Is the value `expected`? Numbers may differ by `within` (absolute, and relative for large
+        ones).
 
-        A list may come as list, tuple or array, a row as tuple or list; a number as any kind of number. `mistakes` names the
-        thought behind known wrong values: `{1 / 3: "That is gain / rank."}`; it is said instead of `why`.
+        A list may come as list, tuple or array, a row as tuple or list; a number as any kind of
+        number. `mistakes` names the thought behind known wrong values: `{1 / 3: "That is gain /
+        rank."}`; it is said instead of `why`.
         """
         if isinstance(expected, (list, tuple, np.ndarray)):
             self.sequence(asked_for(expected))
@@ -218,9 +245,14 @@ class Reply:
         return self
 
     def something(self, what: str = "a value") -> Any:
-        """The value, which must not be None or a thing no check can read. `what`: what is asked for, in words."""
+        """The value, which must not be None or a thing no check can read. `what`: what is asked
+        for, in words.
+        """
         if self.value is None:
-            why = f"It returned None; asked for is {what}. Does every way through the function end with `return ...`?"
+            why = (
+                f"It returned None; asked for is {what}. Does every way through the function end"
+                " with `return ...`?"
+            )
             self.fail(why, expected=what)
         if isinstance(self.value, Opaque):
             self.fail(
@@ -237,7 +269,8 @@ class Reply:
             self.fail(f"It gave {kind_of(value)}; asked for is one number.", expected="a number")
         if math.isnan(value):
             self.fail(
-                "NaN comes from 0/0 or from a value that is missing: say what the result is in that case.",
+                "NaN comes from 0/0 or from a value that is missing: say what the result is in that"
+                " case.",
                 expected="a number",
             )
         if not low <= value <= high:
@@ -291,7 +324,9 @@ class Reply:
         return self.value
 
     def rows(self, columns: Sequence[str]) -> list[tuple]:
-        """The value as a list of rows with these columns, in this order; a row may also be a dict with these keys."""
+        """The value as a list of rows with these columns, in this order; a row may also be a dict
+        with these keys.
+        """
         what = f"a list of rows ({', '.join(columns)})"
         rows = []
         for row in self.sequence(what):
@@ -306,7 +341,8 @@ class Reply:
                 if isinstance(row, dict) and missing_keys(row, columns):
                     held += f" without {missing_keys(row, columns)}"
                 self.fail(
-                    f"A row has {len(columns)} columns ({', '.join(columns)}); the list holds {held}.",
+                    f"A row has {len(columns)} columns ({', '.join(columns)}); the list holds"
+                    f" {held}.",
                     expected=what,
                 )
             rows.append(tuple(row))
@@ -333,7 +369,9 @@ def too_long_together(name: str, by: str, allowance: Allowance) -> NotYet:
     """The calls of a task have used more than all of them together may."""
     used = {
         time_limits.COMPUTING: f"computed for more than {allowance.computing:.3g} s together",
-        time_limits.BY_CLOCK: f"took more than {allowance.clock:.0f} s by the clock together, most of it waiting",
+        time_limits.BY_CLOCK: (
+            f"took more than {allowance.clock:.0f} s by the clock together, most of it waiting"
+        ),
     }
     return NotYet(
         f"The calls of this task {used[by]}.",
@@ -373,7 +411,9 @@ def asked_for(expected: Any) -> str:
 
 
 def other_kind(value: Any, expected: Any, place: str = "It") -> str:
-    """Where the value is of another kind than what is expected: said first, for then its content says nothing."""
+    """Where the value is of another kind than what is expected: said first, for then its content
+    says nothing.
+    """
     value, expected = (
         one.tolist() if isinstance(one, np.ndarray) else one for one in (value, expected)
     )
@@ -392,7 +432,9 @@ def other_kind(value: Any, expected: Any, place: str = "It") -> str:
 
 
 def family(value: Any) -> str:
-    """Kinds that are taken for each other have one family: whole numbers and others, lists and tuples."""
+    """Kinds that are taken for each other have one family: whole numbers and others, lists and
+    tuples.
+    """
     if is_number(value):
         return "number"
     return "sequence" if isinstance(value, (list, tuple)) else type(value).__name__

@@ -1,7 +1,8 @@
-"""What checks work on: real films and their vectors, drawn by a seed, and tables of them in a real engine.
+"""What checks work on: real films and their vectors, drawn by a seed, and tables of them in a real
+engine.
 
-The notebook's checks draw from one half of a pool of films, graded runs from the other half with another seed: other rows, other
-questions, the same kind.
+The notebook's checks draw from one half of a pool of films, graded runs from the other half with
+another seed: other rows, other questions, the same kind.
 """
 
 import functools
@@ -24,7 +25,9 @@ LOCK_SECONDS = 5  # of an idle machine, for a table that a learner's session sti
 
 @dataclass(frozen=True)
 class Films:
-    """n films. ids, years, decades: (n,) int64; genres: the first one or None; vectors: (n, 384) float32 of length 1."""
+    """n films. ids, years, decades: (n,) int64; genres: the first one or None; vectors: (n, 384)
+    float32 of length 1.
+    """
 
     ids: np.ndarray
     titles: list[str]
@@ -97,7 +100,9 @@ def pool(hidden: bool) -> Pool:
 
 @dataclass
 class Data:
-    """The data of one check. rng: for anything else a check wants to vary; two runs with one seed see the same."""
+    """The data of one check. rng: for anything else a check wants to vary; two runs with one seed
+    see the same.
+    """
 
     seed: int = PUBLIC_SEED
     hidden: bool = False
@@ -117,7 +122,9 @@ class Data:
         return source.take(self.drawn[:n])
 
     def questions(self, n: int) -> np.ndarray:
-        """Vectors to search with, (n, 384) float32: films that `films` did not draw, so that no question finds itself."""
+        """Vectors to search with, (n, 384) float32: films that `films` did not draw, so that no
+        question finds itself.
+        """
         source = pool(self.hidden)
         if self.drawn is None:
             self.films(0)
@@ -143,7 +150,9 @@ class Data:
         return Handle("encode")
 
     def lasting_dict(self, name: str) -> Handle:
-        """An empty dict that the learner's functions share from one call to the next, shown as `name`."""
+        """An empty dict that the learner's functions share from one call to the next, shown as
+        `name`.
+        """
         return Handle("dict", name)
 
     def close(self) -> None:
@@ -153,7 +162,9 @@ class Data:
 
 
 class Postgres:
-    """A schema of the check's own. `conn` is for the learner's functions, `run` asks over a connection of the check's."""
+    """A schema of the check's own. `conn` is for the learner's functions, `run` asks over a
+    connection of the check's.
+    """
 
     def __init__(self, dsn: str) -> None:
         self.conn = Handle("postgres", dsn)
@@ -170,20 +181,24 @@ class Postgres:
         return connection
 
     def run(self, sql: str, parameters: Any = None) -> list[tuple]:
-        """Rows of a query over the check's own connection, planned anew each time; an empty list for other statements."""
+        """Rows of a query over the check's own connection, planned anew each time; an empty list
+        for other statements.
+        """
         cursor = self.own.execute(sql, parameters, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
     def film_table(self, films: Films, *statements: str, table: str = "film") -> None:
-        """Make `table` (id int primary key, title text, year int, decade int, genre text, embedding vector(384)), fill it, run
-        `statements` (indexes), ANALYZE. A table that is still exactly as an earlier check left it is kept.
+        """Make `table` (id int primary key, title text, year int, decade int, genre text, embedding
+        vector(384)), fill it, run `statements` (indexes), ANALYZE. A table that is still exactly as
+        an earlier check left it is kept.
         """
         wanted = f"{zlib.crc32(films.vectors.tobytes() + films.ids.tobytes() + ';'.join(statements).encode()):08x}"
         if self.mark(table) == f"{wanted} {self.state(table)}":
             return
         self.run(f"DROP TABLE IF EXISTS {table} CASCADE")
         self.run(
-            f"CREATE TABLE {table} (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding vector({DIM}))"
+            f"CREATE TABLE {table} (id int PRIMARY KEY, title text, year int, decade int, genre"
+            f" text, embedding vector({DIM}))"
         )
         columns = "id, title, year, decade, genre, embedding"
         with self.own.cursor().copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
@@ -209,17 +224,19 @@ class Postgres:
         return self.run("SELECT obj_description(to_regclass(%s), 'pg_class')", [table])[0][0]
 
     def state(self, table: str) -> str | None:
-        """A line that changes when rows, columns or indexes of the table change; None without the table."""
+        """A line that changes when rows, columns or indexes of the table change; None without the
+        table.
+        """
         if self.run("SELECT to_regclass(%s)", [table])[0][0] is None:
             return None
         ((rows,),) = self.run(
             f"SELECT format('%s rows, newest %s', count(*), max(xmin::text::bigint)) FROM {table}"
         )
         ((shape,),) = self.run(
-            "SELECT md5(string_agg(definition, ';' ORDER BY definition)) FROM ("
-            " SELECT pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indrelid = to_regclass(%(t)s)"
-            " UNION ALL SELECT attname || format_type(atttypid, atttypmod) FROM pg_attribute"
-            "  WHERE attrelid = to_regclass(%(t)s) AND attnum > 0) AS parts",
+            "SELECT md5(string_agg(definition, ';' ORDER BY definition)) FROM ( SELECT"
+            " pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indrelid ="
+            " to_regclass(%(t)s) UNION ALL SELECT attname || format_type(atttypid, atttypmod) FROM"
+            " pg_attribute  WHERE attrelid = to_regclass(%(t)s) AND attnum > 0) AS parts",
             {"t": table},
         )
         return f"{rows}, shape {shape}"
@@ -227,11 +244,14 @@ class Postgres:
     def exact(
         self, question: np.ndarray, k: int, where: str = "true", table: str = "film"
     ) -> list[tuple[int, float]]:
-        """The true k nearest (id, cosine distance) under a filter, without any index; equal distances by id."""
+        """The true k nearest (id, cosine distance) under a filter, without any index; equal
+        distances by id.
+        """
         with self.own.transaction():
             self.run("SET LOCAL enable_indexscan = off")
             return self.run(
-                f"SELECT id, embedding <=> %s AS distance FROM {table} WHERE {where} ORDER BY distance, id LIMIT {int(k)}",
+                f"SELECT id, embedding <=> %s AS distance FROM {table} WHERE {where} ORDER BY"
+                f" distance, id LIMIT {int(k)}",
                 [question],
             )
 
@@ -242,7 +262,9 @@ class Postgres:
 
 
 class Milvus:
-    """A Milvus with the check's own collections. `client` is for the learner's functions, `own` is the check's."""
+    """A Milvus with the check's own collections. `client` is for the learner's functions, `own` is
+    the check's.
+    """
 
     def __init__(self, uri: str) -> None:
         self.client = Handle("milvus", uri)

@@ -1,4 +1,6 @@
-"""A PostgreSQL session of the learner's that a check can watch: open transactions, changed settings, rows and pages read."""
+"""A PostgreSQL session of the learner's that a check can watch: open transactions, changed
+settings, rows and pages read.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -14,17 +16,20 @@ SETTINGS = (
     *("maintenance_work_mem", "work_mem", "max_parallel_workers_per_gather"),
     *("hnsw.ef_search", "hnsw.iterative_scan", "hnsw.max_scan_tuples"),
 )
-CLOSED = "The call closed the connection it was given. `with conn:` does that at its end; `with conn.transaction():` does not."
+CLOSED = (
+    "The call closed the connection it was given. `with conn:` does that at its end; `with"
+    " conn.transaction():` does not."
+)
 OPEN = (
-    "A transaction is still open after the call: its locks stay, and nobody else sees what was done in it. `with "
-    "conn.transaction():` ends it by itself."
+    "A transaction is still open after the call: its locks stay, and nobody else sees what was done"
+    " in it. `with conn.transaction():` ends it by itself."
 )
 
 
 @dataclass(frozen=True)
 class Reads:
-    """What was read of a table: rows that sequential scans handed on, pages of the table and its indexes, scans of its vector
-    indexes and the rows they handed on.
+    """What was read of a table: rows that sequential scans handed on, pages of the table and its
+    indexes, scans of its vector indexes and the rows they handed on.
     """
 
     rows: int = 0
@@ -41,7 +46,8 @@ class Reads:
 class Session:
     """A connection for the learner's functions; `conn` is what they are called with.
 
-    settings: values that its owner has chosen by SET. begins_with: values of its beginning, to which RESET would go back.
+    settings: values that its owner has chosen by SET. begins_with: values of its beginning, to
+    which RESET would go back.
     """
 
     def __init__(
@@ -62,7 +68,9 @@ class Session:
         self.postgres.run("SELECT '[1]'::vector")  # pgvector's settings are known once it was used
 
     def expect_as_before(self, function: Answer, reply: Reply) -> None:
-        """Is the session as it was before the call: open, no transaction left, no setting changed?"""
+        """Is the session as it was before the call: open, no transaction left, no
+        setting changed?
+        """
         reply.expect(not self.in_transaction(), OPEN)
         for name in SETTINGS:
             usual = self.usual(name)
@@ -76,7 +84,10 @@ class Session:
 
     def in_transaction(self) -> bool:
         """Does it sit in a transaction that was not ended?"""
-        state = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"
+        state = (
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in"
+            " transaction%%'"
+        )
         return bool(self.postgres.run(state, [self.name]))
 
     def usual(self, name: str) -> str:
@@ -86,7 +97,8 @@ class Session:
         )
 
     def reads(self, function: Answer, table: str = "film") -> Reads:
-        """What was read of the table so far, by everybody who has handed in what they have counted, this session included.
+        """What was read of the table so far, by everybody who has handed in what they have counted,
+        this session included.
 
         Always nothing before PostgreSQL 15, which cannot make a session hand it in.
         """
@@ -95,33 +107,38 @@ class Session:
         function.setting(self.conn, "hnsw.ef_search")  # makes it hand in
         self.postgres.run("SELECT pg_stat_force_next_flush()")
         (counted,) = self.postgres.run(
-            "SELECT seq_tup_read, heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0) "
-            "FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid) WHERE relid = to_regclass(%s)",
+            "SELECT seq_tup_read, heap_blks_read + heap_blks_hit + coalesce(idx_blks_read +"
+            " idx_blks_hit, 0) FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid)"
+            " WHERE relid = to_regclass(%s)",
             [table],
         )
         (by_vector,) = self.postgres.run(
-            "SELECT coalesce(sum(idx_scan), 0), coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes AS s "
-            "JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = relam "
-            "WHERE s.relid = to_regclass(%s) AND amname IN ('hnsw', 'ivfflat')",
+            "SELECT coalesce(sum(idx_scan), 0), coalesce(sum(idx_tup_read), 0) FROM"
+            " pg_stat_user_indexes AS s JOIN pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON"
+            " a.oid = relam WHERE s.relid = to_regclass(%s) AND amname IN ('hnsw', 'ivfflat')",
             [table],
         )
         return Reads(*map(int, (*counted, *by_vector)))
 
 
 def changed(name: str, chosen: bool, reset: bool) -> str:
-    """Why a changed setting matters. chosen: had its owner chosen a value? reset: is it that of the session's beginning again?"""
+    """Why a changed setting matters. chosen: had its owner chosen a value? reset: is it that of the
+    session's beginning again?
+    """
     if chosen and reset:
         return (
-            f"The caller had chosen a value for `{name}` by SET, and after the call it is the one of the session's beginning: "
-            "`RESET` goes back to that, not to what the caller had chosen. `SET LOCAL` restores it at the end of its transaction."
+            f"The caller had chosen a value for `{name}` by SET, and after the call it is the one"
+            " of the session's beginning: `RESET` goes back to that, not to what the caller had"
+            " chosen. `SET LOCAL` restores it at the end of its transaction."
         )
     if chosen:
         return (
-            f"The caller had chosen a value for `{name}`, and after the call it is another one. Nobody can put back by hand what "
-            "was there before, and `RESET` goes back to the session's beginning; `SET LOCAL` restores it at the end of its "
-            "transaction."
+            f"The caller had chosen a value for `{name}`, and after the call it is another one."
+            " Nobody can put back by hand what was there before, and `RESET` goes back to the"
+            " session's beginning; `SET LOCAL` restores it at the end of its transaction."
         )
     return (
-        f"After the call `{name}` is still changed, so that every later query on this connection runs otherwise than its author "
-        "meant. `SET` lasts as long as the session, `SET LOCAL` until the end of its transaction."
+        f"After the call `{name}` is still changed, so that every later query on this connection"
+        " runs otherwise than its author meant. `SET` lasts as long as the session, `SET LOCAL`"
+        " until the end of its transaction."
     )

@@ -1,6 +1,9 @@
 """What is said of a right number that was rounded before it was returned."""
 
-ROUNDED = "That is the right number, rounded. Return it as it was computed: two searches may differ in the digits that are gone."
+ROUNDED = (
+    "That is the right number, rounded. Return it as it was computed: two searches may differ in"
+    " the digits that are gone."
+)
 
 
 def rounded(value: float) -> dict[float, str]:

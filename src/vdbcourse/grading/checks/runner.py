@@ -1,4 +1,6 @@
-"""Run the check of one task against a learner's functions, wherever they are, and say what came of it."""
+"""Run the check of one task against a learner's functions, wherever they are, and say what came of
+it.
+"""
 
 import inspect
 import traceback
@@ -18,13 +20,15 @@ from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.result import Result
 
 LOCKED = (
-    "Your code still holds a lock on a table that the check needs: a transaction was begun and not ended. `with "
-    "conn.transaction():` ends it by itself."
+    "Your code still holds a lock on a table that the check needs: a transaction was begun and not"
+    " ended. `with conn.transaction():` ends it by itself."
 )
 
 
 def run(task: Task, transport: Transport, data: Data) -> Result:
-    """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no fault of the learner's."""
+    """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no
+    fault of the learner's.
+    """
     function = manifest.checks(task.exercise)[task.id]
     traces = Traces(data)
     transport = Watched(transport, traces)
@@ -61,14 +65,17 @@ def outcome(
                 kind="error",
             )
         raise CourseError(
-            f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your answer: "
-            f"{type(error).__name__}: {error} ({last_place(error)}). Please report it with your answer."
+            f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your"
+            f" answer: {type(error).__name__}: {error} ({last_place(error)}). Please report it with"
+            " your answer."
         ) from error
     return NotYet("", kind="passed")
 
 
 def put_back(traces: Traces) -> str:
-    """What calls left on the server and is undone now, in words; nothing where the server is gone."""
+    """What calls left on the server and is undone now, in words; nothing where the
+    server is gone.
+    """
     try:
         return in_words(traces.put_back(), traces.altered)
     except psycopg.OperationalError:

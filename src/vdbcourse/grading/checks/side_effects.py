@@ -1,10 +1,12 @@
 """What calls of a learner's functions leave on a server, and how a check puts it back.
 
-A check's session goes with it, and so do temporary tables. What stays is looked for right before and right after each call:
-settings of the database, the role or the whole server, which would change every later lesson, and objects in the check's own
-schema. Only what came into being during a call counts, so that the tables of the check itself stay. (An index on a table that
-was there belongs to that table: `film_table` makes it anew.) In Milvus, which has no schemas, it is the collections that a
-function made by the client it was given, under another name than it was called with, and that were not there before.
+A check's session goes with it, and so do temporary tables. What stays is looked for right before
+and right after each call: settings of the database, the role or the whole server, which would
+change every later lesson, and objects in the check's own schema. Only what came into being during a
+call counts, so that the tables of the check itself stay. (An index on a table that was there
+belongs to that table: `film_table` makes it anew.) In Milvus, which has no schemas, it is the
+collections that a function made by the client it was given, under another name than it was called
+with, and that were not there before.
 """
 
 import functools
@@ -26,7 +28,9 @@ LISTS = (
 MOST_NAMED = 5
 LOCK_SECONDS = 5  # for which an object is waited for that somebody still uses
 NEWEST = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
-SYSTEM_FILE = "SELECT size::text || modification FROM pg_stat_file('postgresql.auto.conf', true)"  # ALTER SYSTEM writes no more
+SYSTEM_FILE = (  # ALTER SYSTEM writes no more
+    "SELECT size::text || modification FROM pg_stat_file('postgresql.auto.conf', true)"
+)
 MAY_SEE = "SELECT has_function_privilege('pg_stat_file(text, boolean)', 'execute')"
 SETTINGS = """
 SELECT setdatabase <> 0, setrole <> 0, split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)
@@ -60,7 +64,9 @@ Setting = tuple[bool, bool, str]  # of the database? of the role? name
 
 
 class Traces:
-    """Looks at the server around each call (`before`, `after`), and in the end puts back what it can."""
+    """Looks at the server around each call (`before`, `after`), and in the end puts back what it
+    can.
+    """
 
     def __init__(self, data: Data) -> None:
         self.dsn = data.postgres_dsn
@@ -106,7 +112,9 @@ class Traces:
         self.settings, self.system, self.objects = now
 
     def note(self, outcome: dict[str, Any]) -> None:
-        """What the call says of itself: alterations of connections, and names it has given to collections."""
+        """What the call says of itself: alterations of connections, and names it has given to
+        collections.
+        """
         self.altered.update(outcome["altered"])
         asked_for = {value for value in self.given if isinstance(value, str)}
         self.collections_made |= set(outcome["collections"]) - self.collections - asked_for
@@ -151,7 +159,10 @@ class Traces:
             else:
                 quoted = SQL(value) if name in LISTS else Literal(value)
                 self.ask(SQL("ALTER {} SET {} TO {}").format(whose, setting(name), quoted))
-            yield f"the setting `{name}` of {words}, {'gone' if now.get(key) is None else 'set to ' + now[key]}"
+            yield (
+                f"the setting `{name}` of {words},"
+                f" {'gone' if now.get(key) is None else 'set to ' + now[key]}"
+            )
 
     def put_back_system(self) -> Iterator[str]:
         """Settings of the whole server."""
@@ -165,7 +176,10 @@ class Traces:
             value = self.changed[name]
             change = SQL("RESET {}") if value is None else SQL("SET {} TO {}")
             self.ask(SQL("ALTER SYSTEM ") + change.format(setting(name), Literal(value)))
-            yield f"the setting `{name}` of the whole server, {'gone' if now.get(name) is None else 'set to ' + now[name]}"
+            yield (
+                f"the setting `{name}` of the whole server,"
+                f" {'gone' if now.get(name) is None else 'set to ' + now[name]}"
+            )
         if names:
             self.ask("SELECT pg_reload_conf()")
 
@@ -207,7 +221,9 @@ class Traces:
         return set(self.ask(OBJECTS))
 
     def ask(self, sql: Any) -> list[tuple]:
-        """Rows of a query; an empty list for other statements. A connection that a learner's code has ended is opened anew."""
+        """Rows of a query; an empty list for other statements. A connection that a learner's code
+        has ended is opened anew.
+        """
         try:
             cursor = self.connected().execute(sql, prepare=False)
         except psycopg.OperationalError:
@@ -240,12 +256,13 @@ def in_words(left: list[str], altered: Iterable[str]) -> str:
     if left:
         more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
         said.append(
-            f"Your code left this on the server, where it would reach into later lessons: {'; '.join(left[:MOST_NAMED])}{more}. "
-            "The check has put it back."
+            "Your code left this on the server, where it would reach into later lessons:"
+            f" {'; '.join(left[:MOST_NAMED])}{more}. The check has put it back."
         )
     if altered:
         names = ", ".join(f"`{name}`" for name in sorted(altered))
         said.append(
-            f"Your code left the connection it was given with another {names}. The check has closed it."
+            f"Your code left the connection it was given with another {names}. The check has"
+            " closed it."
         )
     return " ".join(said)

@@ -1,4 +1,6 @@
-"""Grade the notebooks of a class: each in a sandbox, several at a time, every result kept as soon as it is there."""
+"""Grade the notebooks of a class: each in a sandbox, several at a time, every result kept as soon
+as it is there.
+"""
 
 import contextlib
 import sys
@@ -24,7 +26,9 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. seed: of the hidden data (None: that of an earlier run into the same folder, else a random one)."""
+    """How to grade. seed: of the hidden data (None: that of an earlier run into the same folder,
+    else a random one).
+    """
 
     jobs: int = 1
     limits: Limits = Limits()
@@ -35,7 +39,9 @@ class Options:
 
 @dataclass
 class Batch:
-    """What is graded, and with which seed. entries: in the order of the files; kept: how many an earlier run had graded."""
+    """What is graded, and with which seed. entries: in the order of the files; kept: how many an
+    earlier run had graded.
+    """
 
     entries: list[Entry]
     seed: int
@@ -49,7 +55,8 @@ class Batch:
 
 
 def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int], None]) -> Batch:
-    """Grade every notebook below `folder`, name what else was handed in, and keep the results in `out`.
+    """Grade every notebook below `folder`, name what else was handed in, and keep the results in
+    `out`.
 
     `done(entry, of)` is called for each one.
 
@@ -102,7 +109,9 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
 def graded(
     waiting: list[tuple[Entry, Submission]], seed: int, options: Options
 ) -> Iterator[tuple[Entry, Submission]]:
-    """Grade them and hand them back as they get ready. When the block that reads them is left, all that runs is stopped."""
+    """Grade them and hand them back as they get ready. When the block that reads them is left, all
+    that runs is stopped.
+    """
     if not waiting:
         return
     exercises = {found.exercise.id: found.exercise for _, found in waiting}
@@ -137,9 +146,11 @@ def graded(
 
 
 def rehearsal(exercise: Exercise, ground: ForClass) -> str:
-    """Grade the course's own solution first: why nothing else can be graded on this machine, or an empty text.
+    """Grade the course's own solution first: why nothing else can be graded on this machine, or an
+    empty text.
 
-    It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises `CourseError` without a sandbox.
+    It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises
+    `CourseError` without a sandbox.
     """
     There(bubblewrap.Place(ground.confined, ground.limits)).close()
     cells = [
@@ -152,7 +163,10 @@ def rehearsal(exercise: Exercise, ground: ForClass) -> str:
     missed = [result.line() for result in found.results if not result.passed]
     if found.problem or missed:
         why = found.problem or "; ".join(missed)
-        return f"The course's own solution of {exercise.id} does not pass on this machine, so nothing is graded by it: {why}"
+        return (
+            f"The course's own solution of {exercise.id} does not pass on this machine, so nothing"
+            f" is graded by it: {why}"
+        )
     return ""
 
 

@@ -1,4 +1,6 @@
-"""What is known of each submission of a class, and the files that keep it from one run to the next."""
+"""What is known of each submission of a class, and the files that keep it from one run
+to the next.
+"""
 
 import hashlib
 import json
@@ -37,8 +39,8 @@ KEPT = [part.name for part in fields(Kept)]
 
 @dataclass
 class Entry:
-    """One submission. problem: why there is no grade; others: earlier files of the same learner for the same exercise;
-    namesakes: other learners of nearly the same name.
+    """One submission. problem: why there is no grade; others: earlier files of the same learner for
+    the same exercise; namesakes: other learners of nearly the same name.
     """
 
     learner: str
@@ -98,11 +100,13 @@ class Entry:
             said = [*said[:2], f"and {len(said) - 2} more"]
         if self.others:
             said.append(
-                f"{len(self.others) + 1} files for this exercise, the one saved last counts: {self.file}"
+                f"{len(self.others) + 1} files for this exercise, the one saved last counts:"
+                f" {self.file}"
             )
         if self.namesakes:
             said.append(
-                f"is this one person? Names that differ in capital letters or accents alone: {', '.join(self.namesakes)}"
+                "is this one person? Names that differ in capital letters or accents alone:"
+                f" {', '.join(self.namesakes)}"
             )
         if self.superseded_by:
             said.append(f"does not count: {self.superseded_by} was saved later")
@@ -155,7 +159,8 @@ class Store:
         return seed
 
     def fill(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> bool:
-        """Fill the entry with the result of an earlier run of the same file under the same conditions, if there is one.
+        """Fill the entry with the result of an earlier run of the same file under the same
+        conditions, if there is one.
 
         A damaged file counts as none: then the submission is graded again.
         """
@@ -179,7 +184,9 @@ class Store:
             files.write_json(self.path(found, seed, limits), {name: content[name] for name in KEPT})
 
     def path(self, found: Submission, seed: int, limits: Limits) -> Path:
-        """One file for each content, exercise, version of the course and its checks, seed and limits."""
+        """One file for each content, exercise, version of the course and its checks, seed and
+        limits.
+        """
         conditions = [
             found.digest,
             found.exercise.id,

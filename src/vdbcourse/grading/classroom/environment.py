@@ -1,7 +1,8 @@
-"""What a fresh run stands on: a place to run in, engines of its own, and hidden data for the checks.
+"""What a fresh run stands on: a place to run in, engines of its own, and hidden data for the
+checks.
 
-For a class each submission gets a database and a Milvus of its own, which nobody else reaches. One's own notebook runs on
-the course's engines, in a space of its own that goes with the run.
+For a class each submission gets a database and a Milvus of its own, which nobody else reaches.
+One's own notebook runs on the course's engines, in a space of its own that goes with the run.
 """
 
 import contextlib
@@ -40,7 +41,9 @@ class Ground:
 
 @contextlib.contextmanager
 def for_check(exercise: Exercise, limits: Limits, seed: int) -> Iterator[Ground]:
-    """The course's own engines, under the name of a learner whose schemas and collections are dropped afterwards."""
+    """The course's own engines, under the name of a learner whose schemas and collections are
+    dropped afterwards.
+    """
     learner = f"check{secrets.token_hex(3)}"
     postgres, milvus = "postgres" in exercise.engines, "milvus" in exercise.engines
     url = postgres_url() if postgres else None
@@ -126,7 +129,9 @@ class ForClass:
 
     @contextlib.contextmanager
     def ground(self, exercise: Exercise, trusted: bool = False) -> Iterator[Ground]:
-        """What one submission stands on. trusted: the course's own solution, which runs in the grader's home."""
+        """What one submission stands on. trusted: the course's own solution, which runs in the
+        grader's home.
+        """
         confined = self.confined and not trusted
         environment, sockets, dsn, uri = {}, [], None, None
         asked = [lambda: "was stopped" if self.stopping.is_set() else None]

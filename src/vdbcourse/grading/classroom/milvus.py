@@ -1,4 +1,6 @@
-"""Milvus for a class: a Milvus Lite server for each submission, on a socket, locked in like the notebook that talks to it."""
+"""Milvus for a class: a Milvus Lite server for each submission, on a socket, locked in like the
+notebook that talks to it.
+"""
 
 import contextlib
 import os
@@ -19,7 +21,9 @@ SERVER_LIMITS = Limits(memory=2, processes=8)
 
 @contextlib.contextmanager
 def milvus_lite(confined: bool) -> Iterator[Path]:
-    """The socket of a new Milvus Lite; it ends, and its data goes, with the block. Raises `CourseError` if it does not start."""
+    """The socket of a new Milvus Lite; it ends, and its data goes, with the block. Raises
+    `CourseError` if it does not start.
+    """
     folder = Path(
         tempfile.mkdtemp(prefix="vdbm-")
     )  # short: a socket's path may have about 100 bytes

@@ -1,4 +1,6 @@
-"""One notebook, run fresh and checked task by task. A process that dies costs the task it died in, not the others."""
+"""One notebook, run fresh and checked task by task. A process that dies costs the task it died in,
+not the others.
+"""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,8 +20,9 @@ MOST_OUTPUTS = 40  # of cells, that are kept
 
 @dataclass
 class Graded:
-    """What came of one notebook. cells: one line for each code cell that did not run to its end; forced: those of them that were
-    stopped or ended their process; outputs: what the cells printed; problem: why there is no grade, or an empty text.
+    """What came of one notebook. cells: one line for each code cell that did not run to its end;
+    forced: those of them that were stopped or ended their process; outputs: what the cells printed;
+    problem: why there is no grade, or an empty text.
     """
 
     results: Results = field(default_factory=Results)
@@ -37,7 +40,8 @@ def grade(
     data: Callable[[], Data],
     step: Callable[[], None] = lambda: None,
 ) -> Graded:
-    """Run the code cells in `place` and check every task on `data()`; `step` is called after each task.
+    """Run the code cells in `place` and check every task on `data()`; `step` is called after each
+    task.
 
     Raises `CourseError` if the process cannot be started.
     """
@@ -115,8 +119,8 @@ class Run:
             self.problem = f"its process ended {DEATHS} times; the last time it {error}"
 
     def tell(self) -> None:
-        """Take what the cells did in the first run of all of them. After it functions have seen hidden data, and a later run of
-        the cells may bring it with it.
+        """Take what the cells did in the first run of all of them. After it functions have seen
+        hidden data, and a later run of the cells may bring it with it.
         """
         if not self.told:
             self.failed, self.outputs, self.told = self.there.failed, self.there.outputs, True

@@ -1,7 +1,9 @@
-"""PostgreSQL for a class: one server for a batch, and for each submission a role and a database of its own.
+"""PostgreSQL for a class: one server for a batch, and for each submission a role and a database of
+its own.
 
-The server listens on a socket only and asks everybody for a password, so that code in a sandbox, which sees the socket,
-is nobody but its own role. pgvector lies in pg_catalog, where no role can put another operator in its place.
+The server listens on a socket only and asks everybody for a password, so that code in a sandbox,
+which sees the socket, is nobody but its own role. pgvector lies in pg_catalog, where no role can
+put another operator in its place.
 """
 
 import contextlib
@@ -24,7 +26,9 @@ TEMPLATE = "graded"
 STATEMENT_SECONDS = 10  # of an idle machine
 CONNECTIONS = 20  # of one role
 LARGEST = 1  # GiB of one database
-FASTER = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"  # it is thrown away with the batch
+FASTER = (  # it is thrown away with the batch
+    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+)
 
 
 def role_settings() -> dict[str, str]:
@@ -35,7 +39,9 @@ def role_settings() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Lease:
-    """One submission's database. url: for the notebook; dsn: for the checks, with a schema of theirs on the search path."""
+    """One submission's database. url: for the notebook; dsn: for the checks, with a schema of
+    theirs on the search path.
+    """
 
     url: str
     dsn: str
@@ -73,7 +79,9 @@ class Server:
         self.stop()
 
     def start(self) -> None:
-        """Make the server, and the template of every database. Raises `CourseError` if that fails."""
+        """Make the server, and the template of every database. Raises `CourseError` if
+        that fails.
+        """
         postgres.let_in(self.folder)
         postgres.initialise(self.folder)
         with (self.folder / "postgresql.conf").open("a") as file:
@@ -112,7 +120,9 @@ class Server:
         postgres.control(self.folder, "reload")
 
     def address(self, role: str, password: str, database: str) -> str:
-        """The URL of a database for a role. The limits are asked for again: a role may change its own defaults."""
+        """The URL of a database for a role. The limits are asked for again: a role may change its
+        own defaults.
+        """
         options = " ".join(f"-c{name}={value}" for name, value in role_settings().items())
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.socket.parent))}&options={quote(options)}"
 

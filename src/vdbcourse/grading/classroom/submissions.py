@@ -1,4 +1,6 @@
-"""Notebooks handed in: find them, read them as plain text, and see which exercise each one is for. Nothing in them runs here."""
+"""Notebooks handed in: find them, read them as plain text, and see which exercise each one is for.
+Nothing in them runs here.
+"""
 
 import hashlib
 import json
@@ -30,7 +32,9 @@ CALL = re.compile(r"""^[^#\n]*\bexercise\(\s*(["'])([^"'\n]*)\1""", re.MULTILINE
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook. cells: its code cells; digest: of the file's bytes; saved: seconds since the epoch."""
+    """One notebook. cells: its code cells; digest: of the file's bytes; saved: seconds since the
+    epoch.
+    """
 
     path: Path
     exercise: Exercise
@@ -41,7 +45,9 @@ class Submission:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What somebody left for grading, and why it cannot be graded, as far as its name and place say."""
+    """What somebody left for grading, and why it cannot be graded, as far as its name and place
+    say.
+    """
 
     path: Path
     learner: str
@@ -49,7 +55,9 @@ class HandedIn:
 
 
 def read(path: Path) -> Submission:
-    """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there is."""
+    """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there
+    is.
+    """
     try:
         content, saved = content_of(path), path.stat().st_mtime
     except OSError as error:
@@ -61,14 +69,17 @@ def read(path: Path) -> Submission:
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of the file. Raises `CourseError` if it is no file, or a very large one, `OSError` if it cannot be read."""
+    """The bytes of the file. Raises `CourseError` if it is no file, or a very large one, `OSError`
+    if it cannot be read.
+    """
     if not path.is_file():
         raise CourseError(
             f"{path.name} is not a file." if path.exists() else f"{path} does not exist."
         )
     if path.stat().st_size > MOST_BYTES:
         raise CourseError(
-            f"{path.name} is larger than {MOST_BYTES // 2**20} MB. Clear its outputs and save it again."
+            f"{path.name} is larger than {MOST_BYTES // 2**20} MB. Clear its outputs and save it"
+            " again."
         )
     return path.read_bytes()
 
@@ -104,21 +115,24 @@ def exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
     named = list(dict.fromkeys(found[2] for source in cells for found in CALL.finditer(source)))
     if not named:
         raise CourseError(
-            f'{name} opens no exercise: no cell says exercise("..."). Keep the first code cell of the exercise.'
+            f'{name} opens no exercise: no cell says exercise("..."). Keep the first code cell of'
+            " the exercise."
         )
     if len(named) > 1:
         raise CourseError(
-            f"{name} opens more than one exercise ({', '.join(named)[:200]}). Hand in one notebook for each."
+            f"{name} opens more than one exercise ({', '.join(named)[:200]}). Hand in one notebook"
+            " for each."
         )
     return manifest.exercise(named[0][:100])
 
 
 def handed_in(folder: Path, without: Path) -> list[HandedIn]:
-    """Everything below `folder` that somebody may have handed in, each with a line why it cannot be graded, if so.
+    """Everything below `folder` that somebody may have handed in, each with a line why it cannot be
+    graded, if so.
 
-    That is every notebook, everything that looks as if it were meant as one, and every folder of a learner without any. Left out
-    are hidden files, checkpoints and what is in `without`. Links are not followed.
-    Raises `CourseError` if there is no folder, or nothing in it.
+    That is every notebook, everything that looks as if it were meant as one, and every folder of a
+    learner without any. Left out are hidden files, checkpoints and what is in `without`. Links are
+    not followed. Raises `CourseError` if there is no folder, or nothing in it.
     """
     if not folder.is_dir():
         raise CourseError(
@@ -138,7 +152,9 @@ def handed_in(folder: Path, without: Path) -> list[HandedIn]:
 
 
 def below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
-    """The files in `where` and its folders that are, or are meant as, notebooks, and the folders that cannot be looked into."""
+    """The files in `where` and its folders that are, or are meant as, notebooks, and the folders
+    that cannot be looked into.
+    """
     try:
         inside = sorted(where.iterdir())
     except OSError as error:
@@ -176,7 +192,10 @@ def looks_like_a_notebook(name: str) -> bool:
 def why_it_is_none(path: Path) -> str:
     """Why a file that looks like a notebook handed in is not graded."""
     if path.name.lower().endswith(ARCHIVES):
-        return f"{path.name} is an archive, which is not opened here. Unpack it into a folder of the learner's name."
+        return (
+            f"{path.name} is an archive, which is not opened here. Unpack it into a folder of the"
+            " learner's name."
+        )
     end = path.name.lower().index(NOTEBOOK) + len(NOTEBOOK)
     return (
         f"{path.name} does not end in {NOTEBOOK}. If it is a notebook, rename it: {path.name[:end]}"
@@ -193,11 +212,15 @@ def nothing_in(folder: Path) -> str:
     if not names:
         return f"The folder {folder.name} is empty."
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"The folder {folder.name} holds no notebook (*{NOTEBOOK}), only {', '.join(names[:MOST_NAMES])}{more}."
+    return (
+        f"The folder {folder.name} holds no notebook (*{NOTEBOOK}), only"
+        f" {', '.join(names[:MOST_NAMES])}{more}."
+    )
 
 
 def learner_of(path: Path, folder: Path) -> str:
-    """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder` itself.
+    """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder`
+    itself.
 
     (An archive made on Windows may have been unpacked into files whose names hold the folders.)
     """
@@ -209,7 +232,9 @@ def learner_of(path: Path, folder: Path) -> str:
 
 
 def namesakes(learners: Iterable[str]) -> dict[str, list[str]]:
-    """{learner: others that look the same but for capital letters or the way an accent is written}."""
+    """{learner: others that look the same but for capital letters or the way an accent
+    is written}.
+    """
     alike: dict[str, set[str]] = {}
     for name in learners:
         alike.setdefault(unicodedata.normalize("NFKC", name).casefold(), set()).add(name)

@@ -1,7 +1,9 @@
-"""Start a process with a learner's code in it: in bubblewrap for a class, as a plain process for one's own notebook.
+"""Start a process with a learner's code in it: in bubblewrap for a class, as a plain process for
+one's own notebook.
 
-Inside bubblewrap there is no network, no other process, nothing to write but folders in memory that go with the run, and
-nothing to read but the system's programs, Python, its packages and this package without the folder of the exercises.
+Inside bubblewrap there is no network, no other process, nothing to write but folders in memory that
+go with the run, and nothing to read but the system's programs, Python, its packages and this
+package without the folder of the exercises.
 """
 
 import contextlib
@@ -45,11 +47,13 @@ _turn = itertools.count()
 
 @dataclass(frozen=True)
 class Place:
-    """Where a learner's code runs. confined: in bubblewrap; environment: the engines' addresses and what else is to be set.
+    """Where a learner's code runs. confined: in bubblewrap; environment: the engines' addresses and
+    what else is to be set.
 
-    own_home: a home of its own (False: one's own notebook, in the home and with the environment of who runs it);
-    sockets: of engines it may talk to; writable: a folder outside that it may write to; cache: embedded texts to begin with;
-    also: asked once a second whether the run must end (see `Watcher`).
+    own_home: a home of its own (False: one's own notebook, in the home and with the environment of
+    who runs it); sockets: of engines it may talk to; writable: a folder outside that it may write
+    to; cache: embedded texts to begin with; also: asked once a second whether the run must end (see
+    `Watcher`).
     """
 
     confined: bool
@@ -63,7 +67,9 @@ class Place:
 
 
 class Process:
-    """`python -m MODULE ARGUMENTS` in a place, with its watcher. What it says on stderr is kept for `complaint`."""
+    """`python -m MODULE ARGUMENTS` in a place, with its watcher. What it says on stderr is kept for
+    `complaint`.
+    """
 
     def __init__(self, place: Place, module: str, *arguments: str) -> None:
         command = ["--", *python(place, module, *arguments)]
@@ -125,7 +131,9 @@ def python(place: Place, module: str, *arguments: str) -> list[str]:
 
 
 def threads_of(process: psutil.Process) -> int:
-    """Threads of a process of ours: before Linux 5.14 the kernel counts all of them against the limit."""
+    """Threads of a process of ours: before Linux 5.14 the kernel counts all of them against the
+    limit.
+    """
     try:
         return process.num_threads() if process.uids().real == os.getuid() else 0
     except (psutil.NoSuchProcess, psutil.AccessDenied):
@@ -182,7 +190,8 @@ def bubblewrap(place: Place) -> list[str]:
         *folders_above([*map(Path, SYSTEM), *prefixes, settings.root()]),
         *(word for path in SYSTEM for word in ("--ro-bind-try", path, path)),
         *binds("--ro-bind", prefixes),
-        *("--perms", "0755", "--tmpfs", str(settings.root())),  # solutions and tests stay out wherever the course lies
+        # solutions and tests stay out wherever the course lies
+        *("--perms", "0755", "--tmpfs", str(settings.root())),
         *folders_above([*packages, *outside]),
         *binds("--ro-bind", packages),
         *("--perms", "0755", "--tmpfs", str(PACKAGE / "exercises")),
@@ -206,7 +215,9 @@ def words(option: str, values: Iterable[str]) -> list[str]:
 
 
 def folders_above(paths: Iterable[Path]) -> list[str]:
-    """Make the folders that lead to these paths, open to everybody inside (bubblewrap's own choice is: to nobody)."""
+    """Make the folders that lead to these paths, open to everybody inside (bubblewrap's own choice
+    is: to nobody).
+    """
     above = dict.fromkeys(str(folder) for path in paths for folder in reversed(path.parents[:-1]))
     return [word for folder in above for word in ("--perms", "0755", "--dir", folder)]
 
@@ -218,13 +229,14 @@ def program() -> str:
     found = shutil.which("bwrap")
     if found is None:
         raise CourseError(
-            "Learners' code runs in a sandbox, which needs bubblewrap (Linux), and it is not installed. "
-            f"Install it: sudo apt install bubblewrap; {mend}"
+            "Learners' code runs in a sandbox, which needs bubblewrap (Linux), and it is not"
+            f" installed. Install it: sudo apt install bubblewrap; {mend}"
         )
     said = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
     version = tuple(map(int, re.findall(r"\d+", said)[:2]))
     if version < OLDEST:
         raise CourseError(
-            f"{said.strip() or found} is too old for the sandbox; 0.7 or newer is needed. Update it, {mend}"
+            f"{said.strip() or found} is too old for the sandbox; 0.7 or newer is needed. Update"
+            f" it, {mend}"
         )
     return found

@@ -1,6 +1,8 @@
-"""What a fresh run may use: limits that the kernel enforces inside, and a watcher that ends the run from outside.
+"""What a fresh run may use: limits that the kernel enforces inside, and a watcher that ends the run
+from outside.
 
-The kernel's limits hold for one process each; the watcher looks at the whole family of processes, on every system.
+The kernel's limits hold for one process each; the watcher looks at the whole family of processes,
+on every system.
 """
 
 import contextlib
@@ -20,15 +22,16 @@ TICK = 0.1  # seconds between two looks
 OPEN_FILES = 1_024
 THREADS = 256  # of all processes together, where an account of its own lets the kernel count them
 ANSWER_BYTES = 96 * 2**20  # of one answer from inside
-OPEN_SECONDS = 10  # for opening a connection or a client that a function gets; not counted as the function's time
+# for opening a connection or a client that a function gets; not counted as the function's time
+OPEN_SECONDS = 10
 SETTING_SECONDS = 3  # for reading a setting of a session
 GIB = 2**30
 
 
 @dataclass(frozen=True)
 class Limits:
-    """seconds: of computing, for a notebook's cells (see `clock`); memory: GiB of all processes together; disk: GiB of files;
-    cpu: seconds of one process, whatever it is at.
+    """seconds: of computing, for a notebook's cells (see `clock`); memory: GiB of all processes
+    together; disk: GiB of files; cpu: seconds of one process, whatever it is at.
     """
 
     seconds: float = 180
@@ -38,7 +41,9 @@ class Limits:
     cpu: int = 3_600
 
     def apply(self, threads: int | None = None) -> None:
-        """Bind this process, and all that it starts, to the limits of the kernel. threads: the most its account may run."""
+        """Bind this process, and all that it starts, to the limits of the kernel. threads: the most
+        its account may run.
+        """
         if sys.platform == "win32":
             return
         import resource
@@ -60,7 +65,9 @@ class Limits:
 
 
 class Watcher(threading.Thread):
-    """Ends a run that uses too much: too many processes, too much memory, or more than the step it is at may take of time."""
+    """Ends a run that uses too much: too many processes, too much memory, or more than the step it
+    is at may take of time.
+    """
 
     def __init__(
         self,
@@ -129,8 +136,14 @@ class Watcher(threading.Thread):
 def too_long(by: str, spent: Spent) -> str:
     """What a step did that could not be interrupted from inside."""
     if by == COMPUTING:
-        return f"computed for {spent.computed:.2g} s and could not be interrupted, so its process was ended"
-    return f"waited for {spent.elapsed:.0f} s by the clock and could not be interrupted, so its process was ended"
+        return (
+            f"computed for {spent.computed:.2g} s and could not be interrupted, so its process was"
+            " ended"
+        )
+    return (
+        f"waited for {spent.elapsed:.0f} s by the clock and could not be interrupted, so its"
+        " process was ended"
+    )
 
 
 def memory(process: psutil.Process) -> int:
@@ -143,7 +156,9 @@ def memory(process: psutil.Process) -> int:
 
 
 def kill(process: subprocess.Popen, seen: Iterable[psutil.Process] = ()) -> None:
-    """End a process that was started in a session of its own, with its descendants and those `seen` before."""
+    """End a process that was started in a session of its own, with its descendants and those `seen`
+    before.
+    """
     family = set(seen)
     if process.poll() is None:  # else its number may be another's by now
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -1,8 +1,10 @@
-"""Forbid this process, and all that it starts, to make user namespaces: the way to a second root with mounts of its own.
+"""Forbid this process, and all that it starts, to make user namespaces: the way to a second root
+with mounts of its own.
 
-A filter of system calls in the kernel's own small language (classic BPF), set with prctl. It says "not permitted" to unshare,
-setns and a clone with CLONE_NEWUSER, and "no such call" to clone3, whose flags a filter cannot read; the C library then
-uses clone. For machines it does not know it raises `OSError`.
+A filter of system calls in the kernel's own small language (classic BPF), set with prctl. It says
+"not permitted" to unshare, setns and a clone with CLONE_NEWUSER, and "no such call" to clone3,
+whose flags a filter cannot read; the C library then uses clone. For machines it does not know it
+raises `OSError`.
 """
 
 import ctypes
@@ -27,7 +29,9 @@ MACHINES = {"x86_64": (0xC000003E, 56, 272, 308), "aarch64": (0xC00000B7, 220, 9
 
 
 def forbid() -> None:
-    """Set the filter. Needs `no_new_privs`, which bubblewrap has set. Raises `OSError` if the kernel does not take it."""
+    """Set the filter. Needs `no_new_privs`, which bubblewrap has set. Raises `OSError` if the
+    kernel does not take it.
+    """
     if platform.machine() not in MACHINES:
         raise OSError(errno.ENOSYS, f"no filter of system calls for {platform.machine()}")
     rules = filter_for(*MACHINES[platform.machine()])

@@ -1,4 +1,6 @@
-"""The report on a class, in a folder: grades.csv, grades.json, index.html and a page for each learner in learners/."""
+"""The report on a class, in a folder: grades.csv, grades.json, index.html and a page for each
+learner in learners/.
+"""
 
 import json
 from pathlib import Path

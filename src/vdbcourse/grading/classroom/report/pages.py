@@ -1,4 +1,6 @@
-"""The pages of a report: plain HTML that a browser shows from disk, without scripts and without asking anybody for anything."""
+"""The pages of a report: plain HTML that a browser shows from disk, without scripts and without
+asking anybody for anything.
+"""
 
 import hashlib
 import re
@@ -28,7 +30,9 @@ PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 
 @dataclass(frozen=True)
 class TaskLine:
-    """How a class did on one task. counts: {status in words: how many}; messages: (message, how many), the commonest first."""
+    """How a class did on one task. counts: {status in words: how many}; messages: (message, how
+    many), the commonest first.
+    """
 
     task: Task
     counts: dict[str, int]
@@ -102,14 +106,18 @@ def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
 
 
 def message(result: Result) -> str:
-    """What tells one misconception from another: the reason, and for an error of the learner's code its type."""
+    """What tells one misconception from another: the reason, and for an error of the learner's code
+    its type.
+    """
     if result.status == "error" and result.got:
         return f"raised {result.got.partition(':')[0]}"
     return one_line(result.in_class)
 
 
 def class_words() -> dict[str, str]:
-    """{status in words: status}; all of them but "not graded", which is no status of a graded task."""
+    """{status in words: status}; all of them but "not graded", which is no status of a
+    graded task.
+    """
     return {CLASS_WORDS.get(status, status): status for status in STATUSES if status != NOT_GRADED}
 
 
@@ -123,7 +131,9 @@ def titles(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def file_names(entries: Iterable[Entry]) -> dict[str, str]:
-    """{learner: name of the page}, safe on every system: other letters are replaced, and then a hash tells two apart."""
+    """{learner: name of the page}, safe on every system: other letters are replaced, and then a
+    hash tells two apart.
+    """
     names = {}
     for name in sorted({entry.learner for entry in entries}):
         safe = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-")[:60]

@@ -26,7 +26,9 @@ COLUMNS = (
 
 
 def as_csv(entries: Iterable[Entry]) -> str:
-    """One row for each task of each submission that counts; without points where it could not be graded."""
+    """One row for each task of each submission that counts; without points where it could not be
+    graded.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -37,7 +39,9 @@ def as_csv(entries: Iterable[Entry]) -> str:
 
 
 def rows(entry: Entry) -> Iterable[tuple]:
-    """The rows of one submission. ended: by what the task was ended, where that was no return and no error of its own."""
+    """The rows of one submission. ended: by what the task was ended, where that was no return and
+    no error of its own.
+    """
     cells = "; ".join(entry.cells)
     if entry.problem:
         ended = "; ".join(dict.fromkeys(what for _, what in entry.ended))
@@ -70,7 +74,9 @@ def rows(entry: Entry) -> Iterable[tuple]:
 
 
 def harmless(cell: Any) -> Any:
-    """A cell no spreadsheet takes for a formula; a learner chooses the folder's name and what an error says."""
+    """A cell no spreadsheet takes for a formula; a learner chooses the folder's name and what an
+    error says.
+    """
     if not isinstance(cell, str):
         return cell
     cell = one_line(cell)
