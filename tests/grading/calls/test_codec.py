@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from vdbcourse.grading.calls import codec
-from vdbcourse.grading.calls.codec import Handle, Opaque, decode, encode, shown
+from vdbcourse.grading.calls.codec import Handle, Opaque, decode, encode
+from vdbcourse.grading.calls.display import shown
 
 
 def there_and_back(value):

@@ -21,7 +21,7 @@ from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.in_subprocess import Ended, There, checked, parsed
 from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
 from vdbcourse.grading.calls.time_limits import BUSIEST, Allowance
-from vdbcourse.grading.checks.answer import NotYet
+from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.classroom import postgres
 from vdbcourse.grading.classroom.milvus import milvus_lite
 from vdbcourse.grading.classroom.postgres import Server

@@ -9,7 +9,7 @@ from pymilvus import DataType, MilvusException
 
 from vdbcourse import engines
 from vdbcourse.grading import Answer, Data, Films, Reply, check
-from vdbcourse.grading.checks.answer import is_number, kind_of
+from vdbcourse.grading.checks.reply import is_number, kind_of
 
 LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
 Row = tuple[str, Any]  # title and vector

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from vdbcourse.grading import Answer, Reply, alike
-from vdbcourse.grading.checks.answer import is_number
+from vdbcourse.grading.checks.reply import is_number
 
 ROW = ("id", "similarity")
 

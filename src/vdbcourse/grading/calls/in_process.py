@@ -11,7 +11,7 @@ from vdbcourse.grading.calls import codec, invoke, time_limits
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import Opened
 from vdbcourse.grading.calls.time_limits import Allowance, Meter, Spent
-from vdbcourse.grading.checks.answer import NotYet, too_long_together
+from vdbcourse.grading.checks.not_yet import NotYet, too_long_together
 
 
 class Here:

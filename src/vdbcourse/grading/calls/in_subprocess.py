@@ -17,7 +17,7 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading.calls import codec, invoke, time_limits
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.time_limits import Allowance, Meter, Spent
-from vdbcourse.grading.checks.answer import NotYet, too_long_together
+from vdbcourse.grading.checks.not_yet import NotYet, too_long_together
 from vdbcourse.grading.sandbox.bubblewrap import CACHE, Place, Process
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
 

@@ -13,8 +13,9 @@ import psycopg
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
 from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
-from vdbcourse.grading.checks.answer import Answer, NotYet, Transport
+from vdbcourse.grading.checks.answer import Answer, Transport
 from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.checks.side_effects import Traces, in_words
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.result import Result
