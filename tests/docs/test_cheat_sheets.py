@@ -14,7 +14,7 @@ from pymilvus import MilvusClient
 from support import ROOT
 
 from vdbcourse import datasets, embedding, engines, sizing
-from vdbcourse.authoring.site import cheat_sheet_pdf, local_server
+from vdbcourse.authoring.site import cheat_sheet_pdf, browser
 from vdbcourse.choosers.index_chooser import RULES, Candidate, Needs
 from vdbcourse.choosers.index_chooser.candidates import (
     CANDIDATES_A_HIT,
@@ -347,7 +347,7 @@ PAPER = 741  # pixels of 196 mm: A4 without its margins
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The sheets as a site, each page made as on the whole site."""
-    if not any(map(shutil.which, local_server.PROGRAMS)):
+    if not any(map(shutil.which, chromium.PROGRAMS)):
         pytest.skip("no Chromium found: install one to run the browser tests")
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -359,7 +359,9 @@ def site(tmp_path_factory):
         shutil.copy(ROOT / "docs" / "assets" / style, folder / "docs" / "assets")
     (folder / "mkdocs.yml").write_text(CONFIG)
     (folder / "hooks.py").write_text(
-        "from vdbcourse.authoring.site.mkdocs_hooks import on_page_content"
+        "from vdbcourse.authoring.site.page_html import finished\n"
+        "def on_page_content(html, **_):\n"
+        "    return finished(html, '../' * 2, glossary=True)\n"
     )
     build(load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site")))
     return folder / "site"
@@ -368,10 +370,10 @@ def site(tmp_path_factory):
 @pytest.fixture
 def open_sheet(site):
     """Open a sheet in print media, on paper of A4."""
-    with local_server.served(site) as address, local_server.browser() as chromium:
+    with chromium.served(site) as address, chromium.launched() as browser:
 
         def opened(sheet):
-            page = chromium.new_page(viewport={"width": PAPER, "height": 1_050})
+            page = browser.new_page(viewport={"width": PAPER, "height": 1_050})
             page.emulate_media(media="print")
             page.goto(f"{address}/cheat-sheets/{sheet}/")
             return page
@@ -441,7 +443,7 @@ def test_without_pages_there_is_nothing_to_print(tmp_path):
 def test_without_chromium_it_says_how_to_get_one(tmp_path, monkeypatch):
     (tmp_path / "cheat-sheets" / "x").mkdir(parents=True)
     (tmp_path / "cheat-sheets" / "x" / "index.html").write_text("x")
-    monkeypatch.setattr(local_server.shutil, "which", lambda name: None)
+    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install chromium"):
         cheat_sheet_pdf.print_sheets(tmp_path)

@@ -275,7 +275,7 @@ def repeats(words: str, code: str) -> bool:
     return bool(numbers) and numbers <= set(re.findall(r"\d+(?:[.,]\d+)*", code))
 
 
-def plain_maths(formula: re.Match) -> str:
+def plain_maths(formula: re.Match[str]) -> str:
     r"""A formula as text, so that a figure in it is found: `$5\,\text{ms}$` reads 5 ms."""
     text = re.sub(r"\\(?:text|mathrm|mathit)\{([^}]*)\}", r"\1", formula[1].replace(r"\times", "×"))
     return re.sub(r"[\\{}~]|(?<=\d),(?=\D)", " ", text)

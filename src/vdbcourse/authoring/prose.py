@@ -107,19 +107,18 @@ def node_blocks(node: SyntaxTreeNode, box: str = "", kind: str = "prose") -> Ite
     """The blocks of one node of the syntax tree; `box` is the label of the block quote around it,
     `kind` is "item" in a list.
     """
-    around = {"box": box, "line": node.map[0] + 1 if node.map else 1}
+    line = node.map[0] + 1 if node.map else 1
     if node.type == "heading":
-        yield replace(
-            inline_block(node.children[0]), kind="heading", level=int(node.tag[1]), **around
-        )
+        heading = inline_block(node.children[0])
+        yield replace(heading, kind="heading", level=int(node.tag[1]), box=box, line=line)
     elif node.type == "paragraph":
-        yield replace(inline_block(node.children[0]), kind=kind, **around)
+        yield replace(inline_block(node.children[0]), kind=kind, box=box, line=line)
     elif node.type == "table":
         yield from table_blocks(node, box)
     elif node.type in ("fence", "code_block"):
-        yield Block("code", "", node.content, **around)
+        yield Block("code", "", node.content, box=box, line=line)
     elif node.type == "html_block":
-        yield html_block(node.content, around)
+        yield replace(html_block(node.content), box=box, line=line)
     elif node.type == "blockquote":
         for child in node.children:
             box = label(child) or box
@@ -139,7 +138,8 @@ def label(node: SyntaxTreeNode) -> str:
 
 def table_blocks(table: SyntaxTreeNode, box: str) -> Iterator[Block]:
     """One block for each row, the header's first."""
-    header = ()
+    header: tuple[str, ...] = ()
+    first = table.map[0] if table.map else 0
     for row in (row for part in table.children for row in part.children):
         cells = [inline_block(cell.children[0]) for cell in row.children]
         texts = tuple(cell.text for cell in cells)
@@ -152,20 +152,18 @@ def table_blocks(table: SyntaxTreeNode, box: str) -> Iterator[Block]:
             header=header,
             links=sum((cell.links for cell in cells), ()),
             box=box,
-            line=row.map[0] + 1 if row.map else table.map[0] + 1,
+            line=(row.map[0] if row.map else first) + 1,
         )
         header = header or texts
 
 
-def html_block(source: str, around: dict) -> Block:
+def html_block(source: str) -> Block:
     """What is read of raw HTML; text right after `<details>`, without a blank line between, is here
     too.
     """
     shown = UNREAD.sub(" ", source)
     text = " ".join(re.sub(r"<[^>]*>", " ", shown).split())
-    return Block(
-        "prose", text, text, links=tuple(re.findall(r'href="(https?://[^"]+)"', shown)), **around
-    )
+    return Block("prose", text, text, links=tuple(re.findall(r'href="(https?://[^"]+)"', shown)))
 
 
 def inline_block(node: SyntaxTreeNode) -> Block:
@@ -181,7 +179,7 @@ def inline_block(node: SyntaxTreeNode) -> Block:
             text.append(said)
             raw.append(said)
         elif child.type == "link":
-            links.append(child.attrs["href"])
+            links.append(str(child.attrs["href"]))
         elif child.type == "html_inline":
             links.extend(re.findall(r'href="([^"]+)"', child.content))
     links += ADDRESS.findall("".join(text))

@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -62,12 +63,11 @@ class Sentence:
 
 def run(seed: int | None, count: int, log: bool) -> int:
     """Print what was drawn, or the log; 1 if the log names sentences to mend."""
-    if log == (seed is not None):
+    if log and seed is None:
+        return show_log(sentences(), read_log())
+    if log or seed is None:
         raise CourseError("Give either --seed N, to draw, or --log.")
-    everything = sentences()
-    if log:
-        return show_log(everything, read_log())
-    for one in draw(everything, seed, count):
+    for one in draw(sentences(), seed, count):
         print(one, end="\n\n")
     return 0
 
@@ -176,14 +176,15 @@ def split(text: str) -> list[str]:
     ]
 
 
-def read_log(path: Path = LOG) -> list[dict]:
+def read_log(path: Path = LOG) -> list[dict[str, Any]]:
     """The rounds of spot checks that the log holds, in order; each has its day, seed, count and
     judged sentences.
     """
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    rounds: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return rounds
 
 
-def show_log(everything: list[Sentence], rounds: list[dict]) -> int:
+def show_log(everything: list[Sentence], rounds: list[dict[str, Any]]) -> int:
     """Print for each round how it went, and what nobody has mended; returns 1 if there is such a
     sentence.
     """

@@ -17,11 +17,10 @@ def run(out: Path | None, serve: str | None, audit: bool) -> None:
             "The site's tools are not installed. Run: ./course docs (it installs them), or ./course"
             " install --extra docs"
         )
-    from vdbcourse.authoring.site import build
-    from vdbcourse.authoring.site import lighthouse as lighthouse
+    from vdbcourse.authoring.site import build, lighthouse, preview
 
     if serve:
-        build.serve(serve)
+        preview.serve(serve)
         return
     report = build.build(usable((out or settings.root() / "site").resolve()))
     print(

@@ -13,10 +13,10 @@ import pytest
 
 from vdbcourse import settings
 from vdbcourse.authoring.site import (
+    chromium,
     jupyterlite,
     jupyterlite_films,
     jupyterlite_parts,
-    local_server,
     stale_outputs,
     third_party,
 )
@@ -107,7 +107,7 @@ def visit(browser, site):
     """The lesson's address, ready to be opened; at the end there must be no complaint and no other
     host.
     """
-    with local_server.served(site) as address:
+    with chromium.served(site) as address:
         found = Visit(browser, address)
         yield found
         found.context.close()

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from vdbcourse import lessons, settings
-from vdbcourse.authoring.site import build, lighthouse, local_server, pages
+from vdbcourse.authoring.site import build, chromium, lighthouse, pages
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
 
@@ -54,7 +54,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(site):
     """The site on a plain file server."""
-    with local_server.served(site) as found:
+    with chromium.served(site) as found:
         yield found
 
 

@@ -10,7 +10,7 @@ from vdbcourse.authoring.site import (
     diagrams,
     glossary_links,
     links,
-    mkdocs_hooks,
+    mkdocs_plugin,
     notebook_page,
     reading_grade,
     repository_links,
@@ -297,14 +297,14 @@ def test_a_card_is_a_picture_of_the_size_readers_expect():
     ("version", "extra"), [("1.2", {"version": {"provider": "mike"}}), (None, {})]
 )
 def test_versions_are_offered_only_where_mike_publishes_them(monkeypatch, version, extra):
-    monkeypatch.setattr(mkdocs_hooks.pages, "made", dict)
-    monkeypatch.setattr(mkdocs_hooks.pages, "nav", lambda made: [])
-    monkeypatch.delenv(mkdocs_hooks.MIKE, raising=False)
+    monkeypatch.setattr(mkdocs_plugin.pages, "made", dict)
+    monkeypatch.setattr(mkdocs_plugin.pages, "nav", lambda made: [])
+    monkeypatch.delenv(mkdocs_plugin.MIKE, raising=False)
     if version:
-        monkeypatch.setenv(mkdocs_hooks.MIKE, version)
+        monkeypatch.setenv(mkdocs_plugin.MIKE, version)
     config = MkDocsConfig()
     config.extra = {}
-    assert mkdocs_hooks.on_config(config).extra == extra
+    assert mkdocs_plugin.CoursePlugin().on_config(config).extra == extra
 
 
 @pytest.fixture

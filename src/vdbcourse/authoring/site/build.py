@@ -1,7 +1,5 @@
-"""Build the site, whole or not at all, or show it while you write."""
+"""Build the site, whole or not at all."""
 
-import logging
-import os
 import shutil
 import tempfile
 import time
@@ -52,18 +50,3 @@ def build(folder: Path) -> Report:
         shutil.move(new, folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return Report(folder, size, time.perf_counter() - started)
-
-
-def serve(address: str) -> None:
-    """Build the pages again whenever a source changes and show them at `address`; without the
-    sheets for print.
-    """
-    from mkdocs.commands import serve as command
-
-    logging.getLogger("mkdocs").setLevel(logging.INFO)
-    watched = [
-        str(settings.root() / name)
-        for name in ("chapters", "exercises", "solutions", "src/vdbcourse")
-    ]
-    os.chdir(settings.root())
-    command.serve("mkdocs.yml", dev_addr=address, watch=watched)

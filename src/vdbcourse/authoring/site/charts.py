@@ -42,7 +42,8 @@ def summary(spec: Spec) -> str:
 
     Layers that show nothing new, such as the points on a line, get none.
     """
-    said, shown = [], set()
+    said: list[str] = []
+    shown: set[tuple[str, str]] = set()
     for unit in units(spec):
         here = {(channel, name(field)) for channel, field in fields(unit)}
         if not here <= shown or not said:
@@ -104,7 +105,7 @@ def name(field: Spec) -> str:
 def extent(data: Sequence[Mapping[str, Any]], field: Spec) -> str:
     """`, 0.2 to 1` of numbers, `: a, b, c` of a few names, else nothing."""
     values = (
-        [row[field["field"]] for row in data if row.get(field.get("field")) is not None]
+        [row[field["field"]] for row in data if row.get(field["field"]) is not None]
         if field.get("field")
         else []
     )

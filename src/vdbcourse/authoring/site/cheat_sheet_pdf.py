@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vdbcourse.authoring.site import local_server
+from vdbcourse.authoring.site import chromium
 from vdbcourse.errors import CourseError
 from vdbcourse.files import write_atomically
 
@@ -32,8 +32,8 @@ def print_sheets(site: Path) -> list[Path]:
             f"{site} holds no page below {FOLDER}/, so there is nothing to print. Build the site"
             " first: ./course docs"
         )
-    with local_server.served(site) as address, local_server.browser() as chromium:
-        printed = {name: pdf(chromium, f"{address}/{FOLDER}/{name}/") for name in names}
+    with chromium.served(site) as address, chromium.launched() as browser:
+        printed = {name: pdf(browser, f"{address}/{FOLDER}/{name}/") for name in names}
     for name, data in printed.items():
         if (pages := len(PAGE.findall(data))) != 1:
             raise CourseError(
@@ -43,9 +43,9 @@ def print_sheets(site: Path) -> list[Path]:
     return [written(site, name, data) for name, data in printed.items()]
 
 
-def pdf(chromium: "Browser", url: str) -> bytes:
+def pdf(browser: "Browser", url: str) -> bytes:
     """A page as its print style wants it, in light colours."""
-    page = chromium.new_page(color_scheme="light", reduced_motion="reduce")
+    page = browser.new_page(color_scheme="light", reduced_motion="reduce")
     page.emulate_media(media="print")
     page.goto(url)
     data = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)

@@ -44,12 +44,11 @@ def mark(soup: BeautifulSoup, root: str) -> set[str]:
             dress(link, term.definition)
             done.add(term.id)
     for code in soup.find_all("code"):
-        found = glossary.names().get(code.get_text())
-        if found and found.id not in done and not code.find_parent(LEFT_ALONE - {"code"}):
-            done.add(found.id)
-            dress(
-                code.wrap(soup.new_tag("a", href=f"{root}glossary/#{found.id}")), found.definition
-            )
+        named = glossary.names().get(code.get_text())
+        if named and named.id not in done and not code.find_parent(LEFT_ALONE - {"code"}):
+            done.add(named.id)
+            link = code.wrap(soup.new_tag("a", href=f"{root}glossary/#{named.id}"))
+            dress(link, named.definition)
     words = glossary.by_words()
     for text in list(soup.find_all(string=True)):
         if type(text) is NavigableString and not any(

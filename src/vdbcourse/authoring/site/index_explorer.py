@@ -78,10 +78,10 @@ def reduce(vectors: np.ndarray, sample: np.ndarray) -> np.ndarray:
     middle = sample.mean(axis=0)
     axes = np.linalg.svd(sample - middle, full_matrices=False)[2][:DIMENSIONS]
     largest = np.abs(axes).argmax(axis=1)
-    axes *= np.sign(axes[np.arange(DIMENSIONS), largest])[
-        :, None
-    ]  # an axis may point either way: choose one
-    return (vectors - middle) @ axes.T
+    # an axis may point either way: choose one
+    axes *= np.sign(axes[np.arange(DIMENSIONS), largest])[:, None]
+    places: np.ndarray = (vectors - middle) @ axes.T
+    return places
 
 
 def survives(before: np.ndarray, after: np.ndarray) -> float:
@@ -91,11 +91,12 @@ def survives(before: np.ndarray, after: np.ndarray) -> float:
     found, true = (
         measure.exact_knn(rows, rows, K + 1, "l2").indices.tolist() for rows in (after, before)
     )
-    others = [
-        [[row for row in near if row != me][:K] for me, near in enumerate(all_near)]
-        for all_near in (found, true)
-    ]
-    return measure.recall_at_k(*others, K)
+    return measure.recall_at_k(_others(found), _others(true), K)
+
+
+def _others(neighbours: list[list[int]]) -> list[list[int]]:
+    """The K nearest of each row without the row itself."""
+    return [[row for row in near if row != me][:K] for me, near in enumerate(neighbours)]
 
 
 def drawing(vectors: np.ndarray) -> np.ndarray:
@@ -117,7 +118,8 @@ def drawing(vectors: np.ndarray) -> np.ndarray:
         step = (0.5 if number < EARLY else 0.8) * step - 100 * slope
         places = places + step
     low, high = places.min(axis=0), places.max(axis=0)
-    return ((places - low) / (high - low) * 1000).round().astype(int)
+    whole: np.ndarray = ((places - low) / (high - low) * 1000).round().astype(int)
+    return whole
 
 
 def shares(distances: np.ndarray) -> np.ndarray:
@@ -126,12 +128,14 @@ def shares(distances: np.ndarray) -> np.ndarray:
     """
     rows = [falling(np.delete(row, me)) for me, row in enumerate(distances)]
     table = np.array([np.insert(row, me, 0) for me, row in enumerate(rows)])
-    return (table + table.T) / (2 * len(table))
+    symmetric: np.ndarray = (table + table.T) / (2 * len(table))
+    return symmetric
 
 
 def falling(distances: np.ndarray) -> np.ndarray:
     """Shares of one film's neighbours: exp(-rate * distance), the rate found by halving."""
-    low, high, rate = 0.0, np.inf, 1 / np.median(distances)
+    low, high, rate = 0.0, np.inf, float(1 / np.median(distances))
+    share = distances
     for _ in range(50):
         share = np.exp(-(distances - distances.min()) * rate)
         share /= share.sum()

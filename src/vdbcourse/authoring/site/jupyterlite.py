@@ -111,12 +111,20 @@ def check_version() -> None:
         )
 
 
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    """The content of a file in an archive."""
+    file = archive.extractfile(name)
+    if file is None:
+        raise CourseError(f"{name} in the package of Pyodide is no file.")
+    return file.read()
+
+
 def prepare(source: Path, root: str) -> None:
     """Write what JupyterLite builds from: settings, the lesson, Pyodide with its packages."""
     python = source / "static" / "pyodide"
     python.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(jupyterlite_parts.pyodide())) as archive:
-        core = {name: archive.extractfile(f"package/{name}").read() for name in (*CORE, LOCK)}
+        core = {name: _member(archive, f"package/{name}") for name in (*CORE, LOCK)}
     lock = json.dumps(locked(json.loads(core.pop(LOCK))))
     for name, content in {**core, **jupyterlite_parts.wheels(), LOCK: lock.encode()}.items():
         (python / name).write_bytes(content)

@@ -77,12 +77,14 @@ def turned(vectors: np.ndarray) -> np.ndarray:
     """
     axes = np.linalg.svd(vectors, full_matrices=False)[2][:NUMBERS]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1, keepdims=True), axis=1)
-    return axes * np.sign(largest)
+    directions: np.ndarray = axes * np.sign(largest)
+    return directions
 
 
 def shortened(vectors: np.ndarray, axes: np.ndarray) -> list[list[int]]:
     """`vectors` (n, 384) along `axes` (NUMBERS, 384), in thousandths."""
-    return np.rint(SCALE * vectors @ axes.T).astype(int).tolist()
+    numbers: list[list[int]] = np.rint(SCALE * vectors @ axes.T).astype(int).tolist()
+    return numbers
 
 
 def text(data: dict[str, list[dict[str, Any]]]) -> str:

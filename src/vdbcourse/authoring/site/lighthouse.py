@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vdbcourse import settings
-from vdbcourse.authoring.site import local_server
+from vdbcourse.authoring.site import chromium
 from vdbcourse.errors import CourseError
 
 VERSION = "12.8.2"  # of lighthouse, from the npm registry
@@ -43,11 +43,11 @@ def run(site: Path) -> dict[str, dict[str, int]]:
     """
     program = installed()
     scores = {}
-    with local_server.served(site, compressed=True) as address:
+    with chromium.served(site, compressed=True) as address:
         for kind, path in tqdm(KINDS.items(), desc="Lighthouse", unit="page"):
             runs = [measured(program, f"{address}/{path}") for _ in range(RUNS)]
             scores[kind] = {
-                name: statistics.median(one[name] for one in runs) for name in CATEGORIES
+                name: round(statistics.median(one[name] for one in runs)) for name in CATEGORIES
             }
     print(f"{f'Lighthouse {VERSION}':<18}" + "".join(f"{name:>16}" for name in CATEGORIES))
     for kind, found in scores.items():
@@ -96,8 +96,8 @@ def measured(program: Path, url: str) -> dict[str, int]:
     """The four scores of a page. Raises `CourseError` with what Lighthouse says if it cannot
     measure it.
     """
-    chromium = local_server.chromium_program()
-    flags = " ".join(["--headless=new", *local_server.QUIET])
+    browser = chromium.program()
+    flags = " ".join(["--headless=new", *chromium.QUIET])
     command = [
         str(program),
         url,
@@ -111,7 +111,7 @@ def measured(program: Path, url: str) -> dict[str, int]:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "CHROME_PATH": chromium},
+        env={**os.environ, "CHROME_PATH": browser},
     )
     if done.returncode:
         raise CourseError(

@@ -137,7 +137,8 @@ def without_blank_lines(text: str) -> str:
 
 def title(notebook: NotebookNode) -> str:
     """The title in the first cell."""
-    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+    first: str = notebook.cells[0].source
+    return first.splitlines()[0].removeprefix("# ")
 
 
 def summary(notebook: NotebookNode) -> str:

@@ -7,6 +7,7 @@ A new notebook, exercise, cheat sheet or question is on the site without a chang
 import html
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,7 +19,7 @@ from vdbcourse.errors import CourseError
 from vdbcourse.facts import display, milvus_indexes
 from vdbcourse.grading import manifest, master_notebook
 
-Nav = list[dict[str, "str | Nav"]]
+Nav = list[dict[str, Any]]  # title: address, or title: another Nav
 LAB = "./course lab"
 
 
@@ -76,7 +77,7 @@ def lesson_page(lesson: lessons.Lesson, faults: list[Broken]) -> Made:
 def read(path: str, faults: list[Broken], run: bool) -> NotebookNode:
     """A notebook; with `run`, cells whose outputs are missing or old are added to `faults`."""
     text = (settings.root() / path).read_text(encoding="utf-8")
-    notebook = nbformat.reads(text, as_version=4)
+    notebook: NotebookNode = nbformat.reads(text, as_version=4)
     if run:
         faults += stale_outputs.faults(path, text, notebook)
     return notebook

@@ -52,7 +52,8 @@ def of_texts(texts: list[str]) -> float | None:
 @functools.cache
 def syllables(word: str) -> int:
     """Syllables of an English word, at least one."""
-    return dictionary().inserted(word.lower()).count("-") - word.count("-") + 1
+    hyphenated: str = dictionary().inserted(word.lower())
+    return hyphenated.count("-") - word.count("-") + 1
 
 
 @functools.cache

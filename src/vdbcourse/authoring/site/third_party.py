@@ -9,6 +9,7 @@ import tarfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from vdbcourse import files, settings
@@ -61,11 +62,12 @@ def scripts() -> dict[str, bytes]:
     about = (
         f"mermaid.js: {MERMAID.package} {MERMAID.version}, {MERMAID.licence},"
         f" {MERMAID.url}\nvega.js: Vega, Vega-Lite {VEGA_LITE} and Vega-Embed, BSD-3-Clause, from"
-        f" vl-convert-python {vl_convert.__version__}\n"
+        f" vl-convert-python {version('vl-convert-python')}\n"
     )
+    vega: str = vl_convert.javascript_bundle(vl_version=VEGA_LITE)  # type: ignore[call-arg]
     return {
         "mermaid.js": fetched(MERMAID),
-        "vega.js": vl_convert.javascript_bundle(vl_version=VEGA_LITE).encode(),
+        "vega.js": vega.encode(),
         "LICENCES.txt": about.encode(),
     }
 
@@ -94,7 +96,7 @@ def downloaded(package: Package) -> bytes:
     """
     try:
         with urllib.request.urlopen(package.url, timeout=SECONDS) as answer:
-            content = answer.read()
+            content: bytes = answer.read()
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise CourseError(
             f"{package.package} {package.version}, which {package.use}, could not be fetched from"

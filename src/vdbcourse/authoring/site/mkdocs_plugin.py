@@ -1,0 +1,125 @@
+"""The plugin that mkdocs calls while it builds (`plugins` in mkdocs.yml): it gets the pages that
+are made from notebooks, facts and terms, and each page its finish.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils.templates import TemplateContext
+
+from vdbcourse import settings
+from vdbcourse.authoring.site import (
+    built_site,
+    cheat_sheet_pdf,
+    jupyterlite,
+    notebook_page,
+    page_html,
+    pages,
+    share_pictures,
+    third_party,
+)
+from vdbcourse.authoring.site.repository_links import relinked
+
+MIKE = "MIKE_DOCS_VERSION"  # mike sets it while it builds the site of one version
+
+
+class CoursePlugin(BasePlugin[Config]):  # type: ignore[no-untyped-call]
+    """One build: the pages that are made, and those that mkdocs has written so far."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, pages.Page] = {}
+        self.written: list[built_site.Finished] = []
+        self.prints = True
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """While somebody writes and looks, nothing is printed: that takes longer than the rest."""
+        self.prints = command != "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Make the pages and their order; offer a choice of versions only where mike publishes."""
+        self.written.clear()
+        self.made = pages.made()
+        config.nav = pages.nav(self.made)
+        if os.environ.get(MIKE):
+            config.extra["version"] = {"provider": "mike"}
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add what is made to what is written."""
+        for page in self.made.values():
+            files.append(File.generated(config, page.uri, content=page.markdown))
+        for name, content in pages.downloads().items():
+            files.append(File.generated(config, name, content=content))
+        for name, content in third_party.scripts().items():
+            files.append(File.generated(config, f"assets/vendored/{name}", content=content))
+        return files
+
+    def on_page_markdown(
+        self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Turn links between files into links between pages, and give boxes of written pages the
+        look of those in lessons.
+        """
+        uri = page.file.src_uri
+        text = markdown if uri in self.made else notebook_page.boxed(markdown)
+        return relinked(
+            text, self._origin(uri), uri, lambda path: (settings.root() / path).is_file()
+        )
+
+    def on_page_content(
+        self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Finish the body of the page."""
+        to_root = "../" * page.url.count("/")
+        return page_html.finished(html, to_root, glossary=page.file.src_uri != "glossary.md")
+
+    def on_page_context(
+        self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Add the address of the page's picture, and keep a note of the page for the end."""
+        card = {"card": share_pictures.path(page.url)}
+        part = next((str(section.title) for section in reversed([*page.ancestors])), "")
+        title = str(page.meta.get("title") or page.title)
+        self.written.append(built_site.Finished(page.file.src_uri, page.url, title, part))
+        return cast(TemplateContext, {**context, **card})
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Name what Material leaves nameless."""
+        return page_html.named(output)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Do the same on the page for addresses that do not exist."""
+        return page_html.named(output_content) if template_name == "404.html" else output_content
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Add the lesson that runs in the page, sheets for print and pictures, and check the site.
+
+        Raises `CourseError` naming file and line of each fault.
+        """
+        site, root = Path(config.site_dir), urlsplit(config.site_url or "/").path
+        jupyterlite.build(site, root)
+        if self.prints:
+            cheat_sheet_pdf.print_sheets(site)
+        built_site.finish(site, self.written, self._source, root)
+
+    def _origin(self, uri: str) -> str:
+        """The file from which the links on a page are seen."""
+        page = self.made.get(uri)
+        if page is None:
+            return f"docs/{uri}"
+        inside_docs = page.source.endswith(".yaml") or uri.endswith("/index.md")
+        return "docs/x.md" if inside_docs else page.source
+
+    def _source(self, uri: str) -> str:
+        """The file that an author changes to change a page."""
+        return self.made[uri].source if uri in self.made else f"docs/{uri}"
