@@ -10,7 +10,6 @@ import nbformat
 import yaml
 
 from vdbcourse import exercises, settings
-from vdbcourse.authoring.proof import answers
 from vdbcourse.grading import manifest
 
 HINTS = [
@@ -78,31 +77,31 @@ def check_nearest(nearest: Answer, data: Data) -> None:
     nearest.on_data(own.conn, 8).expect(True, "")
 """
 
-ANSWERS = """
-from vdbcourse.grading.proofs import equivalent, right, wrong
+SHARE_PROOFS = """
+from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
-@wrong("share", "divided by what was found", says="however few came")
+@wrong("divided by what was found", says="however few came")
 def share(found, truth):
     return len(set(found) & set(truth)) / len(set(found))
 
 
-@wrong("share", "compared place by place", says="order does not count")
+@wrong("compared place by place", says="order does not count")
 def share(found, truth):
     return sum(f == t for f, t in zip(found, truth)) / len(truth)
 
 
-@wrong("share", "counted twice", says="twice is one")
+@wrong("counted twice", says="twice is one")
 def share(found, truth):
     return sum(one in truth for one in found) / len(truth)
 
 
-@wrong("share", "as a text", says="asked for is one number")
+@wrong("as a text", says="asked for is one number")
 def share(found, truth):
     return str(len(set(found) & set(truth)) / len(truth))
 
 
-@right("share", "a loop")
+@right("a loop")
 def share(found, truth):
     count = 0
     for one in truth:
@@ -110,36 +109,40 @@ def share(found, truth):
     return count / len(truth)
 
 
-@right("share", "a sum")
+@right("a sum")
 def share(found, truth):
     return sum(one in found for one in truth) / len(truth)
+"""
+
+NEAREST_PROOFS = """
+from vdbcourse.authoring.proof.answers import right, wrong
 
 
 def ids(rows):
     return [number for (number,) in rows]
 
 
-@wrong("nearest", "farthest first", says="not the nearest")
+@wrong("farthest first", says="not the nearest")
 def nearest(conn, k):
     return ids(conn.execute("SELECT id FROM toy ORDER BY v <-> '[0,0,0]' DESC LIMIT %s", [k]))
 
 
-@wrong("nearest", "no limit", says="Three rows")
+@wrong("no limit", says="Three rows")
 def nearest(conn, k):
     return ids(conn.execute("SELECT id FROM toy ORDER BY v <-> '[0,0,0]'"))
 
 
-@wrong("nearest", "no order", says="in order, nearest first")
+@wrong("no order", says="in order, nearest first")
 def nearest(conn, k):
     return sorted(ids(conn.execute("SELECT id FROM toy ORDER BY v <-> '[0,0,0]' LIMIT %s", [k])))
 
 
-@wrong("nearest", "rows instead of ids", says="whole number")
+@wrong("rows instead of ids", says="whole number")
 def nearest(conn, k):
     return conn.execute("SELECT id FROM toy ORDER BY v <-> '[0,0,0]' LIMIT %s", [k]).fetchall()
 
 
-@right("nearest", "sorted in Python")
+@right("sorted in Python")
 def nearest(conn, k):
     return sorted(ids(conn.execute("SELECT id FROM toy")), key=lambda n: distance(conn, n))[:k]
 
@@ -148,7 +151,7 @@ def distance(conn, number):
     return conn.execute("SELECT v <-> '[0,0,0]' FROM toy WHERE id = %s", [number]).fetchone()[0]
 
 
-@right("nearest", "cut in Python")
+@right("cut in Python")
 def nearest(conn, k):
     return ids(conn.execute("SELECT id FROM toy ORDER BY v <-> '[0,0,0]'"))[:k]
 """
@@ -198,13 +201,20 @@ def install(folder, monkeypatch, *spoiled, cells=CELLS, **changes):
     module.mkdir(parents=True)
     (folder / "solutions").mkdir()
     (folder / "exercises").mkdir()
-    texts = {"__init__.py": "", "checks.py": CHECKS, "answers.py": ANSWERS}
+    proofs = folder / "proofs" / "toy"
+    proofs.mkdir(parents=True)
+    texts = {
+        module / "__init__.py": "",
+        module / "checks.py": CHECKS,
+        proofs / "share.py": SHARE_PROOFS,
+        proofs / "nearest.py": NEAREST_PROOFS,
+    }
     for old, new in spoiled:
         assert any(old in text for text in (*texts.values(), *(source for _, source in cells))), old
-        texts = {name: text.replace(old, new) for name, text in texts.items()}
+        texts = {path: text.replace(old, new) for path, text in texts.items()}
         cells = [(kind, source.replace(old, new)) for kind, source in cells]
-    for name, text in texts.items():
-        (module / name).write_text(text)
+    for path, text in texts.items():
+        path.write_text(text)
     (folder / "solutions" / "99_toy.ipynb").write_text(nbformat.writes(notebook(cells)))
     (module.parent / "manifest.yaml").write_text(
         yaml.safe_dump({"exercises": [MANIFEST | changes]})
@@ -236,10 +246,9 @@ def notebook(cells):
 
 
 def forget():
-    """Read manifest, checks and proofs anew at the next use."""
+    """Read manifest and checks anew at the next use."""
     for name in [name for name in sys.modules if name.startswith("vdbcourse.exercises.toy")]:
         del sys.modules[name]
-        answers.REGISTERED.pop(name, None)
     importlib.invalidate_caches()
     manifest.exercises.cache_clear()
     manifest.checks.cache_clear()

@@ -10,10 +10,11 @@ import ast
 import inspect
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from vdbcourse.authoring.proof.answers import proofs
+from vdbcourse.authoring.proof.answers import SHARED, proofs
 from vdbcourse.authoring.proof.namespace import Solved, defines
 from vdbcourse.authoring.proof.selftest import Trial
 from vdbcourse.grading import manifest
@@ -31,13 +32,13 @@ def answers():
     """(task, kind, answer): of each task a right answer and two misconceptions, or all."""
     for exercise in manifest.exercises().values():
         for task in exercise.tasks:
-            of_task = proofs(exercise).of(task.id)
+            of_task = proofs(exercise, task)
             right, wrong = of_task.right, of_task.wrong
             middle = len(wrong) // 2
-            for one in right if ALL else right[:1]:
-                yield task, True, one
-            for one in wrong if ALL else (wrong[0], wrong[middle]):
-                yield task, False, one
+            for answer in right if ALL else right[:1]:
+                yield task, True, answer
+            for answer in wrong if ALL else (wrong[0], wrong[middle]):
+                yield task, False, answer
 
 
 class Fresh:
@@ -98,16 +99,17 @@ def definitions(source):
 
 
 def parts(function):
-    """The helpers of the function's module, and the function itself, without what marks it as an
-    answer.
+    """The helpers of the function's module, with those that it shares, and the function itself,
+    without what marks it as an answer.
     """
-    tree = ast.parse(inspect.getsource(sys.modules[function.__module__]))
+    module = sys.modules[function.__module__]
+    tree = ast.parse(inspect.getsource(module))
     marked = [node for node in tree.body if getattr(node, "decorator_list", None)]
     (own,) = [node for node in marked if at(node) == function.__code__.co_firstlineno]
     own.decorator_list = []
-    helpers = ast.Module(
-        [node for node in tree.body if node is not own and not of_the_proofs(node)], []
-    )
+    shared = Path(module.__file__).with_name(f"{SHARED}.py")
+    helpers = ast.parse(shared.read_text(encoding="utf-8")) if shared.exists() else ast.Module([])
+    helpers.body += [node for node in tree.body if node is not own and not of_the_proofs(node)]
     return ast.unparse(helpers), ast.unparse(own)
 
 
@@ -117,18 +119,18 @@ def at(node):
 
 
 def of_the_proofs(node):
-    """Is it another answer, a list of mutants, or the import of what marks them?"""
+    """Is it another answer, a list of mutants, or the import of what marks or shares them?"""
     if isinstance(node, ast.ImportFrom):
-        return node.module == "vdbcourse.authoring.proof.answers"
-    looked_at = (
+        return node.module in ("vdbcourse.authoring.proof.answers", SHARED)
+    parts = (
         getattr(node, "decorator_list", [])
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
         else [node]
     )
     return any(
         isinstance(part, ast.Name) and part.id in PROOFS
-        for one in looked_at
-        for part in ast.walk(one)
+        for root in parts
+        for part in ast.walk(root)
     )
 
 

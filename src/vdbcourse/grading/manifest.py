@@ -55,9 +55,14 @@ class Exercise:
         return sum(task.points for task in self.tasks)
 
     @property
+    def folder(self) -> str:
+        """The name of its folder in `vdbcourse/exercises/` and `proofs/`: `evaluation`."""
+        return self.id.partition("_")[2]
+
+    @property
     def module(self) -> str:
-        """The folder of its checks: `07_evaluation` has `vdbcourse/exercises/evaluation/`."""
-        return f"vdbcourse.exercises.{self.id.partition('_')[2]}"
+        """The package of its checks: `vdbcourse.exercises.evaluation`."""
+        return f"vdbcourse.exercises.{self.folder}"
 
     @property
     def master(self) -> Path:

@@ -10,7 +10,7 @@ import toy
 from pymilvus import MilvusClient
 
 from vdbcourse import engines, settings
-from vdbcourse.authoring.proof import selftest
+from vdbcourse.authoring.proof import answers, selftest
 from vdbcourse.cli.author_selftest import summary, table
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
@@ -45,12 +45,13 @@ IN_ORDER = (
     '    reply.expect(found == truth[:3], "They do not come in order, nearest first.", "the three'
     ' nearest ids")'
 )
+SUM = '@right("a sum")'
 RETURN, LAX = "return len(wanted & set(found))", "return len(set(found).intersection(wanted))"
 
 
 def listed(key):
     """What makes the toy list a mutant as equivalent."""
-    return "def ids(", f'equivalent("share", "{key}", reason="None.")\n\n\ndef ids('
+    return SUM, f'equivalent("{key}", reason="None.")\n\n\n{SUM}'
 
 
 # By what is not right: the task, words of the problem, and how the toy is spoiled for it.
@@ -73,7 +74,7 @@ PROBLEMS = {
     "a misconception less": (
         "share",
         "3 misconceptions, at least 4",
-        ('@wrong("share", "as a text", says="asked for is one number")', ""),
+        ('@wrong("as a text", says="asked for is one number")', ""),
     ),
     "a misconception passes": ("share", "'counted twice': it is passed", (TWICE, "")),
     "it passes on hidden data": (
@@ -106,7 +107,7 @@ PROBLEMS = {
     "a right answer less": (
         "share",
         "1 other right answers, at least 2",
-        ('@right("share", "a sum")', ""),
+        (SUM, ""),
     ),
     "a right answer fails": (
         "share",
@@ -166,10 +167,10 @@ def test_a_mutant_that_is_listed_may_survive(prove):
 
 def test_a_wrong_answer_that_is_wrong_by_chance_holds_no_hidden_data(prove):
     guess = (
-        '@wrong("share", "a guess", says="All were found")\ndef share(found, truth):\n    return'
+        '@wrong("a guess", says="All were found")\ndef share(found, truth):\n    return'
         " random.random() / 10"
     )
-    proof = prove("share", ("def ids(", f"import random\n\n\n{guess}\n\n\ndef ids("))
+    proof = prove("share", (SUM, f"import random\n\n\n{guess}\n\n\n{SUM}"))
     assert proof.proved, proof.problems
 
 
@@ -188,10 +189,33 @@ def test_a_mutant_that_never_ends_is_killed(prove):
 
 
 def test_an_answer_to_another_function_is_refused(prove):
-    with pytest.raises(CourseError, match="'a sum' answers share with a function 'shares'"):
-        prove(
-            "share", ('@right("share", "a sum")\ndef share', '@right("share", "a sum")\ndef shares')
-        )
+    words = r"^proofs/toy/share\.py: 'a sum' answers with a function 'shares'; .* asks for share\.$"
+    with pytest.raises(CourseError, match=words):
+        prove("share", (f"{SUM}\ndef share", f"{SUM}\ndef shares"))
+
+
+def test_a_task_without_proofs_is_named_with_the_file_that_is_missing(tmp_path, monkeypatch):
+    toy.install(tmp_path, monkeypatch)
+    (tmp_path / "proofs" / "toy" / "share.py").unlink()
+    with pytest.raises(CourseError, match=r"^99_toy, share: .* proofs/toy/share\.py is missing\.$"):
+        selftest.prove(manifest.exercise("99_toy").task("share"))
+    monkeypatch.undo()
+    toy.forget()
+
+
+def test_a_file_that_proves_no_task_is_named(tmp_path, monkeypatch):
+    toy.install(tmp_path, monkeypatch)
+    (tmp_path / "proofs" / "toy" / "shore.py").write_text("")
+    words = r"^proofs/toy/shore\.py is named after no task of 99_toy\. Its tasks: share, nearest\.$"
+    with pytest.raises(CourseError, match=words):
+        selftest.prove(manifest.exercise("99_toy").task("share"))
+    monkeypatch.undo()
+    toy.forget()
+
+
+def test_answers_are_not_imported():
+    with pytest.raises(CourseError, match="not imported"):
+        answers.equivalent("a -> b", reason="None.")
 
 
 def test_definitions_that_do_not_stand_alone_are_refused_with_their_cell(prove):

@@ -1,45 +1,52 @@
-"""What proves a check: wrong answers with the words they must be told, other right answers, mutants
-that change nothing.
+"""What proves a check: wrong answers with the words that their message must hold, other right
+answers, and mutants that change nothing.
 
-They stand in `exercises/<module>/answers.py`, under the name of the learner's function they
-replace; the other functions of the task come from the solution:
+They stand in `proofs/<folder of the exercise>/<task>.py`, outside the package. An answer has the
+name of the learner's function that it replaces; the other functions come from the solution:
 
-    @wrong("recall_at_k", "k ignored", says="come later")
+    @wrong("k ignored", says="come later")
     def recall_at_k(found, relevant, k):
         return len(set(found) & set(relevant)) / len(set(relevant))
 
-    @right("recall_at_k", "NumPy")
+    @right("NumPy")
     def recall_at_k(found, relevant, k): ...
 
-    equivalent("recall_at_k", "hits = 0 -> hits = 1", reason="It is set again before it is read.")
+    equivalent("hits = 0 -> hits = 1", reason="It is set again before it is read.")
+
+What several tasks of an exercise need stands in `proofs/<folder>/shared.py`, and is imported from
+`.shared`.
 """
 
+import functools
 import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import FunctionType, ModuleType
 
+from vdbcourse import settings
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.manifest import Exercise
+from vdbcourse.grading.manifest import Exercise, Task
+
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
 class Wrong:
     """A misconception. says: words that the message to the learner must hold."""
 
-    task: str
     name: str
     says: str
-    function: Callable
+    function: FunctionType
 
 
 @dataclass(frozen=True)
 class Right:
     """Another right answer."""
 
-    task: str
     name: str
-    function: Callable
+    function: FunctionType
 
 
 @dataclass(frozen=True)
@@ -48,82 +55,107 @@ class Equivalent:
     `mutants`).
     """
 
-    task: str
     mutant: str
     reason: str
 
 
 @dataclass
 class Proofs:
-    """What one exercise has to prove its checks, in the order of the file."""
+    """What proves the check of one task, in the order of its file."""
 
     wrong: list[Wrong] = field(default_factory=list)
     right: list[Right] = field(default_factory=list)
     equivalent: list[Equivalent] = field(default_factory=list)
 
-    def of(self, task: str) -> "Proofs":
-        """Only those of one task."""
-        return Proofs(
-            *(
-                [one for one in some if one.task == task]
-                for some in (self.wrong, self.right, self.equivalent)
-            )
-        )
 
+def wrong(name: str, says: str) -> Callable[[FunctionType], FunctionType]:
+    """Mark a function as a wrong answer: it must fail with a message that holds `says`."""
 
-REGISTERED: dict[str, Proofs] = {}  # by module
-
-
-def wrong(task: str, name: str, says: str) -> Callable[[Callable], Callable]:
-    """Mark a function as a wrong answer to `task`: it must fail, and be told `says` in this run's
-    message.
-    """
-
-    def mark(function: Callable) -> Callable:
-        registered(function.__module__).wrong.append(Wrong(task, name, says, function))
+    def mark(function: FunctionType) -> FunctionType:
+        _being_read().wrong.append(Wrong(name, says, function))
         return function
 
     return mark
 
 
-def right(task: str, name: str) -> Callable[[Callable], Callable]:
-    """Mark a function as a right answer to `task`, written in another way than the solution."""
+def right(name: str) -> Callable[[FunctionType], FunctionType]:
+    """Mark a function as a right answer, written in another way than the solution."""
 
-    def mark(function: Callable) -> Callable:
-        registered(function.__module__).right.append(Right(task, name, function))
+    def mark(function: FunctionType) -> FunctionType:
+        _being_read().right.append(Right(name, function))
         return function
 
     return mark
 
 
-def equivalent(task: str, mutant: str, reason: str) -> None:
+def equivalent(mutant: str, reason: str) -> None:
     """Allow a mutant to survive, because it does the same or differs in what no check
     may ask for.
     """
-    module = sys._getframe(1).f_globals["__name__"]
-    registered(module).equivalent.append(Equivalent(task, mutant, reason))
+    _being_read().equivalent.append(Equivalent(mutant, reason))
 
 
-def registered(module: str) -> Proofs:
-    """The proofs that the module `module` has named so far."""
-    return REGISTERED.setdefault(module, Proofs())
-
-
-def proofs(exercise: Exercise) -> Proofs:
-    """All proofs of an exercise. Raises `CourseError` when they do not fit the manifest."""
-    name = f"{exercise.module}.answers"
-    if importlib.util.find_spec(name) is None:
+def proofs(exercise: Exercise, task: Task) -> Proofs:
+    """What proves the check of a task. Raises `CourseError` when its file is missing or does not
+    fit the manifest.
+    """
+    folder = settings.root() / "proofs" / exercise.folder
+    _refuse_strays(folder, exercise)
+    path = folder / f"{task.id}.py"
+    if not path.is_file():
         raise CourseError(
-            f"{exercise.id} has no answers that prove its checks: {name.replace('.', '/')}.py is"
-            " missing."
+            f"{exercise.id}, {task.id}: nothing proves its check. {_name(path)} is missing."
         )
-    importlib.import_module(name)
-    found = registered(name)
-    for one in (*found.wrong, *found.right, *found.equivalent):
-        task = exercise.task(one.task)
-        if not isinstance(one, Equivalent) and one.function.__name__ not in task.functions:
+    task_proofs = _read(path)
+    for answer in (*task_proofs.wrong, *task_proofs.right):
+        if answer.function.__name__ not in task.functions:
             raise CourseError(
-                f"{name}: {one.name!r} answers {task.id} with a function {one.function.__name__!r};"
-                f" the manifest asks for {', '.join(task.functions)}."
+                f"{_name(path)}: {answer.name!r} answers with a function"
+                f" {answer.function.__name__!r}; the manifest asks for {', '.join(task.functions)}."
             )
-    return found
+    return task_proofs
+
+
+_reading: list[Proofs] = []  # of the file that is being run, if there is one
+
+
+def _being_read() -> Proofs:
+    if not _reading:
+        raise CourseError(
+            "Answers that prove a check are read by `./course author selftest`, not imported."
+        )
+    return _reading[-1]
+
+
+@functools.cache
+def _read(path: Path) -> Proofs:
+    """Run the file of one task, as a module of the package `proofs.<folder>`."""
+    package = ModuleType(f"proofs.{path.parent.name}")
+    package.__path__ = [str(path.parent)]
+    sys.modules[package.__name__] = package
+    sys.modules.pop(f"{package.__name__}.{SHARED}", None)
+    name = f"{package.__name__}.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # it ends in .py
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    _reading.append(Proofs())
+    try:
+        spec.loader.exec_module(module)
+        return _reading[-1]
+    finally:
+        _reading.pop()
+
+
+def _refuse_strays(folder: Path, exercise: Exercise) -> None:
+    """A file that is named after no task would prove nothing, and nobody would notice."""
+    names = {SHARED, *(task.id for task in exercise.tasks)}
+    for path in sorted(folder.glob("*.py")):
+        if path.stem not in names:
+            raise CourseError(
+                f"{_name(path)} is named after no task of {exercise.id}. Its tasks:"
+                f" {', '.join(task.id for task in exercise.tasks)}."
+            )
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(settings.root()).as_posix()

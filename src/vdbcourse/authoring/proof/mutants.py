@@ -6,7 +6,7 @@ call left out, a condition that always holds, ORDER BY forgotten (for SQL and ot
 `strings`). Signatures, docstrings, annotations and what `raise` says stay as they are.
 
 A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (of a long line a part); it
-names the mutant in `answers.py` when it may survive.
+names the mutant in `proofs/` when it may survive.
 """
 
 import ast

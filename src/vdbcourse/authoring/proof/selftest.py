@@ -28,8 +28,10 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
 from vdbcourse.grading.calls.in_process import Here
 from vdbcourse.grading.checks import runner
-from vdbcourse.grading.checks.answer import NotYet
-from vdbcourse.grading.checks.data import PUBLIC_SEED, Data, Milvus, pool
+from vdbcourse.grading.checks.data import PUBLIC_SEED, Data
+from vdbcourse.grading.checks.films import pool
+from vdbcourse.grading.checks.fixtures_milvus import Milvus
+from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.manifest import Exercise, Task
 from vdbcourse.grading.result import Result
 from vdbcourse.progress_bar import bar
@@ -123,7 +125,7 @@ class Trial:
         self.exercise = exercise
         self.task = task
         self.solved = Solved(exercise)
-        self.proofs: Proofs = proofs(exercise).of(task.id)
+        self.proofs: Proofs = proofs(exercise, task)
         self.seconds = task.seconds
         self.titles: list[str] = []  # of hidden films, once some were drawn
 
