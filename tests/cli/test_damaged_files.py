@@ -9,11 +9,13 @@ import os
 import pytest
 
 from vdbcourse import files, lessons, progress, settings
-from vdbcourse.engines import docker_stack, old_spaces, spaces, supervisor
+from vdbcourse.engines import old_spaces, spaces, supervisor
+from vdbcourse.engines.docker import milvus
 from vdbcourse.engines.record import Running
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
-from vdbcourse.grading.classroom.entry import Entry, Store
+from vdbcourse.grading.classroom.entry import Entry
+from vdbcourse.grading.classroom.store import Store
 from vdbcourse.grading.classroom.submissions import Submission
 from vdbcourse.grading.result import Result
 from vdbcourse.grading.sandbox.limits import Limits
@@ -207,8 +209,8 @@ STACK = {"uri": "http://127.0.0.1:1", "token": "root:x", "version": "Milvus 3", 
 
 @pytest.mark.parametrize("content", list(wrong_forms(STACK)), ids=repr)
 def test_a_note_on_the_stack_with_wrong_types_is_none(home, content):
-    files.write_json(docker_stack.record_path(), content)
-    found = docker_stack.found()
+    files.write_json(milvus.STACK.record_path(), content)
+    found = milvus.STACK.record()
     if found is not None:
         found.answers()
         assert isinstance(found.token, str)

@@ -19,7 +19,9 @@ from vdbcourse import progress
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.engines import processes, supervisor
 from vdbcourse.grading import manifest
-from vdbcourse.grading.classroom import entry, submissions
+from vdbcourse.grading.classroom import submissions
+from vdbcourse.grading.classroom.entry import Entry
+from vdbcourse.grading.classroom.store import Store
 from vdbcourse.grading.sandbox.limits import Limits
 
 RUNS = int(os.environ.get("VDBCOURSE_CRASH_RUNS", "1"))
@@ -190,15 +192,18 @@ for number in itertools.count():
 GRADES = """
 import itertools, sys
 from pathlib import Path
-from vdbcourse.grading import entries, manifest, submissions
-from vdbcourse.grading.limits import Limits
-from vdbcourse.grading.results import Result
-store = entries.Store(Path(sys.argv[1]))
+from vdbcourse.grading import manifest
+from vdbcourse.grading.classroom import submissions
+from vdbcourse.grading.classroom.entry import Entry
+from vdbcourse.grading.classroom.store import Store
+from vdbcourse.grading.result import Result
+from vdbcourse.grading.sandbox.limits import Limits
+store = Store(Path(sys.argv[1]))
 exercise = manifest.exercise("07_evaluation")
 results = [Result(exercise.id, task.id, task.title, "wrong", 0, task.points) for task in exercise.tasks]
 for number in itertools.count():
     found = submissions.Submission(Path("a.ipynb"), exercise, (), f"{number:064x}", 0.0)
-    store.keep(entries.Entry(f"learner {number}", "a.ipynb", results=results, seconds=float(number)), found, 1, Limits())
+    store.keep(Entry(f"learner {number}", "a.ipynb", results=results, seconds=float(number)), found, 1, Limits())
     print(number, flush=True)
 """
 
@@ -224,10 +229,10 @@ def test_grades_kept_by_a_killed_run(home, tmp_path):
     writer = Writer(GRADES, tmp_path / "out")
     writer.work(50)
     done = writer.kill()
-    store = entry.Store(tmp_path / "out")
+    store = Store(tmp_path / "out")
     exercise = manifest.exercise("07_evaluation")
     for number in done:
         found = submissions.Submission(Path("a.ipynb"), exercise, (), f"{number:064x}", 0.0)
-        kept = entry.Entry(f"learner {number}", "a.ipynb")
+        kept = Entry(f"learner {number}", "a.ipynb")
         assert store.fill(kept, found, 1, Limits())
         assert kept.seconds == number

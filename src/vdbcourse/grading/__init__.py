@@ -9,7 +9,10 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
 
 from vdbcourse.grading.calls.codec import Handle, Opaque
 from vdbcourse.grading.checks.answer import Answer
-from vdbcourse.grading.checks.data import Data, Films, Milvus, Postgres
+from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.checks.films import Films
+from vdbcourse.grading.checks.fixtures_milvus import Milvus
+from vdbcourse.grading.checks.fixtures_postgres import Postgres
 from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.checks.reply import Reply, alike, overlap
 from vdbcourse.grading.manifest import check

@@ -9,10 +9,10 @@ from vdbcourse import engines
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import Data, manifest
-from vdbcourse.grading.calls import time_limits
 from vdbcourse.grading.calls.in_process import Here
-from vdbcourse.grading.checks import data, runner
+from vdbcourse.grading.checks import fixtures_postgres, runner
 from vdbcourse.grading.manifest import Task
+from vdbcourse.grading.sandbox import time_limits
 
 TASK = Task("99_traces", "count", "Count rows", ("count",), 1, ("",), 5)
 RIGHT = "    return conn.execute('SELECT count(*) FROM item').fetchone()[0]"
@@ -218,7 +218,7 @@ def test_an_answer_that_keeps_a_lock_ends_in_words(check, monkeypatch):
 
     monkeypatch.setattr(manifest, "checks", lambda _: {"count": needs_the_table_again})
     monkeypatch.setattr(time_limits, "LEAST_CLOCK", 1)
-    monkeypatch.setattr(data, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(fixtures_postgres, "LOCK_SECONDS", 0.2)
     result = check("conn.execute('BEGIN')", "conn.execute('LOCK TABLE item')")
     assert result.status == "error"
     assert (

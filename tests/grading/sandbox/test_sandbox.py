@@ -16,18 +16,18 @@ import pytest
 from support import why_there_is_no_sandbox
 
 from vdbcourse import settings
-from vdbcourse.grading.calls import in_subprocess, time_limits
+from vdbcourse.grading.calls import in_subprocess
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.in_subprocess import Ended, There, checked, parsed
 from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
-from vdbcourse.grading.calls.time_limits import BUSIEST, Allowance
 from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.classroom import postgres
 from vdbcourse.grading.classroom.milvus import milvus_lite
 from vdbcourse.grading.classroom.postgres import Server
-from vdbcourse.grading.sandbox import bubblewrap
+from vdbcourse.grading.sandbox import bubblewrap, time_limits
 from vdbcourse.grading.sandbox.bubblewrap import Place
 from vdbcourse.grading.sandbox.limits import Limits
+from vdbcourse.grading.sandbox.time_limits import BUSIEST, Allowance
 
 LIMITS = Limits(seconds=30, memory=1, disk=0.125, processes=16)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vdbcourse.grading import Data, Films
-from vdbcourse.grading.checks.data import HALF, pool
+from vdbcourse.grading.checks.films import HALF, pool
 
 FILMS, VERSIONS = (
     2_250,

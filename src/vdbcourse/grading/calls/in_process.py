@@ -7,11 +7,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from vdbcourse.grading.calls import codec, invoke, time_limits
+from vdbcourse.grading.calls import codec, invoke
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import Opened
-from vdbcourse.grading.calls.time_limits import Allowance, Meter, Spent
 from vdbcourse.grading.checks.not_yet import NotYet, too_long_together
+from vdbcourse.grading.sandbox import time_limits
+from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Spent
 
 
 class Here:

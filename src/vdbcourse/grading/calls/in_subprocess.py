@@ -14,12 +14,13 @@ from typing import Any
 import psycopg
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.calls import codec, invoke, time_limits
+from vdbcourse.grading.calls import codec, invoke
 from vdbcourse.grading.calls.codec import Handle
-from vdbcourse.grading.calls.time_limits import Allowance, Meter, Spent
 from vdbcourse.grading.checks.not_yet import NotYet, too_long_together
+from vdbcourse.grading.sandbox import time_limits
 from vdbcourse.grading.sandbox.bubblewrap import CACHE, Place, Process
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
+from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Spent
 
 START_SECONDS = 20
 GRACE = 3  # seconds between the limit inside and the end of the process

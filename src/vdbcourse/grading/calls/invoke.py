@@ -24,8 +24,8 @@ from typing import Any
 from vdbcourse.grading.calls import codec
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import Opened
-from vdbcourse.grading.calls.time_limits import Allowance, Meter, OwnComputing, Spent
 from vdbcourse.grading.sandbox.limits import OPEN_SECONDS
+from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, OwnComputing, Spent
 
 SHOWN_OUTPUT = 600  # characters of what a function prints
 AGAIN = 0.5  # seconds from one look at the time to the next

@@ -28,8 +28,8 @@ from traitlets.config import Config
 from vdbcourse.grading.calls import invoke
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import Opened
-from vdbcourse.grading.calls.time_limits import Allowance
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, SETTING_SECONDS
+from vdbcourse.grading.sandbox.time_limits import Allowance
 
 MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_URI
 

@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from vdbcourse.grading.calls import codec, time_limits
+from vdbcourse.grading.calls import codec
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.display import shown
 from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
 from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.checks.reply import Reply
+from vdbcourse.grading.sandbox import time_limits
 
 
 class Transport(Protocol):

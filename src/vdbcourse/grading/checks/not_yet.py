@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from vdbcourse.grading.calls import time_limits
-from vdbcourse.grading.calls.time_limits import Allowance
+from vdbcourse.grading.sandbox import time_limits
+from vdbcourse.grading.sandbox.time_limits import Allowance
 
 
 @dataclass

@@ -16,8 +16,9 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import master_notebook
 from vdbcourse.grading.calls.in_subprocess import There
 from vdbcourse.grading.classroom import notebook_run, submissions
-from vdbcourse.grading.classroom.entry import Entry, Store
+from vdbcourse.grading.classroom.entry import Entry
 from vdbcourse.grading.classroom.environment import ForClass
+from vdbcourse.grading.classroom.store import Store
 from vdbcourse.grading.classroom.submissions import Submission
 from vdbcourse.grading.manifest import Exercise
 from vdbcourse.grading.sandbox import bubblewrap

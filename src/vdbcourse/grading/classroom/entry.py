@@ -1,40 +1,12 @@
-"""What is known of each submission of a class, and the files that keep it from one run
-to the next.
-"""
+"""One submission of a class: what is known of it, before it ran and after."""
 
-import hashlib
-import json
-import secrets
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from vdbcourse import __version__, files
-from vdbcourse.errors import CourseError
-from vdbcourse.grading import manifest
 from vdbcourse.grading.calls.in_subprocess import Output
 from vdbcourse.grading.classroom.notebook_run import Graded
 from vdbcourse.grading.classroom.submissions import Submission
-from vdbcourse.grading.manifest import Exercise
-from vdbcourse.grading.result import STATUSES, Result
-from vdbcourse.grading.sandbox.limits import Limits
-
-
-@dataclass
-class Kept:
-    """What is kept of a run, as it stands in its file."""
-
-    results: list[Result]
-    task_seconds: list[float]
-    cells: list[str]
-    forced: list[str]
-    outputs: list[Output]
-    seconds: float
-
-
-KEPT = [part.name for part in fields(Kept)]
+from vdbcourse.grading.result import Result
 
 
 @dataclass
@@ -128,81 +100,3 @@ class Entry:
 def one_line(words: str) -> str:
     """Without line breaks and control characters: names of files and folders are the learner's."""
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
-
-
-class Store:
-    """The folder of the results. Raises `CourseError` if it cannot be written."""
-
-    def __init__(self, out: Path) -> None:
-        self.folder = out / "results"
-        self.batch = self.folder / "batch.json"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.batch.touch()
-        except OSError as error:
-            raise CourseError(
-                f"{out} cannot be written: {error.strerror}. Name another folder: --out FOLDER"
-            ) from error
-
-    def seed(self, wanted: int | None, again: bool) -> int:
-        """The seed that was asked for, that of the batch this run goes on with, or a new one."""
-        saved = files.read_json(self.batch)
-        known = saved.get("seed") if isinstance(saved, dict) else None
-        seed = (
-            wanted
-            if wanted is not None
-            else known
-            if known is not None and not again
-            else secrets.randbits(63)
-        )
-        files.write_json(self.batch, {"seed": seed})
-        return seed
-
-    def fill(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> bool:
-        """Fill the entry with the result of an earlier run of the same file under the same
-        conditions, if there is one.
-
-        A damaged file counts as none: then the submission is graded again.
-        """
-        content = files.read_json(self.path(found, seed, limits))
-        try:
-            kept = TypeAdapter(Kept).validate_json(json.dumps(content), strict=True)
-        except ValidationError:
-            return False
-        if [result.task for result in kept.results] != [task.id for task in found.exercise.tasks]:
-            return False
-        if any(result.status not in STATUSES for result in kept.results):
-            return False
-        for name in KEPT:
-            setattr(entry, name, getattr(kept, name))
-        return True
-
-    def keep(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> None:
-        """Write the result down, unless there is none: then the next run tries again."""
-        if not entry.problem:
-            content = asdict(entry)
-            files.write_json(self.path(found, seed, limits), {name: content[name] for name in KEPT})
-
-    def path(self, found: Submission, seed: int, limits: Limits) -> Path:
-        """One file for each content, exercise, version of the course and its checks, seed and
-        limits.
-        """
-        conditions = [
-            found.digest,
-            found.exercise.id,
-            __version__,
-            checks_digest(found.exercise),
-            seed,
-            asdict(limits),
-        ]
-        return (
-            self.folder / f"{hashlib.sha256(json.dumps(conditions).encode()).hexdigest()[:32]}.json"
-        )
-
-
-def checks_digest(exercise: Exercise) -> str:
-    """A hash of the exercise's checks and its tasks."""
-    digest = hashlib.sha256(repr(exercise).encode())
-    for path in sorted((manifest.FOLDER / exercise.module.rpartition(".")[2]).glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vdbcourse import embedding, engines, settings
 from vdbcourse.embedding.cache import Cache
-from vdbcourse.engines import configured, spaces, supervisor
+from vdbcourse.engines import server_checks, spaces, supervisor
 from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.classroom.milvus import milvus_lite
 from vdbcourse.grading.classroom.postgres import Server
@@ -67,7 +67,7 @@ def postgres_url() -> str:
     url = settings.database_url()
     if url is None:
         return supervisor.up("postgres").uri
-    configured.check_postgres(url)
+    server_checks.check_postgres(url)
     return url
 
 

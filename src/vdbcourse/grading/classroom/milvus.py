@@ -11,9 +11,9 @@ from pathlib import Path
 
 from vdbcourse.engines import processes
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.calls.time_limits import Allowance
 from vdbcourse.grading.sandbox.bubblewrap import HOME, Place, Process
 from vdbcourse.grading.sandbox.limits import Limits
+from vdbcourse.grading.sandbox.time_limits import Allowance
 
 START_SECONDS = 20  # of computing
 SERVER_LIMITS = Limits(memory=2, processes=8)

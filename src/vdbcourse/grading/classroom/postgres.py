@@ -19,8 +19,8 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from vdbcourse.engines import spaces
 from vdbcourse.engines.local import postgres
-from vdbcourse.grading.calls.time_limits import Allowance
 from vdbcourse.grading.sandbox.limits import GIB
+from vdbcourse.grading.sandbox.time_limits import Allowance
 
 TEMPLATE = "graded"
 STATEMENT_SECONDS = 10  # of an idle machine

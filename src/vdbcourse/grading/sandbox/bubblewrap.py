@@ -24,7 +24,8 @@ import psutil
 
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.sandbox.limits import GIB, THREADS, Limits, Watcher
+from vdbcourse.grading.sandbox.limits import GIB, THREADS, Limits
+from vdbcourse.grading.sandbox.watcher import Watcher
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = "/learner"

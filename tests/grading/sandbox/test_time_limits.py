@@ -13,9 +13,16 @@ import psutil
 import pytest
 
 from vdbcourse.grading import Answer, NotYet
-from vdbcourse.grading.calls import time_limits
 from vdbcourse.grading.calls.in_process import Here
-from vdbcourse.grading.calls.time_limits import BUSIEST, BY_CLOCK, COMPUTING, Allowance, Pace, Spent
+from vdbcourse.grading.sandbox import time_limits
+from vdbcourse.grading.sandbox.time_limits import (
+    BUSIEST,
+    BY_CLOCK,
+    COMPUTING,
+    Allowance,
+    Pace,
+    Spent,
+)
 
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "setitimer"), reason="no timer here; the kernel's own interrupt ends a loop"

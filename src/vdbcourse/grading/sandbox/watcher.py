@@ -1,0 +1,126 @@
+"""The watcher ends a run from outside: when all its processes together use too much, or a step of it
+takes too long.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+import psutil
+
+from vdbcourse.grading.sandbox.limits import GIB, Limits
+from vdbcourse.grading.sandbox.time_limits import COMPUTING, Allowance, Meter, Spent, computed
+
+TICK = 0.1  # seconds between two looks
+
+
+class Watcher(threading.Thread):
+    """Ends a run that uses too much: too many processes, too much memory, or more than the step it
+    is at may take of time.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen,
+        limits: Limits,
+        also: Callable[[], str | None] | None = None,
+    ) -> None:
+        """`also` is asked once a second; the reason it gives, if any, ends the run too."""
+        super().__init__(daemon=True, name=f"watcher of {process.pid}")
+        self.process = process
+        self.limits = limits
+        self.also = also
+        self.step: tuple[Allowance, Meter] | None = None
+        self.computed = 0.0  # seconds that the whole family had computed when it was last seen
+        self.reason: tuple[str, str] | None = None  # kind and words, once it had to end the run
+        self.family: list[psutil.Process] = []  # as last seen
+        self.ended = threading.Event()
+
+    @contextlib.contextmanager
+    def within(self, allowance: Allowance) -> Iterator[Meter]:
+        """A step that ends the whole run when it takes more."""
+        meter = Meter(lambda: self.computed)
+        self.step = allowance, meter
+        try:
+            yield meter
+        finally:
+            self.step = None
+
+    def run(self) -> None:
+        """Look until the run ends by itself or has to be ended."""
+        ticks = 0
+        while not self.ended.wait(TICK) and self.process.poll() is None:
+            ticks += 1
+            try:
+                self.reason = self.overuse(ticks)
+            except psutil.NoSuchProcess:
+                continue
+            except Exception as error:  # noqa: BLE001 # boundary: what cannot be watched must not go on
+                self.reason = "error", f"could not be watched ({type(error).__name__}: {error})"
+            if self.reason:
+                kill(self.process, self.family)
+                return
+
+    def overuse(self, ticks: int) -> tuple[str, str] | None:
+        """Kind and words of what is used too much now, or None."""
+        first = psutil.Process(self.process.pid)
+        self.family = [first, *first.children(recursive=True)]
+        self.computed = max(
+            self.computed, sum(map(computed, self.family))
+        )  # what a lost child has computed stays counted
+        if (step := self.step) and (by := step[0].exceeded(spent := step[1].spent)):
+            return "time", too_long(by, spent)
+        if len(self.family) > self.limits.processes:
+            return "error", f"started more than {self.limits.processes} processes"
+        if sum(map(memory, self.family)) > self.limits.memory * GIB:
+            return "error", f"used more than {self.limits.memory:g} GB of memory"
+        words = self.also() if self.also and ticks % round(1 / TICK) == 0 else None
+        return ("error", words) if words else None
+
+    def stop(self) -> None:
+        """No more looking; whatever still runs is ended."""
+        self.ended.set()
+        kill(self.process, self.family)
+
+
+def too_long(by: str, spent: Spent) -> str:
+    """What a step did that could not be interrupted from inside."""
+    if by == COMPUTING:
+        return (
+            f"computed for {spent.computed:.2g} s and could not be interrupted, so its process was"
+            " ended"
+        )
+    return (
+        f"waited for {spent.elapsed:.0f} s by the clock and could not be interrupted, so its"
+        " process was ended"
+    )
+
+
+def memory(process: psutil.Process) -> int:
+    """Bytes of memory a process holds for itself; 0 when it has ended."""
+    try:
+        used = process.memory_info()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
+    return used.rss - getattr(used, "shared", 0)
+
+
+def kill(process: subprocess.Popen, seen: Iterable[psutil.Process] = ()) -> None:
+    """End a process that was started in a session of its own, with its descendants and those `seen`
+    before.
+    """
+    family = set(seen)
+    if process.poll() is None:  # else its number may be another's by now
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family.update(psutil.Process(process.pid).children(recursive=True))
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            one.kill()  # which looks whether it still is the same process
+    process.wait()
