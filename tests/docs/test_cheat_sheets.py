@@ -14,7 +14,7 @@ from pymilvus import MilvusClient
 from support import ROOT
 
 from vdbcourse import datasets, embedding, engines, sizing
-from vdbcourse.authoring.site import cheat_sheet_pdf, browser
+from vdbcourse.authoring.site import cheat_sheet_pdf, chromium
 from vdbcourse.choosers.index_chooser import RULES, Candidate, Needs
 from vdbcourse.choosers.index_chooser.candidates import (
     CANDIDATES_A_HIT,

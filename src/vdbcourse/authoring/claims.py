@@ -156,12 +156,12 @@ def run(paths: list[Path]) -> int:
 
 def files(patterns: tuple[str, ...], root: Path = ROOT) -> list[Path]:
     """The files of `patterns` as far as they exist, without hidden folders such as
-    .ipynb_checkpoints.
+    .ipynb_checkpoints and without the lists of this module, which hold what it looks for.
     """
-    found = {path for pattern in patterns for path in root.glob(pattern)}
+    paths = {path for pattern in patterns for path in root.glob(pattern)} - {PHRASES, ALLOWED}
     return sorted(
         path
-        for path in found
+        for path in paths
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     )
 

@@ -31,7 +31,11 @@ from vdbcourse.authoring.site.repository_links import relinked
 MIKE = "MIKE_DOCS_VERSION"  # mike sets it while it builds the site of one version
 
 
-class CoursePlugin(BasePlugin[Config]):  # type: ignore[no-untyped-call]
+class _NoOptions(Config):
+    """The plugin takes none."""
+
+
+class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # of mkdocs
     """One build: the pages that are made, and those that mkdocs has written so far."""
 
     def __init__(self) -> None:
