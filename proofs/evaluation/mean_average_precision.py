@@ -204,9 +204,9 @@ def mean_average_precision(all_found, all_relevant):
     return np.mean([average_precision_of(f, r) for f, r in pairs]) if len(all_found) else 0
 
 
-for shorter in ("zip(all_found, all_relevant)]", "zip(all_found, all_relevant, strict=False)]"):
+for shorter in ("zip(all_found, all_relevant)", "zip(all_found, all_relevant, strict=False)"):
     equivalent(
-        f"...zip(all_found, all_relevant, strict=True)] -> ...{shorter}",
+        f"...zip(all_found, all_relevant, strict=True) -> ...{shorter}",
         reason=(
             "`strict` is there for callers whose lists have unlike lengths, which the text does not"
             " allow."
