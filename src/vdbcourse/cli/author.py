@@ -65,6 +65,14 @@ def glossary(check: Check = False) -> None:
 
 
 @author.command()
+def architecture(check: Check = False) -> None:
+    """Write the rooms and their order into docs/architecture.md."""
+    from vdbcourse.cli.author_architecture import run
+
+    raise typer.Exit(run(check))
+
+
+@author.command()
 def store(notebooks: Files = None) -> None:
     """Run notebooks of chapters/ and solutions/ from a fresh kernel, and store their outputs."""
     from vdbcourse.authoring.stored_notebooks import run
