@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from pymilvus import MilvusClient, MilvusException
 
 from vdbcourse import engines, masking, settings
-from vdbcourse.engines import addresses, configured, processes, supervisor
+from vdbcourse.engines import addresses, processes, server_checks, supervisor
 from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 
@@ -246,7 +246,7 @@ def test_an_address_that_libpq_reads_right_is_read_as_it_reads_it(address):
 
 def test_https_to_a_server_without_tls_is_told(home, monkeypatch):
     uri = supervisor.up("milvus-lite").uri
-    monkeypatch.setattr(configured, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(server_checks, "CONNECT_SECONDS", 2)
     monkeypatch.setenv("MILVUS_URI", uri.replace("http:", "https:"))
     with pytest.raises(CourseError, match=f"does not speak TLS, so write {uri} instead of https"):
         engines.milvus()

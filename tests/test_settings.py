@@ -9,10 +9,9 @@ import pytest
 from support import one_line
 
 from vdbcourse import engines, settings
-from vdbcourse.cli import doctor
-from vdbcourse.cli import engines as command
-from vdbcourse.engines import compared, configured
+from vdbcourse.engines import compared, server_checks, status
 from vdbcourse.errors import CourseError
+from vdbcourse.installation import diagnosis
 
 NAMES = re.findall(r"`([A-Z]+_[A-Z_]+)`", settings.__doc__)
 WRONG = (
@@ -68,7 +67,7 @@ WRONG = (
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Nothing here waits for a network."""
-    for module in (configured, compared):
+    for module in (server_checks, compared):
         monkeypatch.setattr(module, "CONNECT_SECONDS", 0.2)
 
 
@@ -89,10 +88,10 @@ def test_a_wrong_value_is_one_line_or_works(monkeypatch, name, wrong):
         engines.vespa_config,
         settings.learner,
         settings.milvus_port,
-        lambda: command.state("milvus"),
+        lambda: status.state("milvus"),
     ]
     asked += [lambda one=one: engines.missing(one) for one in compared.NAMES]
-    asked += [lambda: command.state("postgres")] if name == "DATABASE_URL" else []
+    asked += [lambda: status.state("postgres")] if name == "DATABASE_URL" else []
     for ask in asked:
         try:
             ask()
@@ -189,7 +188,7 @@ def test_the_doctor_reports_whatever_a_check_meets(error):
     def broken():
         raise error
 
-    found = doctor.finding("films", broken)
+    found = diagnosis.finding("films", broken)
     assert found.result == "problem"
     assert type(error).__name__ in found.text
     assert len(found.text.splitlines()) == 1

@@ -1,5 +1,6 @@
 """The command line as its user meets it: doctor, reset, help, mistakes."""
 
+import dataclasses
 import json
 import sys
 
@@ -7,9 +8,9 @@ import pytest
 from support import one_line
 
 from vdbcourse import embedding, lessons, progress, settings
-from vdbcourse.cli import lab
 from vdbcourse.engines import supervisor
 from vdbcourse.errors import CourseError
+from vdbcourse.installation import diagnosis, jupyterlab
 
 
 def findings(result):
@@ -30,35 +31,29 @@ def test_doctor_names_a_dead_server_and_ends_with_2(home, cli):
 
 
 def test_doctor_finds_a_version_that_is_not_the_locks(home, monkeypatch):
-    from vdbcourse.cli import doctor
-
-    real = doctor.metadata.version
+    real = diagnosis.metadata.version
     monkeypatch.setattr(
-        doctor.metadata, "version", lambda name: "0.0.1" if name == "pymilvus" else real(name)
+        diagnosis.metadata, "version", lambda name: "0.0.1" if name == "pymilvus" else real(name)
     )
     with pytest.raises(
         CourseError, match=r"pymilvus is 0\.0\.1, the lock says ==3\.0\.2.*course install --again"
     ):
-        doctor.packages()
+        diagnosis.packages()
 
 
 def test_doctor_finds_a_package_that_is_missing(home, monkeypatch):
-    from vdbcourse.cli import doctor
-
-    real = doctor.is_installed
-    monkeypatch.setattr(doctor, "is_installed", lambda name: name != "altair" and real(name))
+    real = diagnosis.is_installed
+    monkeypatch.setattr(diagnosis, "is_installed", lambda name: name != "altair" and real(name))
     with pytest.raises(CourseError, match="altair is missing.*course install --again all"):
-        doctor.packages()
+        diagnosis.packages()
 
 
 def test_doctor_finds_an_engine_that_hangs(home, monkeypatch):
-    from vdbcourse.cli import doctor
-    from vdbcourse.engines.local import milvus_lite
-
     supervisor.up("milvus-lite")
-    monkeypatch.setattr(milvus_lite, "is_ready", lambda _: False)
+    hanging = dataclasses.replace(supervisor.ENGINES["milvus-lite"], is_ready=lambda _: False)
+    monkeypatch.setitem(supervisor.ENGINES, "milvus-lite", hanging)
     with pytest.raises(CourseError, match="does not answer.*course down milvus"):
-        doctor.engine("milvus-lite")()
+        diagnosis.engine("milvus-lite")()
 
 
 def test_reset_asks_and_no_means_no(home, cli):
@@ -114,9 +109,15 @@ def test_reset_refuses_while_a_lab_runs(home, cli):
 
 
 def test_lab_opens_the_notebook_that_is_named():
-    assert lab.start_page(["--no-browser"]) == ("/lab/tree/chapters/start.ipynb", ["--no-browser"])
+    assert jupyterlab.start_page(["--no-browser"]) == (
+        "/lab/tree/chapters/start.ipynb",
+        ["--no-browser"],
+    )
     named = "chapters/3_milvus/05_hnsw_by_hand.ipynb"
-    assert lab.start_page(["--no-browser", named]) == (f"/lab/tree/{named}", ["--no-browser"])
+    assert jupyterlab.start_page(["--no-browser", named]) == (
+        f"/lab/tree/{named}",
+        ["--no-browser"],
+    )
 
 
 def test_lab_names_a_notebook_it_cannot_open(cli, tmp_path):

@@ -13,7 +13,7 @@ import threading
 import pytest
 
 from vdbcourse import engines
-from vdbcourse.engines import compared, configured, processes
+from vdbcourse.engines import compared, processes, server_checks
 from vdbcourse.errors import CourseError
 
 HOME = {"version": "1.40.4", "hostname": "http://[::]:8080", "modules": {}}
@@ -168,7 +168,7 @@ def test_http_to_a_server_that_speaks_tls_is_told(name, tls_server, monkeypatch)
 
 
 def test_http_to_a_milvus_that_speaks_tls_is_told(tls_server, monkeypatch):
-    monkeypatch.setattr(configured, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(server_checks, "CONNECT_SECONDS", 2)
     monkeypatch.setenv("MILVUS_URI", tls_server)
     with pytest.raises(CourseError, match="that server speaks TLS, so write https://"):
         engines.milvus()

@@ -18,7 +18,8 @@ import pytest
 from support import ROOT, one_line, online
 
 from vdbcourse import engines
-from vdbcourse.engines import configured, docker_stack, milvus_in_use, processes
+from vdbcourse.engines import configured, processes, server_checks
+from vdbcourse.engines.docker import compose, milvus
 from vdbcourse.errors import CourseError
 
 IMAGES = {
@@ -47,7 +48,7 @@ def why_no_stack():
             ["docker", "image", "inspect", f"{name}:stand-in"], capture_output=True
         ).returncode:
             return f"{name}:stand-in is missing: python .ci/stand_ins.py"
-    label = f"label=com.docker.compose.project={docker_stack.PROJECT}"
+    label = f"label=com.docker.compose.project={milvus.STACK.project}"
     for kind in (["ps", "--all"], ["volume", "ls"]):
         if subprocess.run(
             ["docker", *kind, "--quiet", "--filter", label], capture_output=True
@@ -115,7 +116,7 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
     assert password not in up.stdout + up.stderr
 
     let_in = (
-        "from vdbcourse.engines import stack; print(*(stack.lets_in('{}', t) for t in ('',"
+        "from vdbcourse.engines.docker import milvus; print(*(milvus.lets_in('{}', t) for t in ('',"
         " 'root:Milvus', 'root:{}')))"
     )
     assert course.python(let_in.format(state["uri"], password)) == ["False", "False", "True"]
@@ -147,14 +148,14 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
     ports = {
         line.split(" ")[0]: line.split(" ")[1:]
         for line in published.splitlines()
-        if line.startswith(docker_stack.PROJECT)
+        if line.startswith(milvus.STACK.project)
     }
     assert all(
         port.startswith("127.0.0.1:") for shown in ports.values() for port in shown if port
     ), ports
     assert [name for name, shown in ports.items() if any(shown)] == [
-        f"{docker_stack.PROJECT}-ui-1",
-        f"{docker_stack.PROJECT}-milvus-1",
+        f"{milvus.STACK.project}-ui-1",
+        f"{milvus.STACK.project}-milvus-1",
     ]
 
     # a second `up` changes nothing; `down` keeps the data and the password
@@ -179,7 +180,7 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
         "ls",
         "-q",
         "--filter",
-        f"label=com.docker.compose.project={docker_stack.PROJECT}",
+        f"label=com.docker.compose.project={milvus.STACK.project}",
     ]
     assert subprocess.run(volumes, capture_output=True, text=True).stdout == ""
     assert not secrets.exists()
@@ -211,7 +212,7 @@ def test_without_docker_the_line_names_two_other_ways(home, tmp_path, monkeypatc
     message = one_line(cli("up", "milvus"))
     assert "Docker is not installed" in message
     assert "./course up milvus-lite" in message and "./course up milvus-standalone" in message
-    assert not docker_stack.secrets_path().exists()
+    assert not milvus.STACK.secrets_path().exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="plays docker with a shell script")
@@ -266,10 +267,10 @@ def test_a_port_that_is_taken_is_named(home, monkeypatch):
         other.listen()
         monkeypatch.setenv("MILVUS_PORT", str(other.getsockname()[1]))
         with pytest.raises(CourseError, match="MILVUS_PORT=.* is taken"):
-            docker_stack.ports(None)
+            milvus.STACK.choose_ports(None)
         monkeypatch.delenv("MILVUS_PORT")
-        monkeypatch.setattr(docker_stack, "PORTS", {"MILVUS_PORT": other.getsockname()[1]})
-        assert docker_stack.ports(None)["MILVUS_PORT"] != str(
+        monkeypatch.setattr(milvus.STACK, "ports", {"MILVUS_PORT": other.getsockname()[1]})
+        assert milvus.STACK.choose_ports(None)["MILVUS_PORT"] != str(
             other.getsockname()[1]
         )  # unasked, any free one
 
@@ -278,7 +279,7 @@ def test_a_stack_that_went_away_is_no_silent_milvus_lite(home):
     from vdbcourse import files
 
     files.write_json(
-        docker_stack.record_path(),
+        milvus.STACK.record_path(),
         {"uri": f"http://127.0.0.1:{processes.free_port()}", "token": "t", "version": "v"},
     )
     with pytest.raises(
@@ -293,9 +294,9 @@ def test_ui_belongs_to_the_stack(home, cli):
 
 def test_a_stack_without_its_ui_shows_no_metrics(home, monkeypatch):
     monkeypatch.setattr(
-        milvus_in_use,
+        configured,
         "milvus",
-        lambda: milvus_in_use.Address("Docker", "http://127.0.0.1:1", "", ""),
+        lambda: configured.MilvusServer("Docker", "http://127.0.0.1:1", "", ""),
     )
     with pytest.raises(CourseError, match="./course up milvus --ui"):
         engines.milvus_metrics()
@@ -303,7 +304,7 @@ def test_a_stack_without_its_ui_shows_no_metrics(home, monkeypatch):
 
 @pytest.mark.parametrize("text", ['{"a": 1}\n{"a": 2}\n', '[{"a": 1}, {"a": 2}]'])
 def test_both_forms_of_composes_list_are_read(text):
-    assert docker_stack.rows(text) == [{"a": 1}, {"a": 2}]
+    assert compose.rows(text) == [{"a": 1}, {"a": 2}]
 
 
 @pytest.mark.parametrize(
@@ -318,10 +319,10 @@ def test_both_forms_of_composes_list_are_read(text):
 )
 def test_a_server_too_old_or_too_new_is_one_line(version, words):
     if not words:
-        configured.check_version(version, "MILVUS_URI (h:1)")
+        server_checks.check_version(version, "MILVUS_URI (h:1)")
         return
     with pytest.raises(CourseError, match=words) as error:
-        configured.check_version(version, "MILVUS_URI (h:1)")
+        server_checks.check_version(version, "MILVUS_URI (h:1)")
     assert version in str(error.value) and "\n" not in str(error.value)
 
 
@@ -332,14 +333,14 @@ def test_a_refusal_is_found_below_what_the_client_says():
 
     shown = ValueError("illegal connection params")
     shown.__cause__ = Refused()
-    assert configured.is_unauthenticated(shown)
+    assert server_checks.is_unauthenticated(shown)
     other = ValueError("other")
     other.__cause__ = other  # as pymilvus does: raise error from error
-    assert not configured.is_unauthenticated(other)
+    assert not server_checks.is_unauthenticated(other)
 
 
 def test_the_settings_of_the_stack_are_those_that_the_compose_file_reads():
     text = (ROOT / "docker/milvus/compose.yaml").read_text(encoding="utf-8")
-    for name in ("MILVUS_PASSWORD", "MINIO_USER", "MINIO_PASSWORD", *docker_stack.PORTS):
+    for name in ("MILVUS_PASSWORD", "MINIO_USER", "MINIO_PASSWORD", *milvus.STACK.ports):
         assert f"${{{name}:?" in text, name
-    assert f"name: {docker_stack.PROJECT}\n" in text
+    assert f"name: {milvus.STACK.project}\n" in text

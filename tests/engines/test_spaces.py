@@ -200,9 +200,9 @@ def test_reset_lists_and_drops_what_is_this_learners_alone(shared, monkeypatch, 
 
 
 def engines_shown(url):
-    from vdbcourse.engines import configured
+    from vdbcourse.engines import server_checks
 
-    return configured.without_password(url)
+    return server_checks.without_password(url)
 
 
 def test_the_comment_of_a_schema_names_its_owner(shared, monkeypatch):

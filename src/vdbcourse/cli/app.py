@@ -84,10 +84,10 @@ def check_milvus_uri() -> None:
     fails with a raw error.
     """
     from vdbcourse import settings
-    from vdbcourse.engines import configured
+    from vdbcourse.engines import server_checks
 
     if given := settings.milvus_uri():
-        configured.milvus_address(given)
+        server_checks.milvus_address(given)
 
 
 @app.command(context_settings=PASS_ON)

@@ -9,7 +9,8 @@ managed service. The other engines of the comparison run elsewhere; `missing` sa
 answer:
 
     print(engines.missing("weaviate") or "Weaviate answers")
-    client = weaviate.connect_to_custom(**engines.weaviate(), auth_credentials=engines.weaviate_api_key())
+    key = engines.weaviate_api_key()
+    client = weaviate.connect_to_custom(**engines.weaviate(), auth_credentials=key)
 """
 
 from vdbcourse import settings
@@ -17,18 +18,25 @@ from vdbcourse.engines import addresses, loopback
 from vdbcourse.errors import CourseError
 
 __all__ = [
-    *(
-        "collection",
-        "explain",
-        "milvus",
-        "milvus_metrics",
-        "milvus_standalone",
-        "milvus_token",
-        "missing",
-        "postgres",
-    ),
-    *("qdrant", "qdrant_api_key", "vespa", "vespa_config", "weaviate", "weaviate_api_key"),
+    "collection",
+    "explain",
+    "milvus",
+    "milvus_metrics",
+    "milvus_standalone",
+    "milvus_token",
+    "missing",
+    "postgres",
+    "qdrant",
+    "qdrant_api_key",
+    "vespa",
+    "vespa_config",
+    "weaviate",
+    "weaviate_api_key",
 ]
+
+# The other modules are imported by the functions that need them: with psycopg, grpc and psutil
+# they would add half a second to the start of every process that imports this package, and
+# `error_messages` with pymilvus two more.
 
 # Before any client is imported: some look at the environment then.
 loopback.bypass_proxies()
@@ -45,12 +53,12 @@ def postgres(notebook: str) -> str:
     from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 
     schema = spaces.space_name(notebook)
-    url = settings.database_url()
-    private = url is None
-    if url is None:
-        url = supervisor.up("postgres").uri
+    server = configured.postgres()
+    if server:
+        server.version()
+        url, private = server.uri, server.where == configured.DOCKER
     else:
-        configured.check_postgres(url)
+        url, private = supervisor.up("postgres").uri, True
     old_spaces.take_over_schema(url, notebook, private)
     return spaces.make_schema(url, schema)
 
@@ -61,11 +69,11 @@ def milvus() -> str:
 
     Raises `CourseError` if nothing answers there, or the server does not let you in.
     """
-    from vdbcourse.engines import milvus_in_use, supervisor
+    from vdbcourse.engines import configured, supervisor
 
     loopback.bypass_proxies()
-    there = milvus_in_use.milvus()
-    return there.checked().uri if there else supervisor.up("milvus-lite").uri
+    server = configured.milvus()
+    return server.checked_uri() if server else supervisor.up("milvus-lite").uri
 
 
 def milvus_token() -> str:
@@ -74,10 +82,10 @@ def milvus_token() -> str:
 
     The course's own Milvus has no users.
     """
-    from vdbcourse.engines import milvus_in_use
+    from vdbcourse.engines import configured
 
-    there = milvus_in_use.milvus()
-    return there.token if there else ""
+    server = configured.milvus()
+    return server.token if server else ""
 
 
 def milvus_standalone() -> str:
@@ -86,11 +94,11 @@ def milvus_standalone() -> str:
 
     Raises `CourseError` if the package is not installed or the server does not start.
     """
-    from vdbcourse.engines import milvus_in_use, supervisor
+    from vdbcourse.engines import configured, supervisor
 
     loopback.bypass_proxies()
-    there = milvus_in_use.milvus()
-    return there.checked().uri if there else supervisor.up("milvus-standalone").uri
+    server = configured.milvus()
+    return server.checked_uri() if server else supervisor.up("milvus-standalone").uri
 
 
 def milvus_metrics() -> str:
@@ -99,12 +107,12 @@ def milvus_metrics() -> str:
     For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises
     `CourseError` if nothing answers there.
     """
-    from vdbcourse.engines import configured, milvus_in_use, supervisor
+    from vdbcourse.engines import configured, server_checks, supervisor
 
-    there = milvus_in_use.milvus()
-    if there is None:
+    server = configured.milvus()
+    if server is None:
         return f"{supervisor.up('milvus-standalone').metrics}/metrics"
-    return configured.milvus_metrics(there.metrics)
+    return server_checks.milvus_metrics(server.metrics)
 
 
 def explain(error: Exception) -> str:
@@ -124,23 +132,21 @@ def collection(notebook: str, name: str) -> str:
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
-    from vdbcourse.engines import milvus_in_use, old_spaces, spaces, supervisor
+    from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 
     tail = settings.identifier(name)
     if not tail:
         raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
-    space, there = spaces.space_name(notebook), milvus_in_use.milvus()
+    space, server = spaces.space_name(notebook), configured.milvus()
     if space != old_spaces.space_name(notebook):
-        found = (
-            [there]
-            if there
-            else filter(None, map(supervisor.running, ("milvus-lite", "milvus-standalone")))
-        )
-        for one in found:
-            token, private = (there.token, there.where != "MILVUS_URI") if there else ("", True)
-            old_spaces.take_over_collection(one.uri, token, notebook, tail, private)
-    if there:
-        spaces.note_collection(there.uri, f"{space}_{tail}")
+        if server:
+            private = server.where == configured.DOCKER
+            old_spaces.take_over_collection(server.uri, server.token, notebook, tail, private)
+        else:
+            for own in filter(None, map(supervisor.running, ("milvus-lite", "milvus-standalone"))):
+                old_spaces.take_over_collection(own.uri, "", notebook, tail, private=True)
+    if server:
+        spaces.note_collection(server.uri, f"{space}_{tail}")
     return f"{space}_{tail}"
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from vdbcourse import settings
-from vdbcourse.engines import addresses, configured, loopback, processes
+from vdbcourse.engines import addresses, loopback, processes, server_checks
 from vdbcourse.engines.addresses import base, bracketed
 from vdbcourse.errors import CourseError
 from vdbcourse.masking import without_secrets
@@ -190,7 +190,7 @@ def problem(
             asked = "does not take the key in" if headers else "asks for a key. Set"
             return f"{title} at {where} {asked} {key} (HTTP {error.code})."
         if (
-            error.code == 400 and (wrong := configured.wrong_scheme(url)) is not None
+            error.code == 400 and (wrong := server_checks.wrong_scheme(url)) is not None
         ):  # nginx and others answer HTTP there
             return f"{title} at {where}: {wrong}"
         return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {mend}"
@@ -198,7 +198,7 @@ def problem(
         OSError,
         http.client.HTTPException,
     ) as error:  # refused, unknown host, too slow, no HTTP
-        if not is_timeout(error) and (wrong := configured.wrong_scheme(url)) is not None:
+        if not is_timeout(error) and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
         return f"{title} does not answer at {where} ({reason(error)}). {mend}"
     except ValueError:  # no JSON

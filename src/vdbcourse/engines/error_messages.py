@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import grpc
 from pymilvus import MilvusException
 
-from vdbcourse.engines import configured
+from vdbcourse.engines import server_checks
 from vdbcourse.masking import without_secrets
 
 CLINIC = "chapters/3_milvus/10_clinic_search.ipynb and 11_clinic_data.ipynb"
@@ -110,7 +110,7 @@ def explain(error: Exception) -> str:
             f"{type(error).__name__} is no error of Milvus; its own message says what is wrong:"
             f" {error}"
         )
-    if configured.is_unauthenticated(error):
+    if server_checks.is_unauthenticated(error):
         return (
             "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to"
             " user:password, or to the API key."

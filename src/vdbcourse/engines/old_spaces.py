@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from vdbcourse import files, settings
-from vdbcourse.engines import addresses, configured, spaces
+from vdbcourse.engines import addresses, server_checks, spaces
 
 NOTE = "milvus-prefixes.json"
 NOTEBOOK = re.compile(r"_(?=\d\d_)")  # notebooks of the course have a number: `_01_first_search`
@@ -100,7 +100,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
     before = f"{space_name(notebook)}_{name}"
     now = f"{spaces.space_name(notebook)}_{name}"
     try:
-        opened = MilvusClient(uri, token=token, timeout=configured.CONNECT_SECONDS)
+        opened = MilvusClient(uri, token=token, timeout=server_checks.CONNECT_SECONDS)
     except MilvusException:  # why it cannot be used, `engines.milvus()` says
         return
     with contextlib.closing(opened) as client:

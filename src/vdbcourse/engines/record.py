@@ -1,7 +1,7 @@
 """What is known of an engine that was started here."""
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +21,7 @@ class Running:
     pid: int
     created: float
     log: str
-    owner: str = (
-        "user"  # "lab": stopped when the last lab ends; "user": runs until `vdbcourse down`
-    )
+    owner: str = "user"  # "lab": stopped when the last lab ends; "user": runs until `down`
     ready: bool = False  # did it answer after its start?
     metrics: str | None = None  # where it shows its health and metrics, if it does
 
@@ -45,10 +43,6 @@ class Running:
         """Does its process run?"""
         return processes.is_alive(self.pid, self.created)
 
-    def but(self, **changes: object) -> "Running":
-        """A copy with other values."""
-        return replace(self, **changes)
-
     def save(self, path: Path) -> None:
         """Write the record, readable to this user only (the address may hold a password)."""
         files.write_json(path, asdict(self), private=True)
@@ -58,13 +52,13 @@ class Running:
         """The record in `path`; None when there is none, or it is not one."""
         value = files.read_json(path)
         try:
-            found = cls(**value)
+            record = cls(**value)
         except TypeError:
             return None
-        return found if found.is_sound() else None
+        return record if record._is_sound() else None
 
-    def is_sound(self) -> bool:
-        """Has every value the type and the range that a record written here has?"""
+    def _is_sound(self) -> bool:
+        # Has every value the type and the range that a record written here has?
         texts = (self.name, self.version, self.uri, self.log, self.owner)
         try:
             urlsplit(self.uri).port  # noqa: B018 raises for what is no address

@@ -1,22 +1,26 @@
 """Engines on this machine: start, find, stop. Safe when several processes ask at once."""
 
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import filelock
 
 from vdbcourse import files, settings
 from vdbcourse.engines import processes
 from vdbcourse.engines.local import milvus_lite, milvus_standalone, postgres
+from vdbcourse.engines.local.base import LocalEngine
 from vdbcourse.engines.record import LARGEST_PID, Running
 from vdbcourse.errors import CourseError
 
-ENGINES: dict[str, ModuleType] = {e.NAME: e for e in (postgres, milvus_lite, milvus_standalone)}
-DEFAULT = (postgres.NAME, milvus_lite.NAME)
+ENGINES: dict[str, LocalEngine] = {
+    engine.name: engine
+    for engine in (postgres.ENGINE, milvus_lite.ENGINE, milvus_standalone.ENGINE)
+}
+DEFAULT = tuple(name for name, engine in ENGINES.items() if engine.by_default)
 START_SECONDS = 120
 IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start ends with the lab
 
@@ -28,79 +32,78 @@ def up(name: str, claim: bool = False) -> Running:
     Raises `CourseError` when it cannot start.
     """
     engine = known(name)
-    found = running(name)
-    if found is not None and found.ready and engine.is_ready(found):
-        return claimed(found) if claim else found
+    record = running(name)
+    if record is not None and record.ready and engine.is_ready(record):
+        return _claimed(record) if claim else record
     settings.home()  # a full or read-only disk is told before anything is tried
-    with locked(name):
-        found = running(name)
-        if (
-            found is None or not answered(engine, found) and not found.is_alive()
-        ):  # it was dying while it was found
-            found = start(engine)
-        if not answered(engine, found):
-            why = "does not answer" if found.is_alive() else "ended while it started"
-            engine.stop(found, data_folder(name))
+    with _locked(name):
+        record = running(name)
+        # A server that was dying is recorded as running for a moment.
+        if record is None or (not _answered(engine, record) and not record.is_alive()):
+            record = _start(engine)
+        if not _answered(engine, record):
+            why = "does not answer" if record.is_alive() else "ended while it started"
+            engine.stop(record, data_folder(name))
             files.discard(record_path(name))
-            words = processes.last_lines(Path(found.log))
+            words = processes.last_lines(Path(record.log))
             raise CourseError(
-                f"{engine.TITLE} {why}: {words}. Its log: {found.log}{settings.space_hint(words)}"
+                f"{engine.title} {why}: {words}. Its log: {record.log}{settings.space_hint(words)}"
             )
-        found = found.but(ready=True)
-        found.save(record_path(name))
-        return claimed(found) if claim else found
+        record = dataclasses.replace(record, ready=True)
+        record.save(record_path(name))
+        return _claimed(record) if claim else record
 
 
-def answered(engine: ModuleType, found: Running) -> bool:
+def _answered(engine: LocalEngine, record: Running) -> bool:
     """Does the engine answer, now or before START_SECONDS are over? False as soon as its process
     has ended.
     """
-    return processes.wait_until(lambda: engine.is_ready(found), START_SECONDS, found.is_alive)
+    return processes.wait_until(lambda: engine.is_ready(record), START_SECONDS, record.is_alive)
 
 
-def start(engine: ModuleType) -> Running:
+def _start(engine: LocalEngine) -> Running:
     """Start the engine and note it down at once, so that an interrupted start leaves no unknown
     process.
     """
-    folder = data_folder(engine.NAME)
+    folder = data_folder(engine.name)
     owner = "lab" if os.environ.get(IN_LAB) else "user"
     try:
-        started = engine.start(folder, log_path(engine.NAME)).but(owner=owner)
-        started.save(record_path(engine.NAME))
+        started = dataclasses.replace(engine.start(folder, log_path(engine.name)), owner=owner)
+        started.save(record_path(engine.name))
     except OSError as error:
         raise settings.unwritable(folder, error) from error
-    if hasattr(engine, "NOTE"):
-        print(engine.NOTE, file=sys.stderr)
+    if engine.warning:
+        print(engine.warning, file=sys.stderr)
     return started
 
 
-def claimed(found: Running) -> Running:
+def _claimed(record: Running) -> Running:
     """The engine with its owner noted as the user, even if a lab started it."""
-    if found.owner == "lab":
-        found = found.but(owner="user")
-        found.save(record_path(found.name))
-    return found
+    if record.owner == "lab":
+        record = dataclasses.replace(record, owner="user")
+        record.save(record_path(record.name))
+    return record
 
 
 def down(name: str) -> bool:
     """Stop the engine `name`; False if it did not run."""
     engine = known(name)
-    with locked(name):
-        found = running(name)
-        if found is not None:
-            engine.stop(found, data_folder(name))
+    with _locked(name):
+        record = running(name)
+        if record is not None:
+            engine.stop(record, data_folder(name))
         files.discard(record_path(name))
-        return found is not None
+        return record is not None
 
 
 def running(name: str) -> Running | None:
     """The record of the engine `name` if its process is alive; its readiness is not checked."""
-    found = Running.load(record_path(name))
-    return found if found is not None and found.is_alive() else None
+    record = Running.load(record_path(name))
+    return record if record is not None and record.is_alive() else None
 
 
-def known(name: str) -> ModuleType:
-    """The module of the engine `name`. Raises `CourseError` for an unknown one."""
+def known(name: str) -> LocalEngine:
+    """The engine `name`. Raises `CourseError` for an unknown one."""
     if name not in ENGINES:
         raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(ENGINES)}.")
     return ENGINES[name]
@@ -122,7 +125,7 @@ def log_path(name: str) -> Path:
 
 
 @contextlib.contextmanager
-def locked(name: str) -> Iterator[None]:
+def _locked(name: str) -> Iterator[None]:
     """One process at a time starts or stops the engine `name`; the lock goes with its process,
     however that ends.
     """
@@ -157,7 +160,7 @@ class Lease:
         """Note down this lab; waits while the last other one stops the engines, so that it does not
         find them half gone.
         """
-        with locked("labs"):
+        with _locked("labs"):
             files.write_json(
                 self.path, {"pid": os.getpid(), "created": processes.created(os.getpid())}
             )
@@ -166,14 +169,14 @@ class Lease:
         """Remove the claim; names of the engines stopped because no lab is left. Those the user
         started go on.
         """
-        with locked("labs"):
+        with _locked("labs"):
             self.path.unlink(missing_ok=True)
             if self.others():
                 return []
             started = [
                 name
                 for name in ENGINES
-                if (found := running(name)) is not None and found.owner == "lab"
+                if (record := running(name)) is not None and record.owner == "lab"
             ]
             return [name for name in started if down(name)]
 

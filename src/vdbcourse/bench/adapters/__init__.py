@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vdbcourse import engines
 from vdbcourse.bench.adapters.base import Adapter, Engine, Hit, Row
-from vdbcourse.engines import milvus_in_use, supervisor
+from vdbcourse.engines import configured, supervisor
 from vdbcourse.errors import CourseError
 
 __all__ = ["ENGINES", "Adapter", "Available", "Engine", "Hit", "Row", "available"]
@@ -57,11 +57,11 @@ def milvus(space: str, name: str) -> Adapter:
     """Milvus Lite, or the server of MILVUS_URI or of the stack in Docker."""
     from vdbcourse.bench.adapters.milvus import Milvus
 
-    if there := milvus_in_use.milvus():
-        return Milvus(space, name, "milvus", there.uri, there.version())
-    server = supervisor.up("milvus-lite")
+    if server := configured.milvus():
+        return Milvus(space, name, "milvus", server.uri, server.version())
+    own = supervisor.up("milvus-lite")
     return Milvus(
-        space, name, "milvus", server.uri, server.version, supervisor.data_folder("milvus-lite")
+        space, name, "milvus", own.uri, own.version, supervisor.data_folder("milvus-lite")
     )
 
 

@@ -9,11 +9,11 @@ import psutil
 
 from vdbcourse import settings
 from vdbcourse.engines import processes
+from vdbcourse.engines.local.base import LocalEngine
 from vdbcourse.engines.record import Running
 from vdbcourse.errors import CourseError
 
 NAME = "milvus-lite"
-TITLE = "Milvus Lite"
 SERVER = "vdbcourse.engines.local.milvus_lite_server"
 GET_VERSION = "/milvus.proto.milvus.MilvusService/GetVersion"  # its request is an empty message
 ANSWER_SECONDS = 5
@@ -25,11 +25,11 @@ def start(folder: Path, log: Path) -> Running:
     """Start the server on `folder` and return at once; `is_ready` says when it answers. One that
     runs there is taken over.
     """
-    found = lost(folder, log)
-    if found is not None and processes.wait_until(
-        lambda: is_ready(found), TAKE_OVER_SECONDS, found.is_alive
+    server = _unrecorded(folder, log)
+    if server is not None and processes.wait_until(
+        lambda: is_ready(server), TAKE_OVER_SECONDS, server.is_alive
     ):
-        return found
+        return server
     wanted = settings.milvus_port()
     if wanted is not None and not processes.port_is_free(wanted):
         raise CourseError(
@@ -39,24 +39,24 @@ def start(folder: Path, log: Path) -> Running:
     port = wanted or processes.free_port()
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", SERVER, str(folder), str(port)]
-    return record(processes.spawn(command, log).pid, port, log)
+    return _record(processes.spawn(command, log).pid, port, log)
 
 
-def record(pid: int, port: int, log: Path) -> Running:
+def _record(pid: int, port: int, log: Path) -> Running:
     """What is known of the server with this pid."""
     return Running.of(
         pid, NAME, f"http://127.0.0.1:{port}", f"Milvus Lite {version('milvus-lite')}", log
     )
 
 
-def lost(folder: Path, log: Path) -> Running | None:
+def _unrecorded(folder: Path, log: Path) -> Running | None:
     """A server that runs on `folder` although the note of it is lost; its command line tells the
     port.
     """
     for process in psutil.process_iter(["cmdline"]):
         match process.info["cmdline"]:
             case [_, "-m", module, where, port] if module == SERVER and where == str(folder):
-                return record(process.pid, int(port), log)
+                return _record(process.pid, int(port), log)
     return None
 
 
@@ -77,3 +77,17 @@ def is_ready(server: Running) -> bool:
 def stop(server: Running, folder: Path) -> None:
     """End the server; it closes its data first."""
     processes.stop(server.pid, server.created, grace=10)
+
+
+ENGINE = LocalEngine(
+    name=NAME,
+    title="Milvus Lite",
+    start=start,
+    is_ready=is_ready,
+    stop=stop,
+    files={
+        "milvus-lite": "Milvus Lite with every collection in it",
+        "milvus": "Milvus Lite with every collection in it, from when its folder had that name",
+    },
+    by_default=True,
+)

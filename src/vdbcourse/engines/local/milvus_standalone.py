@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from vdbcourse.engines import loopback, processes
+from vdbcourse.engines.local.base import LocalEngine
 from vdbcourse.engines.record import Running
 from vdbcourse.errors import CourseError
 
 NAME = "milvus-standalone"
-TITLE = "Milvus standalone"
 # Without a file of its own the built-in etcd takes port 2380, so a second server on the machine
 # could not start.
 ETCD = """\
@@ -27,7 +27,7 @@ listen-peer-urls: http://127.0.0.1:{peer}
 initial-advertise-peer-urls: http://127.0.0.1:{peer}
 initial-cluster: default=http://127.0.0.1:{peer}
 """
-NOTE = (
+WARNING = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and has"
     " no setting against it. Use it on a network you trust, and stop it after: ./course down"
     " milvus-standalone"
@@ -44,7 +44,7 @@ def start(folder: Path, log: Path) -> Running:
             " --again milvus. It exists for Linux on x86-64 and macOS; elsewhere start Milvus with"
             " Docker (./course up milvus) or point MILVUS_URI at a server."
         )
-    import milvus
+    import milvus  # not installed everywhere
 
     config = milvus.MilvusServerConfig(data_dir=str(folder))
     listening = [name for name in config.configurable_items if name.endswith("_port")]
@@ -94,3 +94,14 @@ def is_ready(server: Running) -> bool:
 def stop(server: Running, folder: Path) -> None:
     """End the server."""
     processes.stop(server.pid, server.created, grace=15)
+
+
+ENGINE = LocalEngine(
+    name=NAME,
+    title="Milvus standalone",
+    start=start,
+    is_ready=is_ready,
+    stop=stop,
+    files={"milvus-standalone": "Milvus standalone with every collection in it"},
+    warning=WARNING,
+)

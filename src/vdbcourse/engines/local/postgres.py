@@ -24,12 +24,12 @@ import psycopg
 
 from vdbcourse import files
 from vdbcourse.engines import processes
+from vdbcourse.engines.local.base import LocalEngine
 from vdbcourse.engines.record import Running
 from vdbcourse.errors import CourseError
 from vdbcourse.settings import space_hint
 
 NAME = "postgres"
-TITLE = "PostgreSQL + pgvector"
 DATABASE = "course"
 SOCKET_PATH_LIMIT = 103  # bytes; macOS has the shortest limit (104 with the closing zero)
 TAKE_OVER_SECONDS = 60  # for a server that another process has just started, or that is ending
@@ -44,7 +44,7 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     if not (folder / "PG_VERSION").exists():
         initialise(folder)
     sockets = None if tcp else socket_folder(folder)
-    server = found_or_launched(folder, sockets)
+    server = _found_or_launched(folder, sockets)
     if opened:
         names = ", ".join(sorted(map(str, opened)))
         print(
@@ -55,33 +55,33 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
     return server
 
 
-def found_or_launched(folder: Path, sockets: Path | None) -> Running:
+def _found_or_launched(folder: Path, sockets: Path | None) -> Running:
     """The server on `folder`, its database prepared. One that runs is waited for; one that dies
     meanwhile is launched anew.
     """
     deadline = time.monotonic() + TAKE_OVER_SECONDS
-    while runs_already(folder):
+    while _runs_already(folder):
         try:
-            return prepared(folder, sockets)
+            return _prepared(folder, sockets)
         except (psycopg.OperationalError, psutil.NoSuchProcess, FileNotFoundError) as error:
             if time.monotonic() > deadline:
                 raise CourseError(
-                    f"PostgreSQL runs on {folder}, but takes no connection: {reason(str(error))}."
+                    f"PostgreSQL runs on {folder}, but takes no connection: {_reason(str(error))}."
                     " Stop it: ./course down postgres"
                 ) from error
             time.sleep(0.2)
-    configure(folder, sockets, 5432 if sockets else processes.free_port())
-    launch(folder)
-    return prepared(folder, sockets)
+    _configure(folder, sockets, 5432 if sockets else processes.free_port())
+    _launch(folder)
+    return _prepared(folder, sockets)
 
 
-def prepared(folder: Path, sockets: Path | None) -> Running:
+def _prepared(folder: Path, sockets: Path | None) -> Running:
     """The record of the server that runs on `folder`, after its database is made."""
     pid, _, _, port, *_ = (folder / "postmaster.pid").read_text().splitlines()
     password = "" if sockets else (folder / "vdbcourse.password").read_text()
     uri = address(DATABASE, sockets, port, password)
-    prepare_database(address("postgres", sockets, port, password), uri)
-    return Running.of(int(pid), NAME, uri, versions(uri), folder / "server.log")
+    _prepare_database(address("postgres", sockets, port, password), uri)
+    return Running.of(int(pid), NAME, uri, _versions(uri), folder / "server.log")
 
 
 def is_ready(server: Running) -> bool:
@@ -98,7 +98,7 @@ def stop(server: Running, folder: Path) -> None:
     result = control(folder, "stop", "--mode=fast", "--wait", "--timeout=30")
     if result.returncode and server.is_alive():
         raise CourseError(
-            f"PostgreSQL does not stop: {reason(result.stdout)}. Its log: {server.log}"
+            f"PostgreSQL does not stop: {_reason(result.stdout)}. Its log: {server.log}"
         )
 
 
@@ -119,7 +119,7 @@ def check_account() -> None:
     """
     if sys.platform == "win32":
         return
-    import pwd
+    import pwd  # Windows has none
 
     try:
         pwd.getpwuid(os.geteuid())
@@ -153,7 +153,7 @@ def initialise(folder: Path) -> None:
     if result.returncode:
         secret.unlink()
         shutil.rmtree(part, ignore_errors=True)
-        why = reason(result.stdout)
+        why = _reason(result.stdout)
         raise CourseError(
             f"PostgreSQL could not make its database in {folder}: {why}{space_hint(why)}"
         )
@@ -165,7 +165,7 @@ def initialise(folder: Path) -> None:
     part.replace(folder)
 
 
-def configure(folder: Path, sockets: Path | None, port: int) -> None:
+def _configure(folder: Path, sockets: Path | None, port: int) -> None:
     """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command
     line.
     """
@@ -181,7 +181,7 @@ def configure(folder: Path, sockets: Path | None, port: int) -> None:
     (folder / "vdbcourse.conf").chmod(0o644)
 
 
-def launch(folder: Path, patience: float = 60.0) -> None:
+def _launch(folder: Path, patience: float = 60.0) -> None:
     """`pg_ctl start`, tried again while processes of a killed server still hold its memory."""
     deadline = time.monotonic() + patience
     while True:
@@ -199,7 +199,7 @@ def launch(folder: Path, patience: float = 60.0) -> None:
         time.sleep(0.5)
 
 
-def runs_already(folder: Path) -> bool:
+def _runs_already(folder: Path) -> bool:
     """Does the server that `postmaster.pid` names run, although our note of it is lost? A file that
     names another program is removed: after a kill and a reboot the old pid may belong to anything,
     and PostgreSQL would take it for a running server.
@@ -224,7 +224,7 @@ def address(database: str, sockets: Path | None, port: str, password: str) -> st
     return f"postgresql://postgres:{password}@127.0.0.1:{port}/{database}"
 
 
-def prepare_database(maintenance: str, course: str) -> None:
+def _prepare_database(maintenance: str, course: str) -> None:
     """The database `course` with the extension `vector`, made once."""
     with psycopg.connect(maintenance, autocommit=True) as connection:
         if not connection.execute(
@@ -235,15 +235,14 @@ def prepare_database(maintenance: str, course: str) -> None:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
 
 
-def versions(uri: str) -> str:
+def _versions(uri: str) -> str:
     """What the server says it is."""
     with psycopg.connect(uri) as connection:
-        (extension,) = connection.execute(
+        [(extension,)] = connection.execute(
             "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
-        ).fetchone()
-        return (
-            f"PostgreSQL {connection.info.parameter_status('server_version')}, pgvector {extension}"
-        )
+        ).fetchall()
+        server = connection.info.parameter_status("server_version")
+        return f"PostgreSQL {server}, pgvector {extension}"
 
 
 def control(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -255,18 +254,18 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     """Run a program of PostgreSQL, as `nobody` when we are root; its output, both streams, in
     `stdout`.
     """
-    account = {}
-    if as_root():
-        import pwd
+    user = group = groups = None
+    if _as_root():
+        import pwd  # Windows has none
 
-        entry = pwd.getpwnam(NOBODY)
-        account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    with (
-        tempfile.TemporaryFile() as output
-    ):  # not a pipe: the server would hold it open after pg_ctl ends
+        account = pwd.getpwnam(NOBODY)
+        user, group, groups = account.pw_uid, account.pw_gid, list[int]()
+    # Not a pipe: the server would hold it open after pg_ctl ends.
+    with tempfile.TemporaryFile() as output:
         result = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env={**os.environ, "LC_ALL": "C"}, cwd="/" if as_root() else None, **account,
+            env={**os.environ, "LC_ALL": "C"}, cwd="/" if _as_root() else None,
+            user=user, group=group, extra_groups=groups,
         )  # fmt: skip
         output.seek(0)
         return subprocess.CompletedProcess(
@@ -274,14 +273,14 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
         )
 
 
-def as_root() -> bool:
+def _as_root() -> bool:
     """Do we run as root on a Unix system?"""
     return sys.platform != "win32" and os.geteuid() == 0
 
 
 def own(path: Path) -> None:
     """Give `path` to the account PostgreSQL runs as, if that is not us."""
-    if as_root():
+    if _as_root():
         shutil.chown(path, NOBODY, None)
 
 
@@ -293,16 +292,20 @@ def let_in(folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise CourseError(f"{folder} cannot be made: {error.strerror}") from error
-    if not as_root():
+    if not _as_root():
         return []
     own(folder)
     programs = Path(binary("postgres")).parent.parent
     for path in [programs, *programs.rglob("*")]:
-        add_rights(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
-    return [path for path in {*folder.parents, *programs.parents} if add_rights(path, stat.S_IXOTH)]
+        _add_rights(
+            path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0)
+        )
+    return [
+        path for path in {*folder.parents, *programs.parents} if _add_rights(path, stat.S_IXOTH)
+    ]
 
 
-def add_rights(path: Path, rights: int) -> bool:
+def _add_rights(path: Path, rights: int) -> bool:
     """Add `rights` to `path`; True if some were missing."""
     mode = path.stat().st_mode
     if mode & rights == rights:
@@ -318,7 +321,7 @@ def socket_folder(folder: Path) -> Path:
     owner = os.geteuid()
     name = f"vdbcourse-{owner}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]}"
     bases = [tempfile.gettempdir(), "/tmp"]
-    if os.environ.get("XDG_RUNTIME_DIR") and not as_root():
+    if os.environ.get("XDG_RUNTIME_DIR") and not _as_root():
         bases.insert(0, os.environ["XDG_RUNTIME_DIR"])
     for base in bases:
         path = Path(base) / name
@@ -331,15 +334,15 @@ def socket_folder(folder: Path) -> Path:
             continue
         if (
             path.is_symlink()
-            or path.stat().st_uid not in {owner, nobody_id()}
+            or path.stat().st_uid not in {owner, _nobody_id()}
             or path.stat().st_mode & 0o077
         ):
             raise CourseError(
                 f"{path} is not a private folder of yours, so PostgreSQL's socket is not put there."
                 " Remove it."
             )
-        if as_root():
-            add_rights(Path(base), stat.S_IXOTH)
+        if _as_root():
+            _add_rights(Path(base), stat.S_IXOTH)
         return path
     raise CourseError(
         f"No folder for PostgreSQL's socket: {', '.join(bases)} too long or not writable. Set"
@@ -347,16 +350,16 @@ def socket_folder(folder: Path) -> Path:
     )
 
 
-def nobody_id() -> int:
+def _nobody_id() -> int:
     """The user id PostgreSQL runs as when we are root."""
-    if not as_root():
+    if not _as_root():
         return os.geteuid()
-    import pwd
+    import pwd  # Windows has none
 
     return pwd.getpwnam(NOBODY).pw_uid
 
 
-def reason(output: str) -> str:
+def _reason(output: str) -> str:
     """The line of a program's output that says what went wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     wrong = [
@@ -365,3 +368,31 @@ def reason(output: str) -> str:
         if any(word in line for word in ("FATAL", "ERROR", "error:", "could not"))
     ]
     return (wrong or lines or ["it said nothing"])[0]
+
+
+def _check_startable() -> None:
+    binary("postgres")
+    check_account()
+
+
+def _files_outside(folder: Path) -> dict[Path, str]:
+    if not folder.exists() or sys.platform == "win32":
+        return {}
+    return {socket_folder(folder): "the folder of PostgreSQL's socket"}
+
+
+ENGINE = LocalEngine(
+    name=NAME,
+    title="PostgreSQL + pgvector",
+    start=start,
+    is_ready=is_ready,
+    stop=stop,
+    files={
+        "postgres": "the embedded PostgreSQL with every table in it",
+        "postgres.part": "a database that was half made",
+        "postgres.part.password": "its password",
+    },
+    by_default=True,
+    check=_check_startable,
+    files_outside=_files_outside,
+)

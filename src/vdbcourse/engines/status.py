@@ -1,0 +1,128 @@
+"""All engines as they are now, wherever they run; started and stopped by name."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from vdbcourse.engines import configured, supervisor
+from vdbcourse.engines.docker.stack import DockerStack, StartedStack
+from vdbcourse.engines.docker.stacks import STACKS
+from vdbcourse.engines.record import Running
+from vdbcourse.errors import CourseError
+from vdbcourse.masking import without_secrets
+
+NAMES = (*supervisor.ENGINES, *STACKS)
+
+
+@dataclass(frozen=True)
+class State:
+    """One engine as it is now; its address can be shown."""
+
+    name: str
+    running: bool
+    version: str | None = None
+    uri: str | None = None
+    pid: int | None = None
+    where: str = "this machine"
+    log: str | None = None
+    ui: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uri", self.uri and without_secrets(self.uri))
+
+
+def start(names: Sequence[str], claim: bool, ui: bool = False) -> list[State]:
+    """Start or find the engines `names`, all at once; with `claim` they outlive the labs, with `ui`
+    the stacks in Docker show their web UI.
+
+    Raises `CourseError` for an unknown name, and for `ui` without a stack that has one; otherwise
+    the first `CourseError` after all have been tried.
+    """
+    if ui and not any(name in STACKS and STACKS[name].ui_port for name in names):
+        raise CourseError("--ui shows the web UI of the stack in Docker: ./course up milvus --ui")
+    _check_names(names)
+    with ThreadPoolExecutor(len(names)) as pool:
+        attempts = [pool.submit(_started, name, claim, ui) for name in names]
+    return [attempt.result() for attempt in attempts]
+
+
+def stop(names: Sequence[str] | None = None) -> dict[str, bool]:
+    """Stop the engines `names` (without: all); which of them ran. Raises `CourseError` for an
+    unknown name.
+    """
+    _check_names(names or ())
+    return {
+        name: STACKS[name].down() if name in STACKS else supervisor.down(name)
+        for name in names or NAMES
+    }
+
+
+def states() -> list[State]:
+    """Every engine as it is; nothing is started."""
+    return [state(name) for name in NAMES]
+
+
+def state(name: str) -> State:
+    """The engine `name` as it is; nothing is started, and an unusable address elsewhere is shown as
+    not running.
+    """
+    stack = _stack(name)
+    if stack is not None:
+        started = stack.record()
+        return _in_docker(stack, started) if started else State(name, False)
+    try:
+        if (other := elsewhere(name)) is not None:
+            return other
+    except CourseError as error:
+        return State(name, False, version=str(error), where="elsewhere, unreachable")
+    record = supervisor.running(name)
+    if record is None:
+        return State(name, False)
+    return _here(name, record, running=supervisor.known(name).is_ready(record))
+
+
+def elsewhere(name: str) -> State | None:
+    """State of the engine that notebooks use instead of one of this environment's, or None.
+
+    Such are those of DATABASE_URL and MILVUS_URI, and a stack in Docker instead of the local engine
+    that it replaces. Raises `CourseError` if it cannot be used.
+    """
+    engine = STACKS[name].replaces.name if name in STACKS else name
+    server = configured.in_place_of(engine)
+    if server is None:
+        return None
+    return State(name, True, server.version(), server.shown, where=server.where)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in NAMES:
+            raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(NAMES)}.")
+
+
+def _stack(name: str) -> DockerStack | None:
+    """The stack of that name, unless a setting points its engine elsewhere."""
+    stack = STACKS.get(name)
+    return stack if stack and not configured.is_set(stack.replaces.name) else None
+
+
+def _started(name: str, claim: bool, ui: bool) -> State:
+    """The engine `name`, started here if no setting points elsewhere."""
+    if stack := _stack(name):
+        return _in_docker(stack, stack.up(ui))
+    return elsewhere(name) or _here(name, supervisor.up(name, claim))
+
+
+def _in_docker(stack: DockerStack, started: StartedStack) -> State:
+    return State(
+        stack.name,
+        started.answers(),
+        started.version,
+        started.uri,
+        where=configured.DOCKER,
+        ui=started.ui,
+    )
+
+
+def _here(name: str, record: Running, running: bool = True) -> State:
+    return State(name, running, record.version, record.uri, record.pid, log=record.log)

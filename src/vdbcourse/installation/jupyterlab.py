@@ -1,0 +1,258 @@
+"""JupyterLab for the course: its options, its process, and the address where it can be opened."""
+
+import contextlib
+import http.client
+import os
+import secrets
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+from jupyter_core.paths import jupyter_runtime_dir
+
+from vdbcourse import files, settings
+from vdbcourse.engines import addresses, loopback, processes, supervisor
+from vdbcourse.errors import CourseError
+
+START_PAGE = "/lab/tree/chapters/start.ipynb"
+FIRST_PORT = 8888
+START_SECONDS = 60
+# what a Jupyter server notes of itself
+NOTED = {"url", "hostname", "port", "base_url", "secure"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to start JupyterLab: the page to open, the port, and what else the learner passed.
+
+    `token` is one made here, or empty if the learner passed one.
+    """
+
+    page: str
+    port: int
+    token: str
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, arguments: list[str]) -> "Options":
+        """Options of the command line. Raises `CourseError` for a port that is taken or none, and
+        for a notebook that cannot be opened.
+        """
+        port = choose_port(arguments)
+        page, others = start_page(arguments)
+        own = any("token" in word for word in others)
+        return cls(page, port, "" if own else secrets.token_hex(24), tuple(_without_port(others)))
+
+    def command(self) -> list[str]:
+        """The command line; what the learner passed comes last and wins."""
+        own = [
+            f"--ServerApp.port={self.port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={settings.root()}",
+            f"--LabApp.default_url={self.page}",
+        ]
+        if sys.platform != "win32" and os.geteuid() == 0:
+            own.append("--allow-root")
+        return [sys.executable, "-m", "jupyterlab", *own, *self.others]
+
+    def environment(self) -> dict[str, str]:
+        """What JupyterLab and its kernels get: the settings, and the token (not on the command
+        line, where others see it).
+        """
+        config = str(Path(__file__).parent / "jupyter")
+        return {
+            "VDBCOURSE_HOME": str(settings.home_path()),
+            "JUPYTERLAB_WORKSPACES_DIR": str(settings.home_path() / "jupyter"),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(
+                filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])
+            ),
+            **({"JUPYTER_TOKEN": self.token} if self.token else {}),
+        }
+
+
+@dataclass(frozen=True)
+class JupyterLab:
+    """A JupyterLab that was started here."""
+
+    options: Options
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def wait_until_up(self) -> None:
+        """Return when it answers, or has ended, or after a minute."""
+        processes.wait_until(
+            lambda: is_up(self.process.pid), START_SECONDS, lambda: self.process.poll() is None
+        )
+
+    def check_running(self) -> None:
+        """Raises `CourseError` if it has ended."""
+        if self.process.poll() is not None:
+            why = processes.last_lines(self.log)
+            raise CourseError(f"JupyterLab did not start: {why}. Its log: {self.log}")
+
+    def link(self) -> str | None:
+        """The link to open, with the token if it is the one made here and still holds. None if the
+        server has not said where.
+        """
+        notes = notes_of(self.process.pid)
+        if notes is None:
+            return None
+        token = self.options.token
+        query = f"?token={token}" if token and notes.get("token") == token else ""
+        return f"{_address(notes)}{self.options.page}{query}"
+
+
+@contextlib.contextmanager
+def running(options: Options) -> Iterator[JupyterLab]:
+    """Start JupyterLab, and stop it at the end. Its own session keeps the terminal's Ctrl-C from
+    it, so that this process decides; the engines that its kernels start end with the lab.
+    """
+    log = supervisor.log_path("jupyter")
+    os.environ[supervisor.IN_LAB] = "1"
+    process = processes.spawn(options.command(), log, options.environment(), settings.root())
+    when = processes.created(process.pid)
+    try:
+        yield JupyterLab(options, process, log)
+    finally:
+        processes.stop(process.pid, when, grace=10)
+
+
+def give_home() -> None:
+    """JupyterLab and its kernels keep their notes in the home directory; a user id without a name
+    has none, and gets ours.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(settings.home())
+
+
+def start_page(arguments: list[str]) -> tuple[str, list[str]]:
+    """The page to open, the start page or the notebook that was named, and the other arguments.
+
+    Raises `CourseError` for a notebook that does not exist, or is not in the course's folder:
+    JupyterLab shows only that.
+    """
+    named = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
+    if not named:
+        return START_PAGE, arguments
+    root = settings.root().resolve()
+    places = (Path(named[0]), root / named[0])
+    path = next((place.resolve() for place in places if place.is_file()), None)
+    if path is None:
+        raise CourseError(
+            f"There is no notebook {named[0]}. The list of lessons: ./course progress"
+        )
+    if root not in path.parents:
+        raise CourseError(
+            f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy"
+            " it there first."
+        )
+    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [
+        word for word in arguments if word not in named
+    ]
+
+
+def choose_port(arguments: list[str]) -> int:
+    """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is
+    taken or not a port.
+    """
+    asked = _port_option(arguments)
+    if asked is None:
+        for port in range(FIRST_PORT, FIRST_PORT + 100):
+            if processes.port_is_free(port):
+                return port
+        raise CourseError(
+            f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab"
+            " --port N"
+        )
+    if not asked:
+        raise CourseError("--port needs a number: ./course lab --port 8899")
+    if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
+        raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
+    if not processes.port_is_free(int(asked)):
+        raise CourseError(
+            f"Port {asked} is taken, by another lab or program. Choose another: ./course lab --port"
+            f" {int(asked) % 65535 + 1}"
+        )
+    return int(asked)
+
+
+def _port_option(arguments: list[str]) -> str | None:
+    """The value of `--port N` or `--port=N`."""
+    for position, word in enumerate(arguments):
+        if word == "--port":
+            return arguments[position + 1] if position + 1 < len(arguments) else ""
+        if word.startswith("--port="):
+            return word.removeprefix("--port=")
+    return None
+
+
+def _without_port(arguments: list[str]) -> list[str]:
+    """`arguments` without the port, which is passed on already checked."""
+    kept, skip = [], False
+    for word in arguments:
+        if skip or word.startswith("--port="):
+            skip = False
+        elif word == "--port":
+            skip = True
+        else:
+            kept.append(word)
+    return kept
+
+
+def notes_of(pid: int) -> dict[str, Any] | None:
+    """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and
+    more, after all its options.
+    """
+    try:
+        # Windows has a launcher before it.
+        family = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return None
+    folder = Path(jupyter_runtime_dir())
+    contents = (files.read_json(folder / f"jpserver-{number}.json") for number in family)
+    return next((notes for notes in contents if _are_notes(notes)), None)
+
+
+def _are_notes(content: object) -> bool:
+    return isinstance(content, dict) and content.keys() >= NOTED
+
+
+def _address(notes: dict[str, Any]) -> str:
+    """Where that server is reached from this machine, without the slash at its end."""
+    if notes.get("sock"):
+        return str(notes["url"]).rstrip("/")
+    host = str(notes["hostname"])
+    host = "127.0.0.1" if host in ("", "localhost", "0.0.0.0", "::") else addresses.bracketed(host)
+    scheme = "https" if notes["secure"] else "http"
+    return f"{scheme}://{host}:{notes['port']}{notes['base_url']}".rstrip("/")
+
+
+def is_up(pid: int) -> bool:
+    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its
+    options gave it.
+    """
+    notes = notes_of(pid)
+    if notes is None or notes.get("sock"):
+        return notes is not None
+    # It is our own, whoever signed its certificate.
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    try:
+        request = urllib.request.Request(f"{_address(notes)}/api")
+        with loopback.opened(request, 2, anybody) as answer:
+            return b"version" in answer.read()
+    except urllib.error.HTTPError as error:  # it answers, and asks for more
+        error.close()
+        return True
+    except (OSError, http.client.HTTPException):
+        return False
