@@ -155,15 +155,20 @@ BROKEN = {
         "right: 1",
         "right: 2",
         4,
-        "2 right options are stated, 1 are marked",
+        "1 options are marked with `right: true`, not 2",
     ),
-    "an option without explanation": ("      why: It is not.\n", "", 9, "'why' is missing"),
-    "an empty explanation": ("why: It is not.", "why: ' '", 10, "'why' is empty"),
+    "an option without explanation": (
+        "      why: It is not.\n",
+        "",
+        9,
+        "first-one > options > 2: the field `why` is missing",
+    ),
+    "an empty explanation": ("why: It is not.", "why: ' '", 10, "why: must be a text, not ' '"),
     "an id given twice": (
         GOOD,
         GOOD + GOOD,
         13,
-        "the id 'first-one' is given twice, first in line 1",
+        "id: is given twice, first in mine.yaml, line 1",
     ),
     "an id that is no slug": ("first-one", "First One", 1, "must be small letters"),
     "a lesson that does not exist": (
@@ -176,30 +181,35 @@ BROKEN = {
         "    - text: Three\n      why: It is not, either.\n",
         "",
         5,
-        "2 options; a question has three to five",
+        "options: 2 entries; at least 3",
     ),
     "the same option twice": (
         "text: Three",
         "text: Two",
         11,
-        "the same option as in line 9: 'Two'",
+        "the same option as in mine.yaml, line 9",
     ),
-    "an unknown field": ("  right: 1", "  right: 1\n  hint: none", 5, "unknown field 'hint'"),
-    "a field given twice": ("  right: 1", "  right: 1\n  right: 1", 5, "'right' is given twice"),
-    "a missing field": ("  question: What is true?\n", "", 1, "'question' is missing"),
-    "a number where a text belongs": ("text: Two", "text: 0.5", 9, "'text' must be a text"),
+    "an unknown field": ("  right: 1", "  right: 1\n  hint: none", 5, "hint: unknown field"),
+    "a field given twice": (
+        "  right: 1",
+        "  right: 1\n  right: 1",
+        5,
+        "right: is given twice, first in line 4",
+    ),
+    "a missing field": ("  question: What is true?\n", "", 1, "the field `question` is missing"),
+    "a number where a text belongs": ("text: Two", "text: 0.5", 9, "text: must be a text"),
     "everything right": (
         "why: It is not",
         "right: true\n      why: It is not",
         4,
-        "1 right options are stated, 3 are marked",
+        "3 options are marked with `right: true`, not 1",
     ),
-    "a list that is none": (GOOD, "first-one: 1", 1, "must be a list of questions"),
+    "a list that is none": (GOOD, "first-one: 1", 1, "must be a list, not {"),
     "an option that is a text": (
         "    - text: Two\n      why: It is not.\n",
         "    - Two\n",
-        5,
-        "an option must have the fields",
+        9,
+        "options > 2: must be a mapping",
     ),
 }
 
@@ -243,14 +253,14 @@ def test_all_options_right_is_no_choice(tmp_path):
     everything = GOOD.replace("right: 1", "right: 3").replace(
         "why: It is not", "right: true\n      why: It is not"
     )
-    with pytest.raises(CourseError, match=r"mine\.yaml, line 4: all options are right"):
+    with pytest.raises(
+        CourseError, match=r"mine\.yaml, line 4: first-one > right: all options are right"
+    ):
         read(tmp_path, everything)
 
 
 def test_what_is_no_yaml_or_no_file_is_refused(tmp_path):
-    with pytest.raises(
-        CourseError, match=r"mine\.yaml is no YAML file of questions: (.|\n)*line 2"
-    ):
+    with pytest.raises(CourseError, match=r"mine\.yaml, line 2: this is not YAML: .* in line 1\."):
         read(tmp_path, "- id: 'one\n  two")
     with pytest.raises(CourseError, match="nowhere.yaml does not exist"):
         quiz.load(tmp_path / "nowhere.yaml")

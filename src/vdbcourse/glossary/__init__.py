@@ -1,15 +1,15 @@
-"""The terms of the course, each with a definition, why it matters, a lesson and a source; the one
-file is terms.yaml.
+"""The terms of the course, each with a definition, why it matters, a lesson and a source; they
+stand in the files of terms/.
 
-    glossary.define("recall")            in a notebook: what it is, why it matters, where it comes from
-    glossary.terms()                     all of them
-    glossary.pattern()                   finds terms in running text; glossary.by_words() says which
-    glossary.markdown(link)              the page; glossary.csv_text() and glossary.write_deck(path): to learn them by heart
+    glossary.define("recall")   in a notebook: what it is, why it matters, where it comes from
+    glossary.terms()            all of them
+    glossary.pattern()          finds terms in running text; glossary.by_words() says which
+    glossary.markdown(link)     the page
+    glossary.csv_text()         a table to learn them by heart; glossary.write_deck(path): a deck
 
 `./course author glossary` writes chapters/glossary.md.
 """
 
-import difflib
 import functools
 import re
 from collections.abc import Callable
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from vdbcourse.errors import CourseError
 from vdbcourse.facts.model import look_up
-from vdbcourse.glossary import word_forms as recognised
+from vdbcourse.glossary import word_forms
 from vdbcourse.glossary.model import Source, Term
+from vdbcourse.yamlfile import nearest
 
 if TYPE_CHECKING:
     from vdbcourse.glossary.display import Definition
@@ -41,21 +42,21 @@ __all__ = [
 
 
 @functools.cache
-def book() -> dict[str, Term]:
-    """The terms by id, read and checked once. Raises `CourseError` if the file is not in order."""
-    return {one.id: one for one in load()}
+def _book() -> dict[str, Term]:
+    """The terms by id, read and checked once. Raises `CourseError` if a file is not in order."""
+    return {term.id: term for term in load()}
 
 
 def terms() -> list[Term]:
     """All terms, by alphabet."""
-    return sorted(book().values(), key=lambda one: (one.term.lower(), one.id))
+    return sorted(_book().values(), key=lambda term: (term.term.lower(), term.id))
 
 
 def term(id: str) -> Term:
     """The term with this id, which is also its anchor on the page. Raises `CourseError` if there is
     none.
     """
-    return look_up(id, book(), "term")
+    return look_up(id, _book(), "term")
 
 
 def find(words: str) -> Term:
@@ -67,11 +68,10 @@ def find(words: str) -> Term:
     asked = " ".join(words.split())
     if asked in names():
         return names()[asked]
-    if asked.lower() in book():
-        return book()[asked.lower()]
-    near = difflib.get_close_matches(asked, names(), n=1)
-    question = f"Did you mean {near[0]!r}? " if near else ""
-    raise CourseError(f"The glossary has no {asked!r}. {question}All terms: chapters/glossary.md")
+    if asked.lower() in _book():
+        return _book()[asked.lower()]
+    question = nearest(asked, names())
+    raise CourseError(f"The glossary has no {asked!r}.{question} All terms: chapters/glossary.md")
 
 
 def define(words: str) -> "Definition":
@@ -87,10 +87,10 @@ def define(words: str) -> "Definition":
 def names() -> dict[str, Term]:
     """Every word that stands for a term, also those that do so only where it is introduced."""
     return {
-        one: term
+        spelling: term
         for term in terms()
         for name in (*term.names, *term.also)
-        for one in recognised.spellings(name)
+        for spelling in word_forms.spellings(name)
     }
 
 
@@ -101,13 +101,13 @@ def by_words() -> dict[str, Term]:
 
     What `pattern()` found in a text may hold a line break: look up `" ".join(match[0].split())`.
     """
-    return recognised.by_words(terms())
+    return word_forms.by_words(terms())
 
 
 @functools.cache
 def pattern() -> re.Pattern[str]:
     """Finds the forms of `by_words()` in running text: whole words, the longest form first."""
-    return recognised.pattern(by_words())
+    return word_forms.pattern(by_words())
 
 
 def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
@@ -141,9 +141,9 @@ def write_deck(path: Path) -> None:
 
 
 def load(path: Path | None = None) -> list[Term]:
-    """The terms of terms.yaml or of another file. Raises `CourseError` naming file and line of what
-    is wrong.
+    """The terms of the course, or of another file or folder. Raises `CourseError` naming file and
+    line of what is wrong.
     """
     from vdbcourse.glossary import loader
 
-    return loader.load(path or loader.PATH)
+    return loader.load(path or loader.FOLDER)

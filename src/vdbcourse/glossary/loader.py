@@ -1,285 +1,145 @@
-"""Read a glossary and refuse it if anything is missing, unknown or given twice; the message names
-the line.
-"""
+"""Read the terms of a glossary, and refuse them if a name leads nowhere or stands for two terms."""
 
 import datetime
-import difflib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import yaml
-
-from vdbcourse import lessons
-from vdbcourse.errors import CourseError
+from vdbcourse import lessons, yamlfile
 from vdbcourse.glossary.model import Source, Term
 from vdbcourse.glossary.word_forms import spellings
+from vdbcourse.yamlfile import Document, Place, Problem, nearest
 
-PATH = Path(__file__).with_name("terms.yaml")
-SOURCE_FIELDS = ("title", "url", "read")
-TERM_FIELDS = ("id", "term", "definition", "why", "see_also", "lesson", "source")
-OPTIONAL = ("aliases", "also", "ambiguous")
-LISTS = ("aliases", "also", "see_also")
+FOLDER = Path(__file__).with_name("terms")
+SCHEMA = Path(__file__).with_name("terms.schema.json")
 MOST_WORDS = {"definition": 45, "why": 40}
 THE_LESSON = "lesson"  # as a source: a cell of the lesson shows it
-SHOWN = 10
-
-Problem = tuple[yaml.Node, str]  # where, what
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A term as it stands in the file: the node of each field, and of each item of a list."""
+class _Entry:
+    """A source or a term as it stands in a file."""
 
-    node: yaml.Node
-    fields: dict[str, yaml.Node]
+    document: Document
+    place: Place
+    fields: dict[str, Any]
 
     def text(self, field: str) -> str:
-        """The text of a field."""
-        return self.fields[field].value.strip()
+        return " ".join(self.fields[field].split())
 
-    def items(self, field: str) -> list[yaml.Node]:
-        """The items of a list; none if the field is not there."""
-        return self.fields[field].value if field in self.fields else []
+    def problem(self, what: str, *below: str | int) -> Problem:
+        return self.document.problem((*self.place, *below), what)
 
-    def texts(self, field: str) -> tuple[str, ...]:
-        """The items of a list as texts."""
-        return tuple(item.value for item in self.items(field))
+    def where(self, *below: str | int) -> str:
+        return self.document.where((*self.place, *below))
 
-    def names(self) -> list[yaml.Node]:
-        """Everything that stands for this term."""
-        return [self.fields["term"], *self.items("aliases"), *self.items("also")]
+    def names(self) -> Iterator[tuple[str, Place]]:
+        """Everything that stands for this term, and its place in the entry."""
+        yield self.text("term"), ("term",)
+        for field in ("aliases", "also"):
+            for index, name in enumerate(self.fields.get(field, ())):
+                yield name, (field, index)
 
 
 def load(path: Path) -> list[Term]:
-    """The terms of the file, in its order. Raises `CourseError` naming file and line of what is
-    wrong, at most ten.
+    """The terms of a file, or of all files of a folder, which may name each other's sources and
+    terms. Raises `CourseError` naming file and line of what is wrong, at most ten.
     """
-    sources, entries = parts(path)
-    refuse(path, (one for node in sources.values() for one in badly_formed(node, SOURCE_FIELDS)))
-    refuse(path, (one for node in entries for one in badly_formed(node, TERM_FIELDS, OPTIONAL)))
-    known = {key: dict(fields_of(node)) for key, node in sources.items()}
-    read = [Entry(node, dict(fields_of(node))) for node in entries]
-    refuse(
-        path,
-        [
-            *wrong_sources(known, read),
-            *doubled(read),
-            *wrong_values(read),
-            *leading_nowhere(read, known),
-        ],
-    )
-    return [made(one, known) for one in read]
-
-
-def parts(path: Path) -> tuple[dict[str, yaml.Node], list[yaml.Node]]:
-    """The nodes of the sources, by key, and of the terms."""
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CourseError(
-            f"{path.name}, line {line}: this is no YAML: {error.problem}. Mend it there or just"
-            " above."
-        ) from error
-    if root is None:
-        raise CourseError(
-            f"{path.name}, line 1: the file is empty. It must hold `sources` and `terms`."
-        )
-    refuse(path, badly_formed(root, ("sources", "terms"), lists=("terms",), texts=False))
-    found = dict(fields_of(root))
-    if not isinstance(found["sources"], yaml.MappingNode):
-        refuse(
-            path, [(found["sources"], "`sources` must hold a title, url and read for each key.")]
-        )
-    refuse(path, given_twice(found["sources"]))
-    return dict(fields_of(found["sources"])), found["terms"].value
-
-
-def refuse(path: Path, problems: Iterable[Problem]) -> None:
-    """Raises `CourseError` if there are problems, in the order of the file."""
-    lines = sorted({(line_of(node), what) for node, what in problems})
-    if lines:
-        told = [f"{path.name}, line {line}: {what}" for line, what in lines[:SHOWN]]
-        rest = f"\nand {len(lines) - SHOWN} more." if len(lines) > SHOWN else ""
-        raise CourseError("\n".join(told) + rest)
-
-
-def fields_of(node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
-    """Name and value of each field."""
-    return ((key.value, value) for key, value in node.value)
-
-
-def badly_formed(
-    node: yaml.Node,
-    required: tuple[str, ...],
-    optional: tuple[str, ...] = (),
-    lists: tuple[str, ...] = LISTS,
-    texts: bool = True,
-) -> Iterator[Problem]:
-    """Fields that are missing, unknown, given twice, empty, or a list where a text belongs."""
-    if not isinstance(node, yaml.MappingNode):
-        yield node, f"here belong the fields {', '.join(required)}."
-        return
-    yield from given_twice(node)
-    found = dict(fields_of(node))
-    yield from (
-        (node, f"the field `{name}` is missing{beside(found)}.")
-        for name in required
-        if name not in found
-    )
-    for key, value in node.value:
-        if key.value not in (*required, *optional):
-            yield key, f"unknown field `{key.value}`.{nearest(key.value, (*required, *optional))}"
-        elif key.value in lists and not (
-            isinstance(value, yaml.SequenceNode) and (not texts or all(map(is_text, value.value)))
-        ):
-            yield value, f"`{key.value}` must be a list [of, words]."
-        elif key.value not in lists and texts and not is_text(value):
-            yield value, f"`{key.value}` must be a text."
-
-
-def given_twice(node: yaml.MappingNode) -> Iterator[Problem]:
-    """Keys that the node has already."""
-    first = {}
-    for key, _ in node.value:
-        if key.value in first:
-            yield key, f"`{key.value}` is given twice, first in line {line_of(first[key.value])}."
-        first.setdefault(key.value, key)
-
-
-def is_text(node: yaml.Node) -> bool:
-    """Is it a text with something in it?"""
-    return isinstance(node, yaml.ScalarNode) and bool(node.value.strip())
-
-
-def beside(found: dict[str, yaml.Node]) -> str:
-    """Which entry lacks the field, if that can be said."""
-    names = [
-        found[field].value
-        for field in ("id", "term", "title")
-        if field in found and is_text(found[field])
+    documents = yamlfile.read_all(yamlfile.files(path), SCHEMA)
+    sources = [
+        _Entry(document, ("sources", key), source)
+        for document in documents
+        for key, source in document.data.get("sources", {}).items()
     ]
-    return f" in the entry {names[0]!r}" if names else ""
+    terms = [
+        _Entry(document, ("terms", index), term)
+        for document in documents
+        for index, term in enumerate(document.data.get("terms", ()))
+    ]
+    yamlfile.refuse(
+        [
+            *_sources_in_disorder(sources, terms),
+            *_names_of_two_terms(terms),
+            *_long_texts(terms),
+            *_names_leading_nowhere(terms, {str(source.place[-1]) for source in sources}),
+        ]
+    )
+    read = {str(source.place[-1]): _source(source.fields) for source in sources}
+    return [_term(entry, read) for entry in terms]
 
 
-def wrong_sources(
-    sources: dict[str, dict[str, yaml.Node]], entries: list[Entry]
-) -> Iterator[Problem]:
-    """Sources with a wrong address or day, and those that no term names."""
-    used = {one.text("source") for one in entries}
-    for key, fields in sources.items():
-        if not fields["url"].value.startswith("https://"):
-            yield (
-                fields["url"],
-                f"the address {fields['url'].value!r} does not begin with https://.",
-            )
-        try:
-            datetime.date.fromisoformat(fields["read"].value)
-        except ValueError:
-            yield fields["read"], f"{fields['read'].value!r} is no day such as 2026-11-21."
+def _sources_in_disorder(sources: list[_Entry], terms: list[_Entry]) -> Iterator[Problem]:
+    """Sources that no term names, and keys that stand in two files."""
+    used = {entry.text("source") for entry in terms}
+    first: dict[str, _Entry] = {}
+    for source in sources:
+        key = str(source.place[-1])
         if key not in used:
-            yield fields["title"], f"no term has the source {key!r}. Name it in one or remove it."
+            yield source.problem("no term names this source. Name it in one or remove it.")
+        if key in first:
+            yield source.problem(f"is given twice, first in {first[key].where()}.")
+        first.setdefault(key, source)
 
 
-def doubled(entries: list[Entry]) -> Iterator[Problem]:
-    """Ids and names that another term has already, with the line of that one."""
-    ids, names = {}, {}
-    for one in entries:
-        node = one.fields["id"]
-        if node.value in ids:
-            yield (
-                node,
-                (
-                    f"the id {node.value!r} is defined twice, first in line"
-                    f" {line_of(ids[node.value])}."
-                ),
-            )
-        ids.setdefault(node.value, node)
-        for name in one.names():
-            for spelling in spellings(name.value):
+def _names_of_two_terms(terms: list[_Entry]) -> Iterator[Problem]:
+    """Ids and names that another term has already."""
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for entry in terms:
+        id = entry.text("id")
+        if id in ids:
+            yield entry.problem(f"{id!r} is defined twice, first in {ids[id]}.", "id")
+        ids.setdefault(id, entry.where("id"))
+        for name, place in entry.names():
+            for spelling in spellings(name):
                 if spelling in names:
-                    yield (
-                        name,
-                        (
-                            f"{name.value!r} is defined twice, first in line"
-                            f" {line_of(names[spelling])}."
-                        ),
-                    )
-                names.setdefault(spelling, name)
+                    words = f"{name!r} is defined twice, first in {names[spelling]}."
+                    yield entry.problem(words, *place)
+                names.setdefault(spelling, entry.where(*place))
 
 
-def wrong_values(entries: list[Entry]) -> Iterator[Problem]:
-    """Ids that make no anchor, texts that are too long, and `ambiguous` that is neither true nor
-    left out.
-    """
-    for one in entries:
-        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", one.text("id")):
-            yield (
-                one.fields["id"],
-                f"the id {one.text('id')!r} must be lower-case words joined by hyphens.",
-            )
+def _long_texts(terms: list[_Entry]) -> Iterator[Problem]:
+    for entry in terms:
         for field, most in MOST_WORDS.items():
-            if (count := len(one.text(field).split())) > most:
-                yield (
-                    one.fields[field],
-                    f"the {field} of {one.text('id')!r} has {count} words; at most {most}.",
-                )
-        if "ambiguous" in one.fields and one.text("ambiguous") != "true":
-            yield one.fields["ambiguous"], "`ambiguous` must be true or left out."
+            if (count := len(entry.text(field).split())) > most:
+                yield entry.problem(f"{count} words; at most {most}.", field)
 
 
-def leading_nowhere(entries: list[Entry], sources: dict[str, dict]) -> Iterator[Problem]:
+def _names_leading_nowhere(terms: list[_Entry], sources: set[str]) -> Iterator[Problem]:
     """Terms, lessons and sources that are named and do not exist."""
-    ids = [one.text("id") for one in entries]
-    for one in entries:
-        for item in one.items("see_also"):
-            if item.value == one.text("id"):
-                yield item, f"{item.value!r} sees itself."
-            elif item.value not in ids:
-                yield (
-                    item,
-                    f"see_also names {item.value!r}, which is no id.{nearest(item.value, ids)}",
-                )
-        if not (lessons.chapters_folder() / f"{one.text('lesson')}.ipynb").is_file():
-            yield one.fields["lesson"], f"there is no lesson {one.text('lesson')!r}."
-        if one.text("source") not in (THE_LESSON, *sources):
-            hint = f"Add it above, or write `lesson`.{nearest(one.text('source'), sources)}"
-            yield one.fields["source"], f"there is no source {one.text('source')!r}. {hint}"
+    ids = [entry.text("id") for entry in terms]
+    keys = [lesson.key for lesson in lessons.lessons()]
+    for entry in terms:
+        for index, name in enumerate(entry.fields["see_also"]):
+            if name == entry.text("id"):
+                yield entry.problem("a term cannot refer to itself.", "see_also", index)
+            elif name not in ids:
+                words = f"{name!r} is the id of no term.{nearest(name, ids)}"
+                yield entry.problem(words, "see_also", index)
+        lesson, source = entry.text("lesson"), entry.text("source")
+        if lesson not in keys:
+            words = f"there is no lesson {lesson!r}.{nearest(lesson, keys)}"
+            yield entry.problem(words, "lesson")
+        if source not in (THE_LESSON, *sources):
+            hint = f"Add it to `sources`, or write `lesson`.{nearest(source, sources)}"
+            yield entry.problem(f"there is no source {source!r}. {hint}", "source")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A question for the nearest known word, if one is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
-
-
-def line_of(node: yaml.Node) -> int:
-    """Its line, from 1."""
-    return node.start_mark.line + 1
-
-
-def made(one: Entry, sources: dict[str, dict[str, yaml.Node]]) -> Term:
-    """The checked entry as a term."""
-    fields = {
-        field: " ".join(one.text(field).split())
-        for field in ("id", "term", "definition", "why", "lesson")
-    }
-    source = sources.get(one.text("source"))
-    lists = {field: one.texts(field) for field in LISTS}
+def _term(entry: _Entry, sources: dict[str, Source]) -> Term:
     return Term(
-        **fields,
-        **lists,
-        ambiguous="ambiguous" in one.fields,
-        source=source and made_source(source),
+        id=entry.text("id"),
+        term=entry.text("term"),
+        definition=entry.text("definition"),
+        why=entry.text("why"),
+        see_also=tuple(entry.fields["see_also"]),
+        lesson=entry.text("lesson"),
+        source=sources.get(entry.text("source")),
+        aliases=tuple(entry.fields.get("aliases", ())),
+        also=tuple(entry.fields.get("also", ())),
+        ambiguous="ambiguous" in entry.fields,
     )
 
 
-def made_source(fields: dict[str, yaml.Node]) -> Source:
-    """The checked source."""
-    return Source(
-        fields["title"].value,
-        fields["url"].value,
-        datetime.date.fromisoformat(fields["read"].value),
-    )
+def _source(fields: dict[str, str]) -> Source:
+    return Source(fields["title"], fields["url"], datetime.date.fromisoformat(fields["read"]))

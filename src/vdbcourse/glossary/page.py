@@ -11,11 +11,13 @@ from vdbcourse import lessons
 from vdbcourse.glossary.model import Term
 
 HEAD = """\
-<!-- Written by `./course author glossary` from src/vdbcourse/glossary/terms.yaml. Change it there. -->
+<!-- Written by `./course author glossary` from src/vdbcourse/glossary/terms/. \
+Change it there. -->
 
 # Glossary
 
-The terms of the course, each with why it matters, a lesson that uses it and its source. In a notebook,
+The terms of the course, each with why it matters, a lesson that uses it and its source. \
+In a notebook,
 `from vdbcourse import glossary` and `glossary.define("recall")` show one of them.
 
 """

@@ -6,7 +6,7 @@ notebooks and on the site.
     quiz.as_json(quiz.questions())             what quiz.js takes
     quiz.fallback(quiz.questions())            plain HTML for readers without scripts
 
-The questions are in questions.yaml; loading.py says what it refuses.
+The questions stand in questions/, a file for each chapter.
 """
 
 import functools
@@ -38,18 +38,18 @@ def questions(chapter: str | None = None) -> list[Question]:
     """The questions of `chapter`, such as "1_concepts", in the order of the lessons; None stands
     for all chapters.
 
-    Raises `CourseError` for a chapter without questions, and if questions.yaml is not in order.
+    Raises `CourseError` for a chapter without questions, and if the questions are not in order.
     """
     if chapter is not None and chapter not in chapters():
         raise CourseError(
             f"There is no quiz on {chapter!r}. Chapters with a quiz: {', '.join(chapters())}."
         )
-    return [one for one in all_questions() if chapter in (None, one.chapter)]
+    return [question for question in _all_questions() if chapter in (None, question.chapter)]
 
 
 def chapters() -> list[str]:
     """The chapters that have questions, in reading order."""
-    return list(dict.fromkeys(one.chapter for one in all_questions()))
+    return list(dict.fromkeys(question.chapter for question in _all_questions()))
 
 
 def ask(chapter: str) -> "Quiz":
@@ -62,6 +62,6 @@ def ask(chapter: str) -> "Quiz":
 
 
 @functools.cache
-def all_questions() -> tuple[Question, ...]:
+def _all_questions() -> tuple[Question, ...]:
     """All questions, read and checked once, in the order of the lessons."""
-    return tuple(sorted(load(), key=lambda one: one.lesson))
+    return tuple(sorted(load(), key=lambda question: question.lesson))

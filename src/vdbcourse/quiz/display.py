@@ -55,11 +55,12 @@ def item(one: Question, link: Callable[[str], str]) -> str:
     listing = f"<pre><code>{lines(one.listing)}</code></pre>" if one.listing else ""
     options = "".join(f"<li>{inline(option.text)}</li>" for option in one.options)
     answers = "".join(f"<li>{answer(option)}</li>" for option in one.options)
-    lesson = f'<a href="{html.escape(link(one.lesson))}">{html.escape(lessons.lesson(one.lesson).title)}</a>'
+    title = html.escape(lessons.lesson(one.lesson).title)
+    lesson = f'<a href="{html.escape(link(one.lesson))}">{title}</a>'
     return (
-        f"<li><p>{inline(one.question)}"
-        f" <em>{choose(one)}</em></p>{listing}<ul>{options}</ul><details><summary>Answer</summary><ul>{answers}</ul><p>Lesson:"
-        f" {lesson}</p></details></li>"
+        f"<li><p>{inline(one.question)} <em>{choose(one)}</em></p>{listing}<ul>{options}</ul>"
+        f"<details><summary>Answer</summary><ul>{answers}</ul>"
+        f"<p>Lesson: {lesson}</p></details></li>"
     )
 
 
