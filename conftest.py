@@ -16,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 
+import pytest
+import suite_order
+
 OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
 ONLINE = (  # the network namespace from before, for the tests of the installation
     "VDBCOURSE_TEST_ONLINE"
@@ -51,12 +54,40 @@ def pytest_report_header():
     )
 
 
+def pytest_addoption(parser):
+    """Options of the suite."""
+    group = parser.getgroup("course")
+    group.addoption("--quick", action="store_true", help="what takes seconds, in some minutes")
+    group.addoption(
+        "--record-seconds", action="store_true", help="measure the units for tests/seconds.json"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Order the tests, and with --quick leave most of them out."""
+    if config.option.quick:
+        chosen = suite_order.quick(items)
+        left_out = [item for item in items if item not in set(chosen)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
+    items[:] = suite_order.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out the longest units first."""
+    return suite_order.LongestFirst(config, log)
+
+
 def pytest_configure(config):
     """Make the shared home and start its engines once, before workers and kernels inherit the
     environment.
     """
     if OWNER in os.environ:
         return
+    if config.option.record_seconds:
+        config.pluginmanager.register(suite_order.Record())
     from vdbcourse import settings
 
     if not config.option.collectonly and covers(config, "tests"):

@@ -1,5 +1,5 @@
 """The proof of a check sees what is not right, with a small exercise that is spoiled. The
-exercises: test_proofs_*.py.
+exercises: tests/exercises/test_proofs.py.
 """
 
 import contextlib
@@ -41,10 +41,7 @@ def test_the_toy_is_proved(prove, task):
 TWICE = '    share([1, 1], [1, 2]).equals(0.5, "The same id twice is one.")'
 FIRST = '    share([1, 2], [1, 2]).equals(1.0, "All were found.")'
 ORDER = '    share([2, 1], [1, 2]).equals(1.0, "The order does not count.")'
-IN_ORDER = (
-    '    reply.expect(found == truth[:3], "They do not come in order, nearest first.", "the three'
-    ' nearest ids")'
-)
+IN_ORDER = '    reply.expect(found == truth[:3], "They do not come in order, nearest first.", ids)'
 SUM = '@right("a sum")'
 RETURN, LAX = "return len(wanted & set(found))", "return len(set(found).intersection(wanted))"
 
