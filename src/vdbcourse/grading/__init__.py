@@ -11,13 +11,16 @@ from vdbcourse.grading.calls.codec import Handle, Opaque
 from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.checks.films import Films
-from vdbcourse.grading.checks.fixtures_milvus import Milvus
-from vdbcourse.grading.checks.fixtures_postgres import Postgres
+from vdbcourse.grading.checks.fixtures_milvus import Milvus, integer, text
+from vdbcourse.grading.checks.fixtures_postgres import FILM_COLUMNS, Postgres
 from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.checks.reply import Reply, alike, overlap
 from vdbcourse.grading.manifest import check
 
 __all__ = [
+    "FILM_COLUMNS",
+    "integer",
+    "text",
     "Answer",
     "Data",
     "Films",

@@ -8,7 +8,7 @@ import numpy as np
 from pymilvus import DataType, MilvusException
 
 from vdbcourse import engines
-from vdbcourse.grading import Answer, Data, Films, Reply, check
+from vdbcourse.grading import Answer, Data, Films, Reply, check, text
 from vdbcourse.grading.checks.reply import is_number, kind_of
 
 LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
@@ -683,24 +683,11 @@ def collection(name: str) -> str:
 
 def make(data: Data, name: str, dim: int, films: dict[int, Row] | None = None) -> None:
     """A collection as task 1 asks for it, with these films."""
-    own = data.milvus.own
-    data.milvus.drop(name)
-    schema = own.create_schema()
-    schema.add_field("id", DataType.INT64, is_primary=True)
-    schema.add_field("title", DataType.VARCHAR, max_length=TITLE_LENGTH)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    own.create_collection(name, schema=schema, consistency_level="Strong")
-    index = own.prepare_index_params()
-    index.add_index("vector", index_type="FLAT", metric_type="COSINE")
-    own.create_index(
-        name, index, sync=False
-    )  # otherwise pymilvus waits half a second before it looks whether that is done
-    own.load_collection(name)
-    if films:
-        own.insert(
-            name,
-            [{"id": i, "title": title, "vector": vector} for i, (title, vector) in films.items()],
-        )
+    rows = [
+        {"id": number, "title": title, "vector": vector}
+        for number, (title, vector) in (films or {}).items()
+    ]
+    data.milvus.collection(name, dim, [text("title", TITLE_LENGTH)], rows)
 
 
 def put(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:

@@ -6,16 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from pymilvus import DataType
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading import Answer, Data
+from vdbcourse.grading import FILM_COLUMNS, Answer, Data, integer, text
 
 Row = tuple[int, str, float]  # id, title, cosine distance
-HOLDS_FACTS = (
-    "CREATE TABLE film (id int PRIMARY KEY, title text, year int, decade int, genre text, embedding"
-    " vector(%s))"
-)
 FETCHED = 20  # times k rows: whoever fetches that many and filters them afterwards is always told
 APART = 1e-5  # cosine distances of two real films differ by more than that
 
@@ -135,38 +130,21 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
     and locks of the old one.
     """
     films = list(films)
-    answer.transport.forget(data.postgres.conn)
-    data.postgres.run("DROP TABLE IF EXISTS film CASCADE")
-    data.postgres.run(HOLDS_FACTS % len(films[0].vector))
-    columns = "id, title, year, decade, genre, embedding"
-    with data.postgres.own.cursor().copy(
-        f"COPY film ({columns}) FROM STDIN (FORMAT BINARY)"
-    ) as copy:
-        copy.set_types(["int4", "text", "int4", "int4", "text", "vector"])
-        for film in films:
-            vector = np.asarray(film.vector, np.float32)
-            copy.write_row((film.number, film.title, film.year, film.decade, film.genre, vector))
+    answer.reconnect(data.postgres.conn)
+    rows = [
+        (film.number, film.title, film.year, film.decade, film.genre, vector_of(film))
+        for film in films
+    ]
+    columns = FILM_COLUMNS | {"embedding": f"vector({len(films[0].vector)})"}
+    data.postgres.table("film", columns, rows)
 
 
 def collection(data: Data, name: str, films: Iterable[Film]) -> None:
     """Make the collection `name` anew: id, title, year, genre (may be null), vector; FLAT by
     COSINE.
     """
-    films, own = list(films), data.milvus.own
-    data.milvus.drop(name)
-    schema = own.create_schema()
-    schema.add_field("id", DataType.INT64, is_primary=True)
-    schema.add_field("title", DataType.VARCHAR, max_length=500)
-    schema.add_field("year", DataType.INT64)
-    schema.add_field("genre", DataType.VARCHAR, max_length=100, nullable=True)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=len(films[0].vector))
-    own.create_collection(name, schema=schema, consistency_level="Strong")
-    index = own.prepare_index_params()
-    index.add_index("vector", index_type="FLAT", metric_type="COSINE")
-    own.create_index(
-        name, index, sync=False
-    )  # otherwise pymilvus waits half a second before it looks whether that is done
-    own.load_collection(name)
+    films = list(films)
+    fields = [text("title", 500), integer("year"), text("genre", 100, nullable=True)]
     rows = [
         {
             "id": film.number,
@@ -177,4 +155,9 @@ def collection(data: Data, name: str, films: Iterable[Film]) -> None:
         }
         for film in films
     ]
-    own.insert(name, rows)
+    data.milvus.collection(name, len(films[0].vector), fields, rows)
+
+
+def vector_of(film: Film) -> np.ndarray:
+    """Its vector in the precision of the table."""
+    return np.asarray(film.vector, np.float32)

@@ -605,7 +605,7 @@ def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
 def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
     """Recall where it is 1, because the decade has fewer films than k, and where it is 0."""
     conn = shelf.data.postgres.conn
-    plain_recall.transport.forget(conn)
+    plain_recall.reconnect(conn)
     plain_recall.on_data(conn, shelf.questions[:2], 1950, 300).equals(
         1.0,
         "Every film of that decade came back, so recall is 1.",

@@ -54,7 +54,7 @@ class Shelf:
     """
 
     def __init__(self, data: Data, function: Answer) -> None:
-        function.transport.forget(data.postgres.conn)  # with what another task may have left in it
+        function.reconnect(data.postgres.conn)  # with what another task may have left in it
         films, questions = data.films(FILMS), data.questions(QUESTIONS)
         self.data, self.far, self.questions = data, questions[0], questions[1:]
         decades = np.maximum(films.decades, 1980)
@@ -181,7 +181,7 @@ class Shelf:
 
         Always 0 before PostgreSQL 15, which cannot make a session hand in what it has counted.
         """
-        if self.data.postgres.own.info.server_version < 150_000:
+        if not self.data.postgres.hands_in_counts:
             return 0
         function.setting(
             self.data.postgres.conn, "hnsw.ef_search"
@@ -217,7 +217,7 @@ class Shelf:
 
     def setting(self, name: str) -> str:
         """The value of a setting in a session that nobody changed."""
-        return self.data.postgres.run("SELECT current_setting(%s)", [name])[0][0]
+        return self.data.postgres.setting(name)
 
     def transaction_is_open(self) -> bool:
         """Does another session hold on to the table in a transaction that it has not ended?"""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from vdbcourse.exercises.slow_search.catalogue import small_table
-from vdbcourse.exercises.slow_search.replies import given, rows_of, same_numbers
+from vdbcourse.exercises.slow_search.replies import rows_of, same_numbers
 from vdbcourse.grading import Answer, Data, Reply, alike, check
 from vdbcourse.grading.checks.postgres_session import Session
 from vdbcourse.grading.checks.reply import is_number
@@ -22,7 +22,7 @@ def check_cached_search(cached_search: Answer, upsert_film: Answer, data: Data) 
     shelf = Shelf(data)
     keys_are_whole(cached_search, shelf)
     is_used(cached_search, shelf)
-    hands_out_copies(given(cached_search, "front_page"), shelf)
+    hands_out_copies(cached_search.beside("front_page"), shelf)
     is_never_stale(cached_search, upsert_film, shelf)
 
 

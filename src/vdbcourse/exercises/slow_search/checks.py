@@ -14,7 +14,6 @@ from vdbcourse.exercises.slow_search.replies import (
     ROW,
     are_films,
     film_ids,
-    given,
     rows_of,
     same_numbers,
 )
@@ -366,7 +365,7 @@ def is_exact(reply: Reply, films: Catalogue, question: np.ndarray, k: int) -> No
 
 def beside_the_app(exact_neighbours: Answer, films: Catalogue) -> None:
     """Is the exact search exact on a connection on which the app has searched before?"""
-    session, indexed_search = Session(films.data), given(exact_neighbours, "indexed_search")
+    session, indexed_search = Session(films.data), exact_neighbours.beside("indexed_search")
     for question in films.questions[:15]:
         reply = indexed_search.on_data(session.conn, question, 10)
         found = film_ids(reply, films.places)

@@ -5,9 +5,12 @@ lasts.
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vdbcourse.grading.calls.codec import Handle
+
+if TYPE_CHECKING:
+    import psycopg
 
 ALTERABLE = (
     "autocommit",
@@ -134,7 +137,7 @@ class Opened:
             self.forget(handle)
 
 
-def connect(address: str) -> Any:
+def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
     """A connection that knows pgvector: its types, and from the beginning its settings, which a
     session has once it used it.
     """

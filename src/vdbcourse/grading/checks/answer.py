@@ -155,3 +155,17 @@ class Answer:
         aborted transaction.
         """
         return self.transport.setting(handle, name)
+
+    def reconnect(self, handle: Handle) -> None:
+        """Close what the learner's functions hold open behind `handle`: the next call gets a new
+        connection or client, without what an earlier task left in it (plans, locks, settings).
+        """
+        self.transport.forget(handle)
+
+    def beside(self, name: str) -> "Answer":
+        """Another function of the notebook, which it brings along. Raises `NotYet` if it is not
+        there.
+        """
+        if not self.transport.defined(name):
+            raise self.transport.missing(name)
+        return Answer(self.transport, name, self.seconds)

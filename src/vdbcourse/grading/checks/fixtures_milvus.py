@@ -1,9 +1,39 @@
-"""Collections of the checks' own in Milvus."""
+"""Collections of the checks' own in Milvus.
+
+name = engines.collection("check_03", "films")
+data.milvus.collection(name, 2, [text("title", 500), integer("year")], rows)
+"""
 
 import functools
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from vdbcourse.grading.calls.codec import Handle
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a collection. type: as Milvus calls it, such as "INT64"; options: what else
+    `add_field` takes.
+    """
+
+    name: str
+    type: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def text(name: str, longest: int, nullable: bool = False) -> Field:
+    """A text of at most `longest` bytes."""
+    return Field(name, "VARCHAR", {"max_length": longest, "nullable": nullable})
+
+
+def integer(name: str, nullable: bool = False) -> Field:
+    """A whole number of 64 bits."""
+    return Field(name, "INT64", {"nullable": nullable})
 
 
 class Milvus:
@@ -15,13 +45,47 @@ class Milvus:
         self.client = Handle("milvus", uri)
 
     @functools.cached_property
-    def own(self) -> Any:
+    def own(self) -> "MilvusClient":
         """The check's client."""
-        from pymilvus import MilvusClient
+        from pymilvus import MilvusClient  # takes two seconds, and most checks need no Milvus
 
         from vdbcourse import engines
 
         return MilvusClient(self.client.address, token=engines.milvus_token())
+
+    def collection(
+        self,
+        name: str,
+        dim: int,
+        fields: Sequence[Field] = (),
+        rows: Iterable[Mapping[str, Any]] = (),
+        index: str = "FLAT",
+        metric: str = "COSINE",
+        **parameters: Any,
+    ) -> None:
+        """Make the collection `name` anew: `id` (INT64, the primary key), `fields`, `vector` (of
+        `dim` numbers).
+
+        It has an index (`parameters`: of the index, such as `M=16`), is loaded, and holds `rows`;
+        its consistency level is Strong.
+        """
+        from pymilvus import DataType
+
+        self.drop(name)
+        schema = self.own.create_schema()
+        schema.add_field("id", DataType.INT64, is_primary=True)
+        for extra in fields:
+            schema.add_field(extra.name, DataType[extra.type], **extra.options)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+        self.own.create_collection(name, schema=schema, consistency_level="Strong")
+        indexes = self.own.prepare_index_params()
+        options = {"params": parameters} if parameters else {}
+        indexes.add_index("vector", index_type=index, metric_type=metric, **options)
+        # otherwise pymilvus waits half a second before it looks whether that is done
+        self.own.create_index(name, indexes, sync=False)
+        self.own.load_collection(name)
+        if content := [dict(row) for row in rows]:
+            self.own.insert(name, content)
 
     def drop(self, *collections: str) -> None:
         """Remove these collections where they exist."""

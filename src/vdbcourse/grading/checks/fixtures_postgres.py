@@ -1,17 +1,33 @@
-"""Tables of the checks' own in PostgreSQL."""
+"""Tables of the checks' own in PostgreSQL.
+
+data.postgres.film_table(films, "CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops)")
+data.postgres.table("film", FILM_COLUMNS | {"embedding": "vector(2)"}, rows)
+answer.reconnect(data.postgres.conn)  # the learner's session may hold plans and locks
+"""
 
 import functools
 import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import psycopg
+from psycopg import sql
 
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import connect
-from vdbcourse.grading.checks.films import DIM, Films
+from vdbcourse.grading.checks.films import Films
 from vdbcourse.grading.sandbox.time_limits import Allowance
 
+Row = tuple[Any, ...]
 LOCK_SECONDS = 5  # of an idle machine, for a table that a learner's session still holds
+FILM_COLUMNS = {
+    "id": "int PRIMARY KEY",
+    "title": "text",
+    "year": "int",
+    "decade": "int",
+    "genre": "text",
+}  # name: definition; a vector comes after them
 
 
 class Postgres:
@@ -23,7 +39,7 @@ class Postgres:
         self.conn = Handle("postgres", dsn)
 
     @functools.cached_property
-    def own(self) -> Any:
+    def own(self) -> psycopg.Connection[Row]:
         """The check's connection. Two checks on one schema take turns."""
         connection = connect(self.conn.address)
         connection.execute("SELECT pg_advisory_lock(hashtext(current_schema()))")
@@ -33,59 +49,84 @@ class Postgres:
         )  # a function may leave locks behind
         return connection
 
-    def run(self, sql: str, parameters: Any = None) -> list[tuple]:
+    def run(self, query: str | sql.Composable, parameters: Any = None) -> list[Row]:
         """Rows of a query over the check's own connection, planned anew each time; an empty list
         for other statements.
         """
-        cursor = self.own.execute(sql, parameters, prepare=False)
+        statement = query if isinstance(query, sql.Composable) else query.encode()
+        cursor = self.own.execute(statement, parameters, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
-    def film_table(self, films: Films, *statements: str, table: str = "film") -> None:
-        """Make `table` (id int primary key, title text, year int, decade int, genre text, embedding
-        vector(384)), fill it, run `statements` (indexes), ANALYZE. A table that is still exactly as
-        an earlier check left it is kept.
+    def value(self, query: str | sql.Composable, parameters: Any = None) -> Any:
+        """The first column of the first row of a query."""
+        return self.run(query, parameters)[0][0]
+
+    def table(
+        self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Make the table `name` anew, whatever depends on an older one.
+
+        columns: {name: definition}, such as `{"id": "int PRIMARY KEY", "v": "vector(3)"}`; rows:
+        values in the order of the columns, in the types that psycopg reads them as.
         """
-        wanted = f"{zlib.crc32(films.vectors.tobytes() + films.ids.tobytes() + ';'.join(statements).encode()):08x}"
-        if self.mark(table) == f"{wanted} {self.state(table)}":
-            return
-        self.run(f"DROP TABLE IF EXISTS {table} CASCADE")
-        self.run(
-            f"CREATE TABLE {table} (id int PRIMARY KEY, title text, year int, decade int, genre"
-            f" text, embedding vector({DIM}))"
+        self.run(f"DROP TABLE IF EXISTS {name} CASCADE")
+        definitions = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        self.run(f"CREATE TABLE {name} ({definitions})")
+        types = self.run(
+            "SELECT atttypid FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
+            " ORDER BY attnum",
+            [name],
         )
-        columns = "id, title, year, decade, genre, embedding"
-        with self.own.cursor().copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["int4", "text", "int4", "int4", "text", "vector"])
-            rows = zip(
-                films.ids,
-                films.titles,
-                films.years,
-                films.decades,
-                films.genres,
-                films.vectors,
-                strict=True,
-            )
-            for number, title, year, decade, genre, vector in rows:
-                copy.write_row((int(number), title, int(year), int(decade), genre, vector))
+        copy_rows = f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+        with self.own.cursor().copy(copy_rows.encode()) as copy:
+            copy.set_types([oid for (oid,) in types])
+            for row in rows:
+                copy.write_row(row)
+
+    def film_table(
+        self,
+        films: Films,
+        *statements: str,
+        table: str = "film",
+        columns: Sequence[str] = tuple(FILM_COLUMNS),
+    ) -> None:
+        """Make `table`: these of `FILM_COLUMNS`, and `embedding vector(n)`, n numbers as the films
+        have them; fill it, run `statements` (indexes), ANALYZE.
+
+        A table that is still exactly as an earlier check left it is kept.
+        """
+        dim = films.vectors.shape[1]
+        definitions = {name: FILM_COLUMNS[name] for name in columns}
+        definitions["embedding"] = f"vector({dim})"
+        content = (definitions, statements, films.titles, films.genres)
+        wanted = zlib.crc32(repr(content).encode())
+        for array in (films.ids, films.years, films.decades, films.vectors):
+            wanted = zlib.crc32(np.ascontiguousarray(array).tobytes(), wanted)
+        if self._mark(table) == f"{wanted:08x} {self.state(table)}":
+            return
+        self.table(table, definitions, _rows(films, columns))
         for statement in statements:
             self.run(statement)
         self.run(f"ANALYZE {table}")
-        self.run(f"COMMENT ON TABLE {table} IS '{wanted} {self.state(table)}'")
+        self.run(f"COMMENT ON TABLE {table} IS '{wanted:08x} {self.state(table)}'")
 
-    def mark(self, table: str) -> str | None:
-        """What was noted on the table when it was made; None if there is no such table."""
-        return self.run("SELECT obj_description(to_regclass(%s), 'pg_class')", [table])[0][0]
+    def _mark(self, table: str) -> str | None:
+        # what was noted on the table when it was made
+        mark: str | None = self.value(
+            "SELECT obj_description(to_regclass(%s), 'pg_class')", [table]
+        )
+        return mark
 
     def state(self, table: str) -> str | None:
         """A line that changes when rows, columns or indexes of the table change; None without the
         table.
         """
-        if self.run("SELECT to_regclass(%s)", [table])[0][0] is None:
+        if self.value("SELECT to_regclass(%s)", [table]) is None:
             return None
-        ((rows,),) = self.run(
+        rows = self.value(
             f"SELECT format('%s rows, newest %s', count(*), max(xmin::text::bigint)) FROM {table}"
         )
-        ((shape,),) = self.run(
+        shape = self.value(
             "SELECT md5(string_agg(definition, ';' ORDER BY definition)) FROM ( SELECT"
             " pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indrelid ="
             " to_regclass(%(t)s) UNION ALL SELECT attname || format_type(atttypid, atttypmod) FROM"
@@ -102,13 +143,34 @@ class Postgres:
         """
         with self.own.transaction():
             self.run("SET LOCAL enable_indexscan = off")
-            return self.run(
+            rows = self.run(
                 f"SELECT id, embedding <=> %s AS distance FROM {table} WHERE {where} ORDER BY"
                 f" distance, id LIMIT {int(k)}",
                 [question],
             )
+        return [(number, distance) for number, distance in rows]
+
+    def setting(self, name: str) -> str:
+        """The value of a setting in a session that nobody changed."""
+        return str(self.value("SELECT current_setting(%s)", [name]))
+
+    @property
+    def hands_in_counts(self) -> bool:
+        """Can a session be made to hand in what it has counted? (Since PostgreSQL 15.)"""
+        return self.own.info.server_version >= 150_000
 
     def close(self) -> None:
         """Close the check's connection, if it was opened."""
         if "own" in self.__dict__:
             self.own.close()
+
+
+def _rows(films: Films, columns: Sequence[str]) -> Iterable[tuple[object, ...]]:
+    values: dict[str, Sequence[object]] = {
+        "id": films.ids.tolist(),
+        "title": films.titles,
+        "year": films.years.tolist(),
+        "decade": films.decades.tolist(),
+        "genre": films.genres,
+    }
+    return zip(*(values[name] for name in columns), films.vectors, strict=True)

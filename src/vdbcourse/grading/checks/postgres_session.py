@@ -92,9 +92,7 @@ class Session:
 
     def usual(self, name: str) -> str:
         """The value a setting had before the call."""
-        return (
-            self.settings.get(name) or self.postgres.run("SELECT current_setting(%s)", [name])[0][0]
-        )
+        return self.settings.get(name) or self.postgres.setting(name)
 
     def reads(self, function: Answer, table: str = "film") -> Reads:
         """What was read of the table so far, by everybody who has handed in what they have counted,
@@ -102,7 +100,7 @@ class Session:
 
         Always nothing before PostgreSQL 15, which cannot make a session hand it in.
         """
-        if self.postgres.own.info.server_version < 150_000:
+        if not self.postgres.hands_in_counts:
             return Reads()
         function.setting(self.conn, "hnsw.ef_search")  # makes it hand in
         self.postgres.run("SELECT pg_stat_force_next_flush()")
