@@ -27,7 +27,7 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading.sandbox.limits import GIB, THREADS, Limits
 from vdbcourse.grading.sandbox.watcher import Watcher
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[2]
 HOME = "/learner"
 CACHE = "/cache"
 SYSTEM = (
