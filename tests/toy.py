@@ -3,7 +3,6 @@ it is used.
 """
 
 import importlib
-import shutil
 import sys
 
 import nbformat
@@ -17,7 +16,7 @@ HINTS = [
     "Which two numbers are divided by each other?",
     "Divide by the number of ids.",
 ]
-MANIFEST = {
+ENTRY = {
     "id": "99_toy",
     "title": "A toy: two small tasks",
     "level": "beginner",
@@ -72,8 +71,9 @@ def check_nearest(nearest: Answer, data: Data) -> None:
     found = nearest.on_data(own.conn, 3).ids()
     reply = nearest.on_data(own.conn, 3)
     reply.expect(len(found) == 3, "Three rows were asked for.", "3 ids")
-    reply.expect(set(found) == set(truth[:3]), "These are not the nearest rows.", "the three nearest ids")
-    reply.expect(found == truth[:3], "They do not come in order, nearest first.", "the three nearest ids")
+    ids = "the three nearest ids"
+    reply.expect(set(found) == set(truth[:3]), "These are not the nearest rows.", ids)
+    reply.expect(found == truth[:3], "They do not come in order, nearest first.", ids)
     nearest.on_data(own.conn, 8).expect(True, "")
 """
 
@@ -216,10 +216,7 @@ def install(folder, monkeypatch, *spoiled, cells=CELLS, **changes):
     for path, text in texts.items():
         path.write_text(text)
     (folder / "solutions" / "99_toy.ipynb").write_text(nbformat.writes(notebook(cells)))
-    (module.parent / "manifest.yaml").write_text(
-        yaml.safe_dump({"exercises": [MANIFEST | changes]})
-    )
-    shutil.copy(manifest.FOLDER / "manifest.schema.json", module.parent)
+    (module / "exercise.yaml").write_text(yaml.safe_dump(ENTRY | changes))
     monkeypatch.setattr(manifest, "FOLDER", module.parent)
     monkeypatch.setattr(settings, "root", lambda: folder)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(module.parent)])

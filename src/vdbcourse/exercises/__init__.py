@@ -4,8 +4,8 @@
     ex = exercise("07_evaluation")
     ex.check("recall_at_k")     ex.hint("recall_at_k")     ex.solution("recall_at_k")     ex.progress()
 
-Each exercise has a folder here with its checks and with the answers that prove them, an entry in
-`manifest.yaml`, and a master notebook in `solutions/`.
+Each exercise has a folder here with its `exercise.yaml` (tasks, points, hints) and its checks, a
+folder in `proofs/` with the answers that prove them, and a master notebook in `solutions/`.
 """
 
 import sys

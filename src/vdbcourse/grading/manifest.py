@@ -1,22 +1,21 @@
-"""The one list of exercises and their tasks: `exercises/manifest.yaml`. Ids never change: progress
-and grades use them.
+"""The exercises and their tasks, from `exercises/<folder>/exercise.yaml`. Ids never change:
+progress and grades use them.
 """
 
 import functools
 import importlib
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from vdbcourse import settings
+from vdbcourse import settings, yamlfile
 from vdbcourse.errors import CourseError
 
 FOLDER = Path(__file__).resolve().parents[1] / "exercises"
+SCHEMA = Path(__file__).with_name("exercise.schema.json")
+SECONDS: float = 5  # that a call may take, unless its task says otherwise
 
 
 @dataclass(frozen=True)
@@ -91,32 +90,20 @@ class Exercise:
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """All exercises by id, in the order of the manifest. Raises `CourseError` if the manifest
-    breaks its schema.
+    """All exercises by id, in the order of their ids. Raises `CourseError` naming file and line of
+    what is wrong in an `exercise.yaml`.
     """
-    return read(FOLDER / "manifest.yaml")
+    documents = yamlfile.read_all(sorted(FOLDER.glob("*/exercise.yaml")), SCHEMA)
+    entries = [_exercise(document.data) for document in documents]
+    yamlfile.refuse(
+        document.problem(("id",), f"the exercise {entry.id} belongs into a folder {entry.folder}.")
+        for document, entry in zip(documents, entries, strict=True)
+        if entry.folder != document.path.parent.name
+    )
+    return {entry.id: entry for entry in sorted(entries, key=lambda entry: entry.id)}
 
 
-def read(path: Path) -> dict[str, Exercise]:
-    """The exercises of one manifest file."""
-    import jsonschema  # takes a second, and the process of a fresh run never reads the manifest
-
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = json.loads((FOLDER / "manifest.schema.json").read_text(encoding="utf-8"))
-    for error in sorted(jsonschema.Draft202012Validator(schema).iter_errors(content), key=str):
-        raise CourseError(
-            f"{path.name}, {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message}"
-        )
-    found: dict[str, Exercise] = {}
-    for entry in content["exercises"]:
-        if entry["id"] in found:
-            raise CourseError(f"{path.name}: two exercises have the id {entry['id']!r}.")
-        found[entry["id"]] = exercise_of(entry)
-    return found
-
-
-def exercise_of(entry: dict[str, Any]) -> Exercise:
-    """One entry of the manifest."""
+def _exercise(entry: dict[str, Any]) -> Exercise:
     tasks = tuple(
         Task(
             exercise=entry["id"],
@@ -125,15 +112,22 @@ def exercise_of(entry: dict[str, Any]) -> Exercise:
             functions=tuple(task["functions"]),
             points=task["points"],
             hints=tuple(task["hints"]),
-            seconds=task.get("seconds", 5),
+            seconds=task.get("seconds", SECONDS),
         )
         for task in entry["tasks"]
     )
-    lists = {
-        name: tuple(entry[name]) for name in ("prerequisites", "teaches", "leaves_out", "engines")
-    }
-    words = {name: entry[name] for name in ("id", "title", "level", "minutes", "objective")}
-    return Exercise(**words, **lists, tasks=tasks)
+    return Exercise(
+        id=entry["id"],
+        title=entry["title"],
+        level=entry["level"],
+        minutes=entry["minutes"],
+        prerequisites=tuple(entry["prerequisites"]),
+        objective=entry["objective"],
+        teaches=tuple(entry["teaches"]),
+        leaves_out=tuple(entry["leaves_out"]),
+        engines=tuple(entry["engines"]),
+        tasks=tasks,
+    )
 
 
 def exercise(name: str) -> Exercise:

@@ -103,10 +103,10 @@ def tiny(tmp_path_factory):
     without.
     """
     folder = tmp_path_factory.mktemp("tiny")
-    (folder / "manifest.schema.json").write_text(
-        (manifest.FOLDER / "manifest.schema.json").read_text()
-    )
-    (folder / "manifest.yaml").write_text(yaml.safe_dump({"exercises": EXERCISES}))
+    for entry in EXERCISES:
+        path = folder / entry["id"].partition("_")[2] / "exercise.yaml"
+        path.parent.mkdir()
+        path.write_text(yaml.safe_dump(entry))
     write(folder / "01_tiny.ipynb", *RIGHT)
     write(folder / "02_small.ipynb", *SMALL_RIGHT)
     with pytest.MonkeyPatch.context() as patch:
@@ -458,7 +458,7 @@ def graded(tiny, tmp_path_factory):
         known = {"folder": folder, "out": out, "port": server.getsockname()[1], "pid": os.getpid()}
         known["secrets"] = [
             str(path)
-            for path in (tiny, folder, out, bubblewrap.PACKAGE / "exercises" / "manifest.yaml")
+            for path in (tiny, folder, out, manifest.FOLDER / "evaluation" / "exercise.yaml")
         ]
         for name, (cells, *_) in CASES.items():
             extra = [

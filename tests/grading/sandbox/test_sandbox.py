@@ -314,7 +314,7 @@ def test_it_sees_no_checks_no_solutions_no_other_processes_and_no_environment(no
         settings.root() / ".git",
     ]
     hidden += [
-        bubblewrap.PACKAGE / "exercises" / "manifest.yaml",
+        bubblewrap.PACKAGE / "exercises" / "evaluation" / "exercise.yaml",
         bubblewrap.PACKAGE / "exercises" / "evaluation",
         tmp_path,
     ]

@@ -134,7 +134,7 @@ def exercise_pages(faults: list[Broken]) -> list[Made]:
         " JupyterLab. Here you can read the tasks, and the\nsolutions behind a click.\n\n"
     )
     text += f"| exercise | level | minutes | tasks |\n|---|---|---|---|\n{rows}\n"
-    pages = [("exercises/index.md", text, "src/vdbcourse/exercises/manifest.yaml", "Exercises")]
+    pages = [("exercises/index.md", text, "src/vdbcourse/exercises/*/exercise.yaml", "Exercises")]
     for one in found:
         path, master = f"exercises/{one.id}.ipynb", f"solutions/{one.id}.ipynb"
         task = read(path, faults, run=False)
@@ -248,7 +248,7 @@ def glossary_page() -> Made:
         " CSV](assets/glossary.csv).\n\n"
     )
     text += glossary.markdown(lambda key: f"chapters/{key}.md", attr_list=True)
-    return "glossary.md", text + "\n", "src/vdbcourse/glossary/terms.yaml", "Glossary"
+    return "glossary.md", text + "\n", "src/vdbcourse/glossary/terms/*.yaml", "Glossary"
 
 
 def quiz_page() -> Made:
@@ -272,7 +272,7 @@ def quiz_page() -> Made:
         text += f'<div class="quiz" data-chapter="{chapter}">'
         text += f'<script type="application/json">{quiz.as_json(asked, address)}</script>\n'
         text += f"<noscript>{notebook_page.without_blank_lines(quiz.fallback(asked, address))}</noscript></div>\n"
-    return "quiz.md", text, "src/vdbcourse/quiz/questions.yaml", "Quiz"
+    return "quiz.md", text, "src/vdbcourse/quiz/questions/*.yaml", "Quiz"
 
 
 def address(lesson: str) -> str:
