@@ -484,11 +484,6 @@ def run_all(page):
     confirm.click()
 
 
-def take_the_first_answer(dialog):
-    """Accept what a dialog of JupyterLab proposes."""
-    dialog.locator(".jp-mod-accept").click()
-
-
 @pytest.mark.browser
 def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
     """From the start page by its link, Run All, to the last cell; then the map says it is done."""
@@ -503,10 +498,6 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
                 if "127.0.0.1" in r.url or r.url.startswith(("data:", "blob:"))
                 else outside.append(r.url)
             ),
-        )
-        # while it starts, JupyterLab sometimes asks which kernel to take
-        page.add_locator_handler(
-            page.locator(".jp-Dialog", has_text="Select Kernel"), take_the_first_answer
         )
         page.goto(lab.url)
         page.get_by_role("link", name="Your first search by meaning").click(timeout=60_000)

@@ -849,6 +849,9 @@ def contrast(one, other):
 # ------------------------------------------------------------------------------------ in JupyterLab
 
 
+CONFIG = ROOT / "src/vdbcourse/installation/jupyter"
+
+
 @pytest.fixture
 def lab(tmp_path):
     """The address of the quiz's notebook in a JupyterLab on a copy of it."""
@@ -868,6 +871,7 @@ def lab(tmp_path):
         | {
             "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
             "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
+            "JUPYTER_CONFIG_PATH": str(CONFIG),  # as for learners: nothing is asked at the start
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -895,10 +899,6 @@ def test_in_jupyterlab_the_quiz_has_the_keyboard_and_the_answer_is_kept(lab, pag
     asked = quiz.questions("1_concepts")[0]
     page.goto(lab)
     shown = page.locator(".vdb-quiz").first
-    # JupyterLab may ask something while it starts, such as which kernel to take
-    page.add_locator_handler(
-        page.locator(".jp-Dialog"), lambda dialog: dialog.locator(".jp-mod-accept").click()
-    )
     run_all(page, shown)
     shown.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
