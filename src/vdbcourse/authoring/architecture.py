@@ -3,6 +3,7 @@ contract that import-linter checks (`tool.importlinter` in pyproject.toml).
 """
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -53,4 +54,5 @@ def _first_sentence(room: str) -> str:
     folder = settings.root() / "src" / "vdbcourse" / room
     source = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     docstring = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
-    return " ".join(docstring.split("\n\n")[0].split()).replace("|", "\\|")
+    words = " ".join(docstring.split())
+    return re.split(r"(?<=\.)\s", words)[0].replace("|", "\\|")

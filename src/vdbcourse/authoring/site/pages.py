@@ -351,7 +351,7 @@ def nav(pages: dict[str, Page]) -> Nav:
                 *reference,
                 {"Cheat sheets": sheets},
                 {"Docker": docker},
-                *own("resources.md", "upstream.md"),
+                *own("resources.md", "architecture.md", "upstream.md"),
                 {"Changelog": "changelog.md"},
             ]
         },
