@@ -23,7 +23,8 @@ PACKAGES = "etcd-server,etcd-client,curl,nginx-light,python3,ca-certificates,lib
 MILVUS = """\
 #!/bin/sh
 cd /milvus
-export LD_LIBRARY_PATH=/milvus/bin DEPLOY_MODE=STANDALONE ETCD_USE_EMBED=false COMMON_STORAGETYPE=minio PROXY_PORT=19530
+export LD_LIBRARY_PATH=/milvus/bin DEPLOY_MODE=STANDALONE ETCD_USE_EMBED=false
+export COMMON_STORAGETYPE=minio PROXY_PORT=19530
 mkdir -p /run/milvus
 exec /milvus/bin/milvus "$@"
 """

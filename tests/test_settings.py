@@ -127,14 +127,21 @@ def test_a_model_that_is_none_is_one_line(monkeypatch, wrong):
 
 def test_blanks_and_line_breaks_around_a_value_do_not_belong_to_it(monkeypatch):
     values = {
-        "DATABASE_URL": settings.database_url, "MILVUS_URI": settings.milvus_uri, "MILVUS_TOKEN": settings.milvus_token,
-        "MILVUS_METRICS_URL": settings.milvus_metrics_url, "QDRANT_URL": settings.qdrant_url,
-        "QDRANT_API_KEY": settings.qdrant_api_key, "WEAVIATE_URL": settings.weaviate_url,
-        "WEAVIATE_API_KEY": settings.weaviate_api_key, "VESPA_URL": settings.vespa_url,
-        "VESPA_CONFIG_URL": settings.vespa_config_url, "PINECONE_API_KEY": settings.pinecone_api_key,
-        "PINECONE_CONTROLLER_HOST": settings.pinecone_controller_host, "VDBCOURSE_LEARNER": settings.owner,
+        "DATABASE_URL": settings.database_url,
+        "MILVUS_URI": settings.milvus_uri,
+        "MILVUS_TOKEN": settings.milvus_token,
+        "MILVUS_METRICS_URL": settings.milvus_metrics_url,
+        "QDRANT_URL": settings.qdrant_url,
+        "QDRANT_API_KEY": settings.qdrant_api_key,
+        "WEAVIATE_URL": settings.weaviate_url,
+        "WEAVIATE_API_KEY": settings.weaviate_api_key,
+        "VESPA_URL": settings.vespa_url,
+        "VESPA_CONFIG_URL": settings.vespa_config_url,
+        "PINECONE_API_KEY": settings.pinecone_api_key,
+        "PINECONE_CONTROLLER_HOST": settings.pinecone_controller_host,
+        "VDBCOURSE_LEARNER": settings.owner,
         "VDBCOURSE_MODEL": settings.model,
-    }  # fmt: skip
+    }
     for name, read in values.items():
         monkeypatch.setenv(name, " \tx \r\n")
         assert read() == "x"

@@ -50,8 +50,13 @@ def test_a_sentence_of_a_lesson_stands_with_the_cells_around_it_and_their_output
 
 
 def test_links_and_days_of_a_paragraph_are_evidence(everything):
-    one = next(one for one in everything if one.place.startswith("chapters/2_tool_comparison/08") and "SET LOCAL" not in one.text
-               and "an HNSW search keeps a list" in one.text.lower().replace("an hnsw", "an HNSW"))  # fmt: skip
+    one = next(
+        one
+        for one in everything
+        if one.place.startswith("chapters/2_tool_comparison/08")
+        and "SET LOCAL" not in one.text
+        and "an HNSW search keeps a list" in one.text.lower().replace("an hnsw", "an HNSW")
+    )
     assert any("pgvector#query-options" in part for part in one.evidence)
     assert any("2026-08-19" in part for part in one.evidence)
 

@@ -80,7 +80,8 @@ def test_a_migration_killed_in_both_directions_goes_on_and_loses_nothing():
     after_kill = finish("""print(conn.execute("SELECT count(*) FROM film").fetchone()[0])""")
     assert 2_000 <= int(after_kill) <= ROWS and int(after_kill) % 1_000 == 0
     assert finish(
-        """to_postgres(); print(conn.execute("SELECT count(*), sum(id)::bigint FROM film").fetchone())"""
+        """to_postgres()
+print(conn.execute("SELECT count(*), sum(id)::bigint FROM film").fetchone())"""
     ) == str(sums())
     kill_at(
         """
@@ -96,8 +97,8 @@ def test_a_migration_killed_in_both_directions_goes_on_and_loses_nothing():
     )
     check = """
         to_milvus(target)
-        found = [row["id"] for row in client.query(target, filter="id > 0", limit=16_000, output_fields=["id"])]
-        print((len(found), sum(found)))
+        rows = client.query(target, filter="id > 0", limit=16_000, output_fields=["id"])
+        print((len(rows), sum(row["id"] for row in rows)))
     """
     assert finish(check) == str(sums())
 

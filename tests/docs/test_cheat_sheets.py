@@ -331,13 +331,17 @@ theme: {name: material, font: false}
 extra_css: [assets/site.css, assets/print.css]
 hooks: [hooks.py]
 plugins: []
-markdown_extensions: [attr_list, md_in_html, tables, pymdownx.superfences, pymdownx.highlight, {toc: {permalink: "#"}}]
+markdown_extensions: [attr_list, md_in_html, tables, pymdownx.superfences, pymdownx.highlight,
+  {toc: {permalink: "#"}}]
 """
 SMALLEST = """() => Math.min(...[...document.querySelectorAll("article *")]
-    .filter(one => one.checkVisibility() && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(one => one.checkVisibility()
+      && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
     .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
-CUT = """() => [...document.querySelectorAll(".sheet pre, .sheet code, .sheet table, .sheet td, .sheet p")]
-    .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline"
+CUT = """() => [...document.querySelectorAll(
+    ".sheet pre, .sheet code, .sheet table, .sheet td, .sheet p")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1
+      && getComputedStyle(one).display !== "inline"
         || one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.textContent)"""
 POINT = 96 / 72  # pixels
@@ -443,7 +447,7 @@ def test_without_pages_there_is_nothing_to_print(tmp_path):
 def test_without_chromium_it_says_how_to_get_one(tmp_path, monkeypatch):
     (tmp_path / "cheat-sheets" / "x").mkdir(parents=True)
     (tmp_path / "cheat-sheets" / "x" / "index.html").write_text("x")
-    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install chromium"):
         cheat_sheet_pdf.print_sheets(tmp_path)

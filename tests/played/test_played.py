@@ -111,8 +111,15 @@ def test_pinecone_refuses_a_wrong_key_a_wrong_vector_and_too_much():
 def collection():
     """A Weaviate collection with three objects."""
     with played.Weaviate() as server:
-        client = weaviate.connect_to_custom("127.0.0.1", server.wire.port, False, "127.0.0.1", server.grpc_port, False,
-                                            skip_init_checks=True)  # fmt: skip
+        client = weaviate.connect_to_custom(
+            "127.0.0.1",
+            server.wire.port,
+            False,
+            "127.0.0.1",
+            server.grpc_port,
+            False,
+            skip_init_checks=True,
+        )
         own = config.Configure.Vectors.self_provided()
         fields = [config.Property(name="n", data_type=config.DataType.INT)]
         collection = client.collections.create("three", vector_config=own, properties=fields)
@@ -146,8 +153,10 @@ def test_weaviates_other_searches_are_not_played(collection):
 
 def package(schema="three", field="v"):
     tensor = "tensor<float>(x[3])"
-    fields = [Field("n", "int", ["attribute", "summary"]),
-              Field(field, tensor, ["attribute", "index"], ann=HNSW("prenormalized-angular"))]  # fmt: skip
+    fields = [
+        Field("n", "int", ["attribute", "summary"]),
+        Field(field, tensor, ["attribute", "index"], ann=HNSW("prenormalized-angular")),
+    ]
     near = RankProfile("near", f"closeness(field, {field})", inputs=[("query(q)", tensor)])
     return ApplicationPackage(
         "app", schema=[Schema(schema, Document(fields), rank_profiles=[near])]

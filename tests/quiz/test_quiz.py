@@ -384,15 +384,18 @@ THREE = [
     BY_ID["alarms-without-fraud"],
 ]
 PAGE = """<!doctype html>
-<html lang="en"{attributes}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quiz</title>
+<html lang="en"{attributes}><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Quiz</title>
 {styles}<link rel="stylesheet" href="quiz.css"></head>
-<body{attributes} style="background: var(--md-default-bg-color, var(--jp-layout-color0, #fff)); height: auto">
+<body{attributes} style="height: auto;
+  background: var(--md-default-bg-color, var(--jp-layout-color0, #fff))">
 <main class="md-typeset"><h1>Quiz</h1><h2>Chapter</h2>
 {places}</main>
 <script type="module">
   import {{ mount }} from "./quiz.js";
   for (const place of document.querySelectorAll("div.quiz")) {{
-    mount(place, JSON.parse(place.querySelector("script").textContent), `quiz/${{place.dataset.chapter}}`);
+    const questions = JSON.parse(place.querySelector("script").textContent);
+    mount(place, questions, `quiz/${{place.dataset.chapter}}`);
   }}
 </script></body></html>
 """

@@ -1,6 +1,6 @@
 """What no notebook or document may claim: a figure without a source, or a phrase known to be false.
 
-    ./course author claims [FILE]...      what is to be mended in these files, or in all; exit code 1 if anything is
+    ./course author claims [FILE]...      what to fix in these files, or in all; exit code 1 if any
 
 **Figures.** A number with a unit (time, ratio, per cent, size, rate, recall, money) needs, in its
 paragraph, a link to its source and the date it was read; a figure that a cell computes is printed
@@ -11,34 +11,39 @@ minutes of a lesson in its first cell and in the README's table of lessons; what
 marks in a heading "Claim ..." or in a question to check oneself; and the items of a list under a
 heading "... claims".
 
-**Phrases.** `tests/false_phrases.yaml` lists them with what is right. Prose, code cells and sources
+**Phrases.** `false_phrases.yaml` lists them with what is right. Prose, code cells and sources
 are searched. A phrase may stand where it is refuted: in a cell tagged `shows-an-error`, in a
 section "Claim ..." or "... claims", in a box `> **Common pitfall.**`; and a thing of the past
 (`past: true`) in a paragraph that says what became of it.
 
-`tests/allowed_claims.yaml` holds the exceptions: file, words, reason.
+`allowed_claims.yaml` holds the exceptions: file, words, reason.
 """
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
-from vdbcourse import settings
+from vdbcourse import settings, yamlfile
 from vdbcourse.authoring.prose import ADDRESS, Block, blocks
 
 ROOT = settings.root()
 PHRASES = Path(__file__).with_name("false_phrases.yaml")
+PHRASES_SCHEMA = Path(__file__).with_name("false_phrases.schema.json")
 ALLOWED = Path(__file__).with_name("allowed_claims.yaml")
+ALLOWED_SCHEMA = Path(__file__).with_name("allowed_claims.schema.json")
 NOTEBOOKS = ("chapters/**/*.ipynb", "exercises/**/*.ipynb", "solutions/**/*.ipynb")
 DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**/*.md", "docker/**/README.md")
-SOURCES = ("src/**/*.py", "src/**/*.yaml", "src/**/*.yml")  # searched for phrases only
+SOURCES = (
+    "src/**/*.py",
+    "src/**/*.yaml",
+    "src/**/*.yml",
+    "proofs/**/*.py",
+)  # searched for phrases only
 ERROR_TAG = "shows-an-error"
 
 WORD = (
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|hundred"
-    r"|thousand)"
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen"
+    r"|twenty|thirty|forty|fifty|sixty|ninety|hundred|thousand)"
 )
 NUMBER = r"(?<![\w.,])(?:\d+(?:[.,]\d+)*|\.\d+)"
 RANGE = rf"{NUMBER}(?:\s?(?:[-–—…]|to|or)\s?\d+(?:[.,]\d+)*)?(?:\s?[kKM])?"
@@ -167,13 +172,13 @@ def files(patterns: tuple[str, ...], root: Path = ROOT) -> list[Path]:
 
 
 def read_phrases(path: Path = PHRASES) -> list[Phrase]:
-    """The false phrases."""
-    return [Phrase(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    """The false phrases. Raises `CourseError` naming file and line of what is wrong."""
+    return [Phrase(**entry) for entry in yamlfile.read(path, PHRASES_SCHEMA).data]
 
 
 def read_allowed(path: Path = ALLOWED) -> list[Allowed]:
-    """The exceptions."""
-    return [Allowed(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    """The exceptions. Raises `CourseError` naming file and line of what is wrong."""
+    return [Allowed(**entry) for entry in yamlfile.read(path, ALLOWED_SCHEMA).data]
 
 
 def unsourced(path: Path, root: Path = ROOT) -> list[Finding]:

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 
-from vdbcourse import facts, glossary, quiz, settings
+from vdbcourse import facts, glossary, quiz, settings, yamlfile
 from vdbcourse.authoring import prose
 from vdbcourse.errors import CourseError
 
 ROOT = settings.root()
 LOG = Path(__file__).with_name("spot_checks.yaml")
+SCHEMA = Path(__file__).with_name("spot_checks.schema.json")
 TEXTS = (
     "chapters/*/*.ipynb",
     "docs/*.md",
@@ -177,10 +177,10 @@ def split(text: str) -> list[str]:
 
 
 def read_log(path: Path = LOG) -> list[dict[str, Any]]:
-    """The rounds of spot checks that the log holds, in order; each has its day, seed, count and
-    judged sentences.
+    """The rounds of spot checks that the log holds, in order; each has its day, seed and judged
+    sentences. Raises `CourseError` naming file and line of what is wrong.
     """
-    rounds: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rounds: list[dict[str, Any]] = yamlfile.read(path, SCHEMA).data
     return rounds
 
 

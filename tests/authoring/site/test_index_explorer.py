@@ -18,14 +18,17 @@ from vdbcourse.authoring.site import index_explorer
 
 ASSETS = ROOT / "docs" / "assets" / "explorer"
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Index explorer</title><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><title>Index explorer</title>
+<meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="explorer/explorer.css">
 <style>
-  body { margin: 12px; font: 16px sans-serif; background: var(--md-default-bg-color); color: var(--md-default-fg-color) }
+  body { margin: 12px; font: 16px sans-serif;
+    background: var(--md-default-bg-color); color: var(--md-default-fg-color) }
   [data-md-color-scheme=default] { --md-default-bg-color: #fff; --md-default-fg-color: #000000de }
   [data-md-color-scheme=slate] { --md-default-bg-color: #1e2129; --md-default-fg-color: #e2e4e9d1 }
 </style></head>
-<body data-md-color-scheme="default"><main><h1>Index explorer</h1><h2>Explore</h2><div id="explorer"></div></main>
+<body data-md-color-scheme="default"><main><h1>Index explorer</h1><h2>Explore</h2>
+<div id="explorer"></div></main>
 <script type="module" src="explorer/explorer.js"></script></body></html>"""
 
 MODULES = """

@@ -387,7 +387,8 @@ def test_a_cell_without_output_is_named(copy):
 def test_a_path_that_takes_too_long_is_named(copy):
     change(copy / "docs/paths.yaml", "minutes: 60", "minutes: 50")
     with pytest.raises(
-        CourseError, match=r"docs/paths\.yaml: the path 'One hour' has 50 minutes and takes 60"
+        CourseError,
+        match=r"docs/paths\.yaml, line 3: One hour > minutes: .* has 50 minutes and takes 60",
     ):
         pages.made()
 
@@ -396,7 +397,7 @@ def test_a_path_to_nowhere_is_named(copy):
     change(copy / "docs/paths.yaml", "1_concepts/04_distances", "1_concepts/04_nothing")
     with pytest.raises(
         CourseError,
-        match=r"docs/paths\.yaml: the path 'One hour' has a step '1_concepts/04_nothing'",
+        match=r"docs/paths\.yaml, line 5: One hour > steps > 2: .* '1_concepts/04_nothing'",
     ):
         pages.made()
 

@@ -19,14 +19,18 @@ from vdbcourse.authoring.site import sizing_page
 
 ASSETS = ROOT / "docs" / "assets"
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sizing calculator</title><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><title>Sizing calculator</title>
+<meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="sizing/sizing.css">
 <style>
-  body { margin: 12px; font: 16px sans-serif; background: var(--md-default-bg-color); color: var(--md-default-fg-color) }
+  body { margin: 12px; font: 16px sans-serif;
+    background: var(--md-default-bg-color); color: var(--md-default-fg-color) }
   [data-md-color-scheme=default] { --md-default-bg-color: #fff; --md-default-fg-color: #000000de }
-  [data-md-color-scheme=slate] { --md-default-bg-color: #1e2129; --md-default-fg-color: #e2e4e9d1; a { color: #9db8ff } }
+  [data-md-color-scheme=slate] { --md-default-bg-color: #1e2129; --md-default-fg-color: #e2e4e9d1;
+    a { color: #9db8ff } }
 </style></head>
-<body data-md-color-scheme="default"><main><h1>Sizing calculator</h1><h2>Fill in</h2><div id="sizing"></div></main>
+<body data-md-color-scheme="default"><main><h1>Sizing calculator</h1><h2>Fill in</h2>
+<div id="sizing"></div></main>
 <script type="module" src="sizing/sizing.js"></script></body></html>"""
 
 
@@ -158,7 +162,8 @@ def test_every_size_is_that_of_sizing_to_the_byte(opened, book):
           const f = await import("/sizing/formulas.js");
           return inputs.map(([type, values]) => ({
             raw: String(f.rawBytes(c, values)), estimate: String(f.estimate(c, type, values)),
-            segments: f.segments(c, values), rows: f.rowsASegment(c, values.dimensions), nlist: f.suggestedNlist(c, values) }));
+            segments: f.segments(c, values), rows: f.rowsASegment(c, values.dimensions),
+            nlist: f.suggestedNlist(c, values) }));
         }""",
         [book["constants"], inputs],
     )
@@ -187,7 +192,8 @@ def test_a_half_is_rounded_as_python_does(opened, book):
     found = opened().evaluate(
         """async ([c, halves]) => {
           const f = await import("/sizing/formulas.js");
-          return halves.map(([rows, m]) => Number(f.estimate(c, "HNSW", { rows, dimensions: 8, m })));
+          return halves.map(([rows, m]) =>
+            Number(f.estimate(c, "HNSW", { rows, dimensions: 8, m })));
         }""",
         [book["constants"], halves],
     )

@@ -1,7 +1,7 @@
 """The films of the index explorer: real plots, made so small that a page can build an index over
 them.
 
-    explorer.data()      the JSON that docs/assets/explorer/explorer.js reads from films.json beside it
+    index_explorer.data()      the JSON of films.json, which docs/assets/explorer/explorer.js reads
 
 Graphs, cells and searches are made by the page itself; here are only vectors, true neighbours and
 places in the drawing.

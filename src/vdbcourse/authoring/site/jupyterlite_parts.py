@@ -48,25 +48,8 @@ class Wheel:
 
 WHEELS = tuple(
     Wheel(*line.split(maxsplit=2))
-    for line in """
-asttokens-3.0.1-py3-none-any.whl         15a3ebc0f43c2d0a50eeafea25e19046c68398e487b9f1f5b517f7c0f40f976a Apache-2.0
-comm-0.2.3-py3-none-any.whl              c615d91d75f7f04f095b30d1c1711babd43bdc6419c1be9886a85f2f4e489417 BSD-3-Clause
-decorator-5.2.1-py3-none-any.whl         d316bb415a2d9e2d2b3abcc4084c6502fc09240e292cd76a76afc106a1c8e04a BSD-2-Clause
-executing-2.2.1-py2.py3-none-any.whl     760643d3452b4d777d295bb167ccc74c64a81df23fb5e08eff250c425a4b2017 MIT
-ipython-9.12.0-py3-none-any.whl          0f2701e8ee86e117e37f50563205d36feaa259d2e08d4a6bc6b6d74b18ce128d BSD-3-Clause
-jedi-0.19.2-py2.py3-none-any.whl         a8ef22bde8490f57fe5c7681a3c83cb58874daf72b4784de3cce5b6ef6edb5b9 MIT
-matplotlib_inline-0.2.1-py3-none-any.whl d56ce5156ba6085e00a9d54fead6ed29a9c47e215cd1bba2e976ef39f5710a76 BSD-3-Clause
-micropip-0.11.1-py3-none-any.whl         768de165adb8e66906039d8fec4127a57f522dfdf8e6fbff877a4616941ecfd3 MPL-2.0
-packaging-26.1-py3-none-any.whl          5d9c0669c6285e491e0ced2eee587eaf67b670d94a19e94e3984a481aba6802f Apache-2.0
-parso-0.8.6-py2.py3-none-any.whl         2c549f800b70a5c4952197248825584cb00f033b29c692671d3bf08bf380baff MIT
-prompt_toolkit-3.0.52-py3-none-any.whl   9aac639a3bbd33284347de5ad8d68ecc044b91a762dc39b7c21095fcd6a19955 BSD-3-Clause
-pure_eval-0.2.3-py3-none-any.whl         1db8e35b67b3d218d818ae653e27f06c3aa420901fa7b081ca98cbedc874e0d0 MIT
-pygments-2.20.0-py3-none-any.whl         81a9e26dd42fd28a23a2d169d86d7ac03b46e2f8b59ed4698fb4785f946d0176 BSD-2-Clause
-six-1.17.0-py2.py3-none-any.whl          4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 MIT
-stack_data-0.6.3-py3-none-any.whl        d5558e0c25a4cb0853cddad3d77da9891a08cb85dd9f9f91b9f8cd66e511e695 MIT
-traitlets-5.14.3-py3-none-any.whl        b74e89e397b1ed28cc831db7aea759ba6640cb3de13090ca145426688ff1ac4f BSD-3-Clause
-wcwidth-0.6.0-py3-none-any.whl           1a3a1e510b553315f8e146c54764f4fb6264ffad731b3d78088cdb1478ffbdad MIT
-""".strip().splitlines()
+    for line in Path(__file__).with_name("jupyterlite_wheels.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
 )
 
 

@@ -197,8 +197,8 @@ def engines_page() -> Made:
     ]
     for feature in book.features.values():
         rows = "".join(
-            "<tr><th"
-            f' scope="row">{html.escape(engine.name)}</th><td>{html.escape(engine.facts[feature.key].value)}</td>'
+            f'<tr><th scope="row">{html.escape(engine.name)}</th>'
+            f"<td>{html.escape(engine.facts[feature.key].value)}</td>"
             f"<td>{display.origin(engine.facts[feature.key])}</td></tr>"
             for engine in book.engines.values()
         )
@@ -207,7 +207,8 @@ def engines_page() -> Made:
             " day</th></tr>"
         )
         parts.append(
-            f"## {feature.label}\n\n{feature.question}\n\n<table><thead>{head}</thead><tbody>{rows}</tbody></table>\n"
+            f"## {feature.label}\n\n{feature.question}\n\n"
+            f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>\n"
         )
     return "engines.md", "\n".join(parts), "src/vdbcourse/facts/facts.yaml", "Engines compared"
 
@@ -271,7 +272,8 @@ def quiz_page() -> Made:
         text += f"\n## Chapter {number}: {name} {{ #{chapter} }}\n\n"
         text += f'<div class="quiz" data-chapter="{chapter}">'
         text += f'<script type="application/json">{quiz.as_json(asked, address)}</script>\n'
-        text += f"<noscript>{notebook_page.without_blank_lines(quiz.fallback(asked, address))}</noscript></div>\n"
+        without_script = notebook_page.without_blank_lines(quiz.fallback(asked, address))
+        text += f"<noscript>{without_script}</noscript></div>\n"
     return "quiz.md", text, "src/vdbcourse/quiz/questions/*.yaml", "Quiz"
 
 

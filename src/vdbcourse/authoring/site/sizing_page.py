@@ -1,10 +1,10 @@
 """What the sizing calculator of the site takes from `vdbcourse.sizing`: its constants, its index
 types, limits and sources.
 
-    sizing_page.constants()      the JSON that docs/assets/sizing/sizing.js reads from constants.json beside it
+    sizing_page.constants()    the JSON of constants.json, which docs/assets/sizing/sizing.js reads
 
-The formulas are written a second time in docs/assets/sizing/formulas.js; tests/authoring/site/test_sizing_page.py
-holds them to the byte against `vdbcourse.sizing`.
+The formulas are written a second time in docs/assets/sizing/formulas.js;
+tests/authoring/site/test_sizing_page.py holds them to the byte against `vdbcourse.sizing`.
 """
 
 import inspect
