@@ -16,7 +16,14 @@ from vdbcourse import engines, sizing
 from vdbcourse.bench import indexes
 from vdbcourse.bench.indexes import Kind
 from vdbcourse.choosers import index_chooser
-from vdbcourse.choosers.index_chooser import RULES, Needs, candidates, choose, display, ranking
+from vdbcourse.choosers.index_chooser import (
+    RULES,
+    Needs,
+    candidates,
+    choose,
+    display,
+    recommendation,
+)
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import Source, milvus_indexes
 
@@ -60,7 +67,7 @@ EXPECTED = {
 
 def said(needs, rule, rules=RULES):
     """What the rule says of each type; empty if it is not asked."""
-    assessments = ranking.ranked(needs, tuple(rules)).assessments
+    assessments = recommendation.ranked(needs, tuple(rules)).assessments
     return {
         one.index_type: reason
         for one in assessments
@@ -92,10 +99,12 @@ def test_a_rule_is_not_asked_without_need(key):
 def test_a_rule_decides(rule):
     """A condition rules out who fails it; the others add their weight."""
     needs = EXPECTED[rule.key][0]
-    with_it = {one.index_type: one for one in ranking.ranked(needs, RULES).assessments}
+    with_it = {one.index_type: one for one in recommendation.ranked(needs, RULES).assessments}
     without = {
         one.index_type: one
-        for one in ranking.ranked(needs, tuple(one for one in RULES if one is not rule)).assessments
+        for one in recommendation.ranked(
+            needs, tuple(one for one in RULES if one is not rule)
+        ).assessments
     }
     for name, reason in said(needs, rule.key).items():
         assert with_it[name].points - without[name].points == (rule.weight if reason.holds else 0)
@@ -349,7 +358,7 @@ def test_the_form_answers_each_change_and_says_what_to_mend():
 
 def test_choosing_needs_no_widgets_and_no_engine():
     code = (
-        "import sys; from vdbcourse import index_chooser; index_chooser.choose(rows=10_000_000,"
+        "import sys; from vdbcourse.choosers import index_chooser; index_chooser.choose(rows=10_000_000,"
         " memory_gb=64); print([name for name in ('ipywidgets', 'numpy', 'pymilvus') if name in"
         " sys.modules])"
     )

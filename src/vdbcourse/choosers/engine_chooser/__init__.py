@@ -13,13 +13,8 @@ Nothing here measures or guesses speed; where the facts do not decide, the answe
 from typing import TYPE_CHECKING
 
 from vdbcourse.choosers.engine_chooser.needs import Memory, Needs
-from vdbcourse.choosers.engine_chooser.ranking import (
-    Assessment,
-    Change,
-    Reason,
-    Recommendation,
-    choose,
-)
+from vdbcourse.choosers.engine_chooser.ranking import Assessment, Change, Reason
+from vdbcourse.choosers.engine_chooser.recommendation import Recommendation, choose
 from vdbcourse.choosers.engine_chooser.rules import RULES, Rule
 from vdbcourse.choosers.engine_chooser.scenarios import SCENARIOS, Scenario
 
@@ -46,6 +41,7 @@ def form() -> "Form":
     """A form over `choose`: every change of a field shows the new answer below. Needs a running
     kernel.
     """
+    # ipywidgets takes half a second, and only the form needs it
     from vdbcourse.choosers.engine_chooser.widget import Form
 
     return Form()

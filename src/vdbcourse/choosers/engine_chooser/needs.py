@@ -1,8 +1,8 @@
 """What a team needs of an engine, checked, and the memory that its vectors take."""
 
-import math
 from dataclasses import dataclass, fields
 
+from vdbcourse.choosers.validation import number, one_of, whole
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import Book, Fact
 
@@ -51,17 +51,17 @@ class Needs:
     def __post_init__(self) -> None:
         one_of("purpose", self.purpose, PURPOSES)
         one_of("hosting", self.hosting, HOSTING)
-        whole("vectors", self.vectors, MOST_VECTORS)
-        whole("dimensions", self.dimensions, MOST_VECTORS)
-        whole("tenants", self.tenants, MOST_VECTORS)
-        positive("machine_gb", self.machine_gb)
+        whole("vectors", self.vectors, 1, MOST_VECTORS)
+        whole("dimensions", self.dimensions, 1, MOST_VECTORS)
+        whole("tenants", self.tenants, 1, MOST_VECTORS)
+        number("machine_gb", self.machine_gb)
         if self.budget is not None:
-            positive("budget", self.budget, zero=True)
-        for one in fields(self):
-            if one.type is bool and not isinstance(getattr(self, one.name), bool):
+            number("budget", self.budget, zero=True)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type is bool and not isinstance(value, bool):
                 raise CourseError(
-                    f"{one.name}={getattr(self, one.name)!r} is no answer to yes or no; use True or"
-                    " False."
+                    f"{field.name}={value!r} is no answer to yes or no; use True or False."
                 )
         if self.hosting == "own-hardware" and not self.runs_servers:
             raise CourseError(
@@ -103,30 +103,3 @@ def memory(needs: Needs, book: Book) -> Memory:
     return Memory(
         needs.vectors * needs.dimensions * BYTES_A_NUMBER, largest.numbers["memory_factor"], largest
     )
-
-
-def one_of(name: str, value: object, known: dict[str, str]) -> None:
-    """Is the value one of the known words?"""
-    if value not in known:
-        raise CourseError(f"{name}={value!r} is not known. Use one of: {', '.join(known)}.")
-
-
-def whole(name: str, value: object, most: int) -> None:
-    """Is the value a whole number from 1 to `most`?"""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise CourseError(
-            f"{name}={value!r} is not a whole number. Give digits, for example 1_000_000."
-        )
-    if not 1 <= value <= most:
-        raise CourseError(f"{name}={value:,} is not possible. Give a number from 1 to {most:,}.")
-
-
-def positive(name: str, value: object, zero: bool = False) -> None:
-    """Is the value a finite number above 0 (or 0, if `zero`)?"""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise CourseError(f"{name}={value!r} is not a number.")
-    if value < 0 or (value == 0 and not zero):
-        raise CourseError(
-            f"{name}={value:g} is not possible. Give a number"
-            f" {'of at least' if zero else 'above'} 0."
-        )

@@ -6,14 +6,15 @@ read and changed; whether an engine meets it is decided by tags and numbers of f
 facts do not say is neither yes nor no: it stays an open question.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from vdbcourse.choosers.core import CONDITION
 from vdbcourse.choosers.engine_chooser.needs import Memory, Needs
 from vdbcourse.facts import Book, Fact
 
 Facts = Mapping[str, Fact]  # of one engine, by feature; only those that the rule names
-CONDITION = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def affordable(facts: Facts, case: Case) -> bool | None:
     plan within the budget.
     """
     pricing, needs = facts["pricing"], case.needs
+    budget = math.inf if needs.budget is None else needs.budget
     small = needs.hosting == "in-program" or needs.purpose in ("prototype", "research")
     on_a_server = needs.runs_servers and "own-hardware" in facts["hosting"].tags
     in_program = small and "from-pip" in facts["local_mode"].tags
@@ -112,11 +114,10 @@ def affordable(facts: Facts, case: Case) -> bool | None:
         return True
     cheapest = pricing.numbers.get("minimum_usd")
     if cheapest is not None:
-        return cheapest <= needs.budget
-    paid = (
-        bool(limits) or "trial" in pricing.tags
-    )  # what comes after the free offer costs something; how much is not stated
-    return False if paid and needs.budget == 0 else None
+        return cheapest <= budget
+    # What comes after the free offer costs something; how much is not stated.
+    paid = bool(limits) or "trial" in pricing.tags
+    return False if paid and budget == 0 else None
 
 
 def postgres_tools(facts: Facts, case: Case) -> bool | None:
@@ -136,34 +137,46 @@ RULES = (
          lambda case: case.needs.hosting == "own-hardware", tagged("hosting", "own-hardware")),
     Rule("managed", "is sold as a managed service", ("hosting",), CONDITION,
          lambda case: case.needs.hosting == "managed", tagged("hosting", "managed")),
-    Rule("in-program", "comes as a Python package and starts from your program", ("local_mode",), CONDITION,
+    Rule("in-program", "comes as a Python package and starts from your program",
+         ("local_mode",), CONDITION,
          lambda case: case.needs.hosting == "in-program", tagged("local_mode", "from-pip")),
-    Rule("local-size", "has a local mode that is meant for so many vectors", ("local_mode",), CONDITION,
-         lambda case: case.needs.hosting == "in-program", big_enough("local_mode", ("vectors",), "vectors", silent=True)),
+    Rule("local-size", "has a local mode that is meant for so many vectors",
+         ("local_mode",), CONDITION,
+         lambda case: case.needs.hosting == "in-program",
+         big_enough("local_mode", ("vectors",), "vectors", silent=True)),
     Rule("dimensions", "has an index for vectors of this length", ("max_dimensions",), CONDITION,
-         lambda case: True, big_enough("max_dimensions", ("indexed", "indexed_half"), "dimensions", silent=None)),
-    Rule("transactions", "changes vectors and other data in one transaction", ("consistency",), CONDITION,
+         lambda case: True,
+         big_enough("max_dimensions", ("indexed", "indexed_half"), "dimensions", silent=None)),
+    Rule("transactions", "changes vectors and other data in one transaction",
+         ("consistency",), CONDITION,
          lambda case: case.needs.transactions, tagged("consistency", "acid")),
     Rule("vectorization", "turns text into vectors for you", ("vectorization",), CONDITION,
          lambda case: case.needs.vectorization, embeds_here),
     Rule("tenants", "documents room for so many tenants", ("multi_tenancy",), CONDITION,
-         lambda case: case.needs.tenants > 1, big_enough("multi_tenancy", ("tenants",), "tenants", silent=None)),
-    Rule("budget", "costs no more than your budget", ("pricing", "hosting", "local_mode"), CONDITION,
+         lambda case: case.needs.tenants > 1,
+         big_enough("multi_tenancy", ("tenants",), "tenants", silent=None)),
+    Rule("budget", "costs no more than your budget",
+         ("pricing", "hosting", "local_mode"), CONDITION,
          lambda case: case.needs.budget is not None, affordable),
-    Rule("data-with-you", "keeps the data on your hardware or in your cloud account", ("hosting",), CONDITION,
-         lambda case: case.needs.purpose == "regulated", tagged("hosting", "own-hardware", "own-cloud-account")),
+    Rule("data-with-you", "keeps the data on your hardware or in your cloud account",
+         ("hosting",), CONDITION,
+         lambda case: case.needs.purpose == "regulated",
+         tagged("hosting", "own-hardware", "own-cloud-account")),
     Rule("no-kubernetes", "spreads over your machines without Kubernetes", ("scaling",), CONDITION,
-         lambda case: case.too_big and case.needs.hosting == "own-hardware" and not case.needs.runs_kubernetes,
+         lambda case: (case.too_big and case.needs.hosting == "own-hardware"
+                       and not case.needs.runs_kubernetes),
          untagged("scaling", "needs-kubernetes")),
     Rule("postgres", "is an extension of the PostgreSQL that you run", ("hosting",), 3,
          lambda case: case.needs.runs_postgres, tagged("hosting", "postgres-extension")),
-    Rule("postgres-tools", "is backed up and watched with the PostgreSQL tools that you have", ("backup", "monitoring"), 2,
+    Rule("postgres-tools", "is backed up and watched with the PostgreSQL tools that you have",
+         ("backup", "monitoring"), 2,
          lambda case: case.needs.runs_postgres, postgres_tools),
     Rule("shards", "spreads a collection over several machines by itself", ("scaling",), 3,
          lambda case: case.too_big, tagged("scaling", "shards")),
     Rule("disk", "can keep vectors or index on disk", ("index_types",), 1,
          lambda case: case.too_big, tagged("index_types", "disk")),
-    Rule("full-precision", "indexes vectors of this length in full precision", ("max_dimensions",), 1,
+    Rule("full-precision", "indexes vectors of this length in full precision",
+         ("max_dimensions",), 1,
          lambda case: case.needs.dimensions > case.shortest_index,
          big_enough("max_dimensions", ("indexed",), "dimensions", silent=None)),
     Rule("tenant-unit", "has a unit made for tenants", ("multi_tenancy",), 2,
@@ -176,20 +189,25 @@ RULES = (
          lambda case: case.needs.full_text or case.needs.hybrid, untagged("full_text", "preview")),
     Rule("hybrid", "merges keyword and vector hits in one request", ("hybrid",), 2,
          lambda case: case.needs.hybrid, tagged("hybrid", "one-request")),
-    Rule("runs-models", "runs the embedding model itself, without a second provider", ("vectorization",), 1,
+    Rule("runs-models", "runs the embedding model itself, without a second provider",
+         ("vectorization",), 1,
          lambda case: case.needs.vectorization, tagged("vectorization", "runs-models")),
     Rule("pip", "starts from a Python package, without a server", ("local_mode",), 2,
-         lambda case: case.needs.purpose in ("prototype", "research"), tagged("local_mode", "from-pip")),
+         lambda case: case.needs.purpose in ("prototype", "research"),
+         tagged("local_mode", "from-pip")),
     Rule("other-index", "has inverted lists beside the graph index", ("index_types",), 2,
          lambda case: case.needs.purpose == "research", tagged("index_types", "ivf")),
     Rule("gpu", "has an index for graphics cards", ("index_types",), 1,
          lambda case: case.needs.purpose == "research", tagged("index_types", "gpu")),
     Rule("open-source", "is open source as a whole", ("licence",), 2,
-         lambda case: case.needs.purpose in ("research", "regulated"), tagged("licence", "open-source")),
+         lambda case: case.needs.purpose in ("research", "regulated"),
+         tagged("licence", "open-source")),
     Rule("backup", "documents a tool or command that backs up and restores", ("backup",), 1,
-         lambda case: case.needs.purpose in ("product", "regulated"), tagged("backup", "documented")),
+         lambda case: case.needs.purpose in ("product", "regulated"),
+         tagged("backup", "documented")),
     Rule("point-in-time", "can restore the state of any moment", ("backup",), 1,
          lambda case: case.needs.purpose == "regulated", tagged("backup", "point-in-time")),
     Rule("prometheus", "gives metrics in Prometheus format", ("monitoring",), 1,
-         lambda case: case.needs.purpose in ("product", "regulated"), tagged("monitoring", "prometheus")),
+         lambda case: case.needs.purpose in ("product", "regulated"),
+         tagged("monitoring", "prometheus")),
 )  # fmt: skip

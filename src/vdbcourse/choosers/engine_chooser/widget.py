@@ -1,20 +1,18 @@
 """The chooser as a form: fields above, the answer below; every change answers anew."""
 
-import html
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import ipywidgets as widgets
 
+from vdbcourse.choosers import form_fields
 from vdbcourse.choosers.engine_chooser import display
 from vdbcourse.choosers.engine_chooser.needs import HOSTING, PURPOSES, Needs
-from vdbcourse.choosers.engine_chooser.ranking import choose
+from vdbcourse.choosers.engine_chooser.recommendation import choose
 from vdbcourse.choosers.engine_chooser.scenarios import SCENARIOS
 from vdbcourse.errors import CourseError
 
-WIDE = widgets.Layout(width="42em")
-LABELS = {"description_width": "22em"}
 CHOICES = {"purpose": ("What is it for?", PURPOSES), "hosting": ("Where may it run?", HOSTING)}
 NUMBERS = {
     "vectors": "How many vectors?",
@@ -36,16 +34,14 @@ SWITCHES = {
 FRACTIONS = ("machine_gb", "budget")
 
 
-class Form(widgets.VBox):
+class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
     """`preset` chooses a scenario, `fields` holds one widget for each need, `answer` shows the
     recommendation or the mistake.
     """
 
     def __init__(self) -> None:
-        options = [("choose one ...", ""), *((one.title, key) for key, one in SCENARIOS.items())]
-        self.preset = widgets.Dropdown(
-            options=options, description="Start from", layout=WIDE, style=LABELS
-        )
+        scenarios = ((scenario.title, key) for key, scenario in SCENARIOS.items())
+        self.preset = form_fields.choice_field("Start from", [("choose one ...", ""), *scenarios])
         self.fields = self.make_fields()
         self.answer = widgets.HTML()
         super().__init__([self.preset, *self.fields.values(), self.answer])
@@ -63,21 +59,17 @@ class Form(widgets.VBox):
         fields: dict[str, widgets.Widget] = {}
         for name, (label, known) in CHOICES.items():
             options = [(words, key) for key, words in known.items()]
-            fields[name] = widgets.Dropdown(
-                options=options, description=label, layout=WIDE, style=LABELS
-            )
+            fields[name] = form_fields.choice_field(label, options)
         for name, label in NUMBERS.items():
-            fields[name] = widgets.Text(description=label, layout=WIDE, style=LABELS)
+            fields[name] = form_fields.text_field(label)
         for name, label in SWITCHES.items():
-            fields[name] = widgets.Checkbox(
-                description=label, layout=WIDE, style=LABELS, indent=False
-            )
+            fields[name] = form_fields.switch_field(label)
         return fields
 
     def show(self, needs: Needs) -> None:
         """Fill the fields."""
         for name, value in asdict(needs).items():
-            self.fields[name].value = written(value) if name in NUMBERS else value
+            self.fields[name].value = form_fields.written(value) if name in NUMBERS else value
 
     def needs(self) -> Needs:
         """What the fields say. Raises `CourseError` for a text that is no number, and for needs
@@ -86,7 +78,7 @@ class Form(widgets.VBox):
         values: dict[str, Any] = {}
         for name, field in self.fields.items():
             values[name] = (
-                number(NUMBERS[name], field.value, name in FRACTIONS)
+                form_fields.number(NUMBERS[name], field.value, name in FRACTIONS)
                 if name in NUMBERS
                 else field.value
             )
@@ -94,51 +86,24 @@ class Form(widgets.VBox):
             values["budget"] = None
         return Needs(**values)
 
-    def preset_chosen(self, change: dict) -> None:
+    def preset_chosen(self, change: dict[str, Any]) -> None:
         """Fill the fields with the scenario's needs, and answer once."""
         if change["new"]:
-            silently(self, lambda: self.show(SCENARIOS[change["new"]].needs))
+            _silently(self, lambda: self.show(SCENARIOS[change["new"]].needs))
             self.changed()
 
-    def changed(self, change: dict | None = None) -> None:
+    def changed(self, change: dict[str, Any] | None = None) -> None:
         """Show the answer to the fields, or what is wrong with them."""
         try:
             self.answer.value = display.page(choose(self.needs()), full=True)
         except CourseError as error:
-            self.answer.value = (
-                "<p role='alert' style='text-align:left'><strong>Please mend:</strong>"
-                f" {html.escape(str(error))}</p>"
-            )
+            self.answer.value = form_fields.mistake(error)
 
 
-def silently(form: Form, action: Callable[[], None]) -> None:
+def _silently(form: Form, action: Callable[[], None]) -> None:
     """Do something to the fields without an answer to each."""
     for field in form.fields.values():
         field.unobserve(form.changed, "value")
     action()
     for field in form.fields.values():
         field.observe(form.changed, "value")
-
-
-def written(value: float | None) -> str:
-    """A number as one writes it; empty for None."""
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def number(label: str, typed: str, fraction: bool) -> float | int | None:
-    """The number in a text field; spaces and commas between digits are fine. Raises `CourseError`
-    if it is none.
-    """
-    digits = typed.replace(",", "").replace("_", "").replace(" ", "")
-    if fraction and not digits:
-        return None
-    try:
-        return float(digits) if fraction else int(digits)
-    except ValueError:
-        example = "12.5" if fraction else "1,000,000"
-        raise CourseError(
-            f"{label}: {typed!r} is not a {'' if fraction else 'whole '}number. Write digits, for"
-            f" example {example}."
-        ) from None

@@ -2,7 +2,8 @@
 reason and its source.
 
     answer = index_chooser.choose(rows=5_000_000, dimensions=768, memory_gb=8, recall=0.9)
-    answer                     the recommendation with its parameters and memory, what is ruled out, when to reconsider
+    answer                     the recommendation with its parameters and memory, what is ruled
+                               out, when to reconsider
     answer.why("IVF_SQ8")      each rule for this type, with its source
     index_chooser.form()       the same as a form in JupyterLab
 
@@ -14,13 +15,8 @@ from typing import TYPE_CHECKING
 
 from vdbcourse.choosers.index_chooser.candidates import Candidate, candidates
 from vdbcourse.choosers.index_chooser.needs import Needs
-from vdbcourse.choosers.index_chooser.ranking import (
-    Assessment,
-    Change,
-    Reason,
-    Recommendation,
-    choose,
-)
+from vdbcourse.choosers.index_chooser.ranking import Assessment, Change, Reason
+from vdbcourse.choosers.index_chooser.recommendation import Recommendation, choose
 from vdbcourse.choosers.index_chooser.rules import RULES, Rule
 
 if TYPE_CHECKING:
@@ -45,6 +41,7 @@ def form() -> "Form":
     """A form over `choose`: every change of a field shows the new answer below. Needs a running
     kernel.
     """
+    # ipywidgets takes half a second, and only the form needs it
     from vdbcourse.choosers.index_chooser.widget import Form
 
     return Form()

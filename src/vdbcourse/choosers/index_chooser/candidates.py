@@ -10,18 +10,14 @@ less.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vdbcourse import sizing
-from vdbcourse.choosers.index_chooser.needs import Needs
+from vdbcourse.choosers.index_chooser.needs import MOST_HITS, Needs
 
 # asked recall: effort that reached it with something to spare
-EF = (
-    (0.8, 64),
-    (0.9, 128),
-    (0.96, 256),
-    (0.98, 512),
-)  # HNSW, M 16, efConstruction 100, for 10 hits
+# HNSW, M 16, efConstruction 100, for 10 hits
+EF = ((0.8, 64), (0.9, 128), (0.96, 256), (0.98, 512))
 LISTS_OPENED = ((0.75, 1 / 4), (0.9, 1 / 2), (0.95, 3 / 4), (1.0, 1))  # IVF: share of nlist
 HITS = 10  # what the ef above were measured for
 CEILINGS = {
@@ -46,7 +42,7 @@ class Candidate:
 
     index_type: str
     memory_bytes: int
-    build: Mapping[str, int] = field(default_factory=dict)
+    build: Mapping[str, int | str] = field(default_factory=dict)
     search: Mapping[str, int] = field(default_factory=dict)
     rerank: int = 0
     reaches: float | None = None  # recall; None: not measured here
@@ -68,7 +64,7 @@ def flat(needs: Needs) -> Candidate:
 def hnsw(needs: Needs) -> Candidate:
     """A graph over whole vectors."""
     memory = sizing.estimate("HNSW", needs.rows, needs.dimensions, m=M)
-    return Candidate("HNSW", memory, graph(), {"ef": ef(needs)}, reaches=CEILINGS["HNSW"])
+    return Candidate("HNSW", memory, _graph(), {"ef": _ef(needs)}, reaches=CEILINGS["HNSW"])
 
 
 def hnsw_sq(needs: Needs) -> Candidate:
@@ -77,38 +73,35 @@ def hnsw_sq(needs: Needs) -> Candidate:
     return Candidate(
         "HNSW_SQ",
         memory,
-        graph() | {"sq_type": "SQ8"},
-        {"ef": ef(needs)},
+        _graph() | {"sq_type": "SQ8"},
+        {"ef": _ef(needs)},
         reaches=CEILINGS["HNSW_SQ"],
     )
 
 
 def ivf_flat(needs: Needs) -> Candidate:
     """Lists of whole vectors."""
-    return in_lists("IVF_FLAT", needs)
+    return _in_lists("IVF_FLAT", needs)
 
 
 def ivf_sq8(needs: Needs) -> Candidate:
     """Lists of vectors of one byte a number."""
-    return in_lists("IVF_SQ8", needs)
+    return _in_lists("IVF_SQ8", needs)
 
 
 def ivf_pq(needs: Needs) -> Candidate:
     """Lists of codes; more hits are fetched than needed, and ordered anew by whole vectors."""
-    m = parts(needs.dimensions)
-    found = in_lists("IVF_PQ", needs, m=m or 1)
-    return Candidate(
-        **{
-            **vars(found),
-            "rerank": CANDIDATES_A_HIT * needs.k,
-            "possible": m is not None and CANDIDATES_A_HIT * needs.k <= 16_384,
-        }
+    m = _parts(needs.dimensions)
+    return replace(
+        _in_lists("IVF_PQ", needs, m=m or 1),
+        rerank=CANDIDATES_A_HIT * needs.k,
+        possible=m is not None and CANDIDATES_A_HIT * needs.k <= MOST_HITS,
     )
 
 
 def scann(needs: Needs) -> Candidate:
     """Lists of codes and whole vectors."""
-    found = in_lists("SCANN", needs)
+    found = _in_lists("SCANN", needs)
     search = {**found.search, "reorder_k": CANDIDATES_A_HIT * needs.k}
     return Candidate(**{**vars(found), "search": search})
 
@@ -131,7 +124,7 @@ MAKERS: dict[str, Callable[[Needs], Candidate]] = {
 }
 
 
-def in_lists(index_type: str, needs: Needs, **extra: int) -> Candidate:
+def _in_lists(index_type: str, needs: Needs, **extra: int) -> Candidate:
     """A type with inverted lists; nlist by the rule of the documentation, for the rows of a
     segment.
     """
@@ -144,18 +137,18 @@ def in_lists(index_type: str, needs: Needs, **extra: int) -> Candidate:
     )
 
 
-def graph() -> dict:
+def _graph() -> dict[str, int | str]:
     """Parameters to build HNSW with."""
     return {"M": M, "efConstruction": EF_CONSTRUCTION}
 
 
-def ef(needs: Needs) -> int:
+def _ef(needs: Needs) -> int:
     """The ef for the asked recall, more for more hits."""
-    found = next((value for recall, value in EF if needs.recall <= recall), EF[-1][1])
-    return math.ceil(found * max(1, needs.k / HITS))
+    effort = next((value for recall, value in EF if needs.recall <= recall), EF[-1][1])
+    return math.ceil(effort * max(1, needs.k / HITS))
 
 
-def parts(dimensions: int) -> int | None:
+def _parts(dimensions: int) -> int | None:
     """PQ's m: the number of parts into which a vector can be cut, nearest to one for each 8
     numbers; None if only 1 or all.
     """

@@ -2,12 +2,14 @@
 
 import html
 
+from vdbcourse.choosers import core
 from vdbcourse.choosers.index_chooser.candidates import Candidate
-from vdbcourse.choosers.index_chooser.ranking import Assessment, Reason, Recommendation
-from vdbcourse.choosers.index_chooser.rules import CONDITION, MEASURED, REACHED, READ
+from vdbcourse.choosers.index_chooser.ranking import Assessment, Ranking, Reason
+from vdbcourse.choosers.index_chooser.rules import MEASURED, REACHED, READ
 from vdbcourse.facts import Source, milvus_indexes
 from vdbcourse.facts.display import LEFT, described, link, wrapped
 
+NOT_MEASURED = "not measured"
 CAUTION = (
     "The parameters are a start: the recall they reach was measured on one hard collection (lesson"
     " 7). Measure on your own data. The memory is that of the index alone, without other fields and"
@@ -23,50 +25,42 @@ class Why:
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.assessment.index_type}: {result(self.assessment)}."
-            f" {described_candidate(self.assessment.candidate)}"
+            f"{self.assessment.index_type}: {self.assessment.result}."
+            f" {_described_candidate(self.assessment.candidate)}"
         ]
         for reason in self.assessment.reasons:
-            lines.append(
-                wrapped(
-                    f"  {mark(reason)}: {reason.rule.text} [{origin_text(reason.rule.origin)}]",
-                    "      ",
-                )
-            )
+            line = f"  {_outcome(reason)} [{origin_text(reason.rule.origin)}]"
+            lines.append(wrapped(line, "      "))
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        one = self.assessment
-        title = html.escape(
-            f"{one.index_type}: {result(one)}. {described_candidate(one.candidate)}"
-        )
-        return f"<div style='text-align:left'><p><strong>{title}</strong></p>{reasons(one)}</div>"
+        candidate = _described_candidate(self.assessment.candidate)
+        title = html.escape(f"{self.assessment.index_type}: {self.assessment.result}. {candidate}")
+        reasons = _reasons(self.assessment)
+        return f"<div style='text-align:left'><p><strong>{title}</strong></p>{reasons}</div>"
 
 
-def text(answer: Recommendation) -> str:
+def text(answer: Ranking) -> str:
     """The answer as text."""
-    lines = [headline(answer), needs_line(answer)]
-    for one in answer.assessments:
-        lines.append(
-            "; ".join(
-                [f"{one.index_type}: {result(one)}, {gigabytes(one.candidate)}", *missing(one)]
-            )
-        )
-    lines += [f"Reconsider: {change}" for change in grouped(answer)]
-    lines += [CAUTION, *(f"Source: {origin_text(source)}" for source in sources(answer))]
+    lines = [_headline(answer), _needs_line(answer)]
+    for assessment in answer.assessments:
+        result = f"{assessment.result}, {_gigabytes(assessment.candidate)}"
+        lines.append("; ".join([f"{assessment.index_type}: {result}", *_missing(assessment)]))
+    lines += [f"Reconsider: {change}" for change in _grouped(answer)]
+    lines += [CAUTION, *(f"Source: {origin_text(source)}" for source in _sources(answer))]
     return "\n".join(wrapped(line, "    ") for line in lines)
 
 
-def page(answer: Recommendation, full: bool = False) -> str:
+def page(answer: Ranking, full: bool = False) -> str:
     """The answer as HTML; `full` adds to each type all its reasons."""
     titles = ("Index type", "Result", "Memory", "Parameters", "What is missing")
     head = "".join(f"<th scope='col' style='{LEFT}'>{title}</th>" for title in titles)
-    rows = "".join(row(one, full) for one in answer.assessments)
-    changes = "".join(f"<li>{html.escape(line)}</li>" for line in grouped(answer))
-    notes = "; ".join(origin_html(source) for source in sources(answer))
+    rows = "".join(_row(assessment, full) for assessment in answer.assessments)
+    changes = "".join(f"<li>{html.escape(line)}</li>" for line in _grouped(answer))
+    notes = "; ".join(_origin_html(source) for source in _sources(answer))
     parts = [
-        f"<p><strong>{html.escape(headline(answer))}</strong></p>",
-        f"<p>{html.escape(needs_line(answer))}</p>",
+        f"<p><strong>{html.escape(_headline(answer))}</strong></p>",
+        f"<p>{html.escape(_needs_line(answer))}</p>",
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
         f"<p><strong>Reconsider</strong></p><ul>{changes}</ul>" if changes else "",
         f"<p>{CAUTION}</p><p><small>Sources: {notes}</small></p>",
@@ -74,43 +68,53 @@ def page(answer: Recommendation, full: bool = False) -> str:
     return f"<div style='text-align:left'>{''.join(parts)}</div>"
 
 
-def row(one: Assessment, full: bool) -> str:
+def _row(assessment: Assessment, full: bool) -> str:
     """A row of the table."""
-    lacks = "<br>".join(map(html.escape, missing(one))) or "nothing that was asked"
+    lacks = "<br>".join(map(html.escape, _missing(assessment))) or "nothing that was asked"
     if full:
-        lacks += f"<details><summary>All rules</summary>{reasons(one)}</details>"
+        lacks += f"<details><summary>All rules</summary>{_reasons(assessment)}</details>"
     contents = [
         html.escape(words)
-        for words in (result(one), gigabytes(one.candidate), parameters(one.candidate))
+        for words in (
+            assessment.result,
+            _gigabytes(assessment.candidate),
+            _parameters(assessment.candidate),
+        )
     ] + [lacks]
     cells = "".join(f"<td style='{LEFT}'>{content}</td>" for content in contents)
-    return f"<tr><th scope='row' style='{LEFT}'>{html.escape(one.index_type)}</th>{cells}</tr>"
+    return (
+        f"<tr><th scope='row' style='{LEFT}'>{html.escape(assessment.index_type)}</th>{cells}</tr>"
+    )
 
 
-def reasons(one: Assessment) -> str:
+def _reasons(assessment: Assessment) -> str:
     """All reasons as a list with sources."""
     items = "".join(
-        f"<li>{html.escape(f'{mark(reason)}: {reason.rule.text}')}<br><small>{origin_html(reason.rule.origin)}</small></li>"
-        for reason in one.reasons
+        f"<li>{html.escape(_outcome(reason))}"
+        f"<br><small>{_origin_html(reason.rule.origin)}</small></li>"
+        for reason in assessment.reasons
     )
     return f"<ul>{items}</ul>"
 
 
-def headline(answer: Recommendation) -> str:
+def _headline(answer: Ranking) -> str:
     """The recommendation, with parameters and memory."""
     best = answer.best
     unknown = "".join(
-        f" Not measured here, so try first: that it {reason.rule.text}." for reason in best.unknown
+        f" Not measured here, so try first: that it {reason.rule.text}."
+        for reason in best.open_questions
     )
-    others = [one.index_type for one in answer.assessments[1:] if not one.ruled_out]
+    others = [
+        assessment.index_type for assessment in answer.assessments[1:] if not assessment.ruled_out
+    ]
     second = f" Next: {others[0]}." if others else " All others are ruled out."
     return (
         f"Recommendation: {best.index_type},"
-        f" {described_candidate(best.candidate)}.{unknown}{second}"
+        f" {_described_candidate(best.candidate)}.{unknown}{second}"
     )
 
 
-def needs_line(answer: Recommendation) -> str:
+def _needs_line(answer: Ranking) -> str:
     """The needs in words."""
     needs = answer.needs
     where = milvus_indexes.book().deployments[needs.deployment]
@@ -121,18 +125,18 @@ def needs_line(answer: Recommendation) -> str:
     )
     return (
         f"For {needs.rows:,} rows x {needs.dimensions:,} dimensions x 4 bytes ="
-        f" {size(needs.raw_bytes)} of vectors, in {needs.memory_gb:g} GB, recall@{needs.k} of"
+        f" {_size(needs.raw_bytes)} of vectors, in {needs.memory_gb:g} GB, recall@{needs.k} of"
         f" {needs.recall:g}{kept}, on {where}."
     )
 
 
-def described_candidate(candidate: Candidate) -> str:
+def _described_candidate(candidate: Candidate) -> str:
     """Parameters and memory in a sentence."""
-    settings = parameters(candidate)
-    return f"{settings + ', ' if settings else ''}about {gigabytes(candidate)}"
+    settings = _parameters(candidate)
+    return f"{settings + ', ' if settings else ''}about {_gigabytes(candidate)}"
 
 
-def parameters(candidate: Candidate) -> str:
+def _parameters(candidate: Candidate) -> str:
     """Build and search parameters."""
     words = [", ".join(f"{name}={value}" for name, value in candidate.build.items())]
     if candidate.search:
@@ -145,53 +149,33 @@ def parameters(candidate: Candidate) -> str:
     return "; ".join(filter(None, words))
 
 
-def gigabytes(candidate: Candidate) -> str:
+def _gigabytes(candidate: Candidate) -> str:
     """The memory."""
-    return size(candidate.memory_bytes)
+    return _size(candidate.memory_bytes)
 
 
-def size(number: float) -> str:
+def _size(number: float) -> str:
     """Bytes in GB or MB."""
     return f"{number / 1e9:,.2f} GB" if number >= 1e9 else f"{number / 1e6:,.1f} MB"
 
 
-def result(one: Assessment) -> str:
-    """Ruled out, or the points of those that there are."""
-    return (
-        "ruled out"
-        if one.ruled_out
-        else f"{one.points} of {sum(reason.rule.weight for reason in one.reasons)} points"
-    )
-
-
-def missing(one: Assessment) -> list[str]:
+def _missing(assessment: Assessment) -> list[str]:
     """What rules the type out; otherwise what costs it points or is not known."""
-    wanted = (
-        (lambda reason: reason.rules_out) if one.ruled_out else (lambda reason: not reason.holds)
-    )
-    return [f"{mark(reason)}: {reason.rule.text}" for reason in one.reasons if wanted(reason)]
+    return [_outcome(reason) for reason in assessment.shortcomings]
 
 
-def mark(reason: Reason) -> str:
-    """How a rule came out."""
-    if reason.holds is None:
-        return "not measured"
-    if reason.rule.weight == CONDITION:
-        return "met" if reason.holds else "not met"
-    if reason.holds:
-        return f"+{reason.points}"
-    return f"misses {reason.rule.weight} point{'s' if reason.rule.weight > 1 else ''}"
+def _outcome(reason: Reason) -> str:
+    return f"{reason.outcome(NOT_MEASURED)}: {reason.rule.text}"
 
 
-def grouped(answer: Recommendation) -> list[str]:
+def _grouped(answer: Ranking) -> list[str]:
     """What would turn the choice; changes with the same outcome in one line."""
-    lines: dict[str, list[str]] = {}
-    for change in answer.reconsider:
-        lines.setdefault(change.index_type or "nothing fits", []).append(change.text)
-    return [f"{found} when {'; or '.join(texts)}" for found, texts in lines.items()]
+    return core.by_outcome(
+        (change.index_type or "nothing fits", change.text) for change in answer.reconsider
+    )
 
 
-def sources(answer: Recommendation) -> list[Source]:
+def _sources(answer: Ranking) -> list[Source]:
     """What the rules that were asked rest on, each once."""
     return list(dict.fromkeys(reason.rule.origin for reason in answer.best.reasons))
 
@@ -205,7 +189,7 @@ def origin_text(source: Source) -> str:
     )
 
 
-def origin_html(source: Source) -> str:
+def _origin_html(source: Source) -> str:
     """The same with a link."""
     return (
         html.escape(origin_text(source))

@@ -1,18 +1,15 @@
 """What a collection needs of its index, checked."""
 
-import math
 from dataclasses import dataclass
 
 from vdbcourse import sizing
-from vdbcourse.errors import CourseError
+from vdbcourse.choosers.validation import number, one_of, whole
 from vdbcourse.facts import milvus_indexes
 
 MOST_ROWS = 10**12
-LEAST_DIMENSIONS, MOST_DIMENSIONS = (
-    2,
-    32_768,
-)  # https://milvus.io/docs/limitations.md, read 2026-11-21
-MOST_HITS = 16_384  # the same page
+# https://milvus.io/docs/limitations.md, read 2026-11-21
+LEAST_DIMENSIONS, MOST_DIMENSIONS = 2, 32_768
+MOST_HITS = 16_384
 
 
 @dataclass(frozen=True)
@@ -38,14 +35,10 @@ class Needs:
         whole("rows", self.rows, 1, MOST_ROWS)
         whole("dimensions", self.dimensions, LEAST_DIMENSIONS, MOST_DIMENSIONS)
         whole("k", self.k, 1, min(MOST_HITS, self.rows))
-        number("memory_gb", self.memory_gb, math.inf)
+        number("memory_gb", self.memory_gb)
         number("recall", self.recall, 1)
         number("share_kept_by_filter", self.share_kept_by_filter, 1)
-        known = milvus_indexes.book().deployments
-        if self.deployment not in known:
-            raise CourseError(
-                f"deployment={self.deployment!r} is not known. Use one of: {', '.join(known)}."
-            )
+        one_of("deployment", self.deployment, milvus_indexes.book().deployments)
 
     @property
     def memory_bytes(self) -> float:
@@ -73,24 +66,3 @@ class Needs:
         one row in a hundred.)
         """
         return self.k > 2_000 or (self.k > 100 and self.k >= self.rows / 100)
-
-
-def whole(name: str, value: object, least: int, most: int) -> None:
-    """Is the value a whole number from `least` to `most`?"""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise CourseError(
-            f"{name}={value!r} is not a whole number. Give digits, for example 1_000_000."
-        )
-    if not least <= value <= most:
-        raise CourseError(
-            f"{name}={value:,} is not possible. Give a number from {least:,} to {most:,}."
-        )
-
-
-def number(name: str, value: object, most: float) -> None:
-    """Is the value a number above 0 and up to `most`?"""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise CourseError(f"{name}={value!r} is not a number.")
-    if not 0 < value <= most:
-        upper = f" and up to {most:g}" if math.isfinite(most) else ""
-        raise CourseError(f"{name}={value:g} is not possible. Give a number above 0{upper}.")

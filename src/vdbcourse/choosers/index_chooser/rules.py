@@ -7,11 +7,11 @@ their weight in points; the weights are our judgement, and stand here to be read
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vdbcourse.choosers.core import CONDITION
 from vdbcourse.choosers.index_chooser.candidates import Candidate
 from vdbcourse.choosers.index_chooser.needs import Needs
 from vdbcourse.facts import Source, milvus_indexes
 
-CONDITION = 0
 READ = "2026-11-21"  # the day on which the documents below were read
 # rows of a segment below which Milvus builds no index:
 # indexCoord.segment.minSegmentNumRowsToEnableIndex
@@ -93,33 +93,51 @@ def compared(needs: Needs) -> float:
 
 
 RULES = (
-    Rule("deployment", "can be built in this deployment", CONDITION, "index-explained", always, deployed),
-    Rule("memory", "fits into the memory you give it", CONDITION, "index-explained", always, fits),
-    Rule("recall", "reached the recall you ask for", CONDITION, REACHED, always, reaches),
+    Rule("deployment", "can be built in this deployment", CONDITION, "index-explained",
+         always, deployed),
+    Rule("memory", "fits into the memory you give it", CONDITION, "index-explained",
+         always, fits),
+    Rule("recall", "reached the recall you ask for", CONDITION, REACHED,
+         always, reaches),
     Rule("parameters", "has parameters that are possible for these numbers", CONDITION, "limits",
          always, lambda candidate, needs: candidate.possible),
-    Rule("unindexed", f"is exact: below {LEAST_INDEXED:,} rows in a segment Milvus builds no other type", 6, "indexcoord",
+    Rule("unindexed",
+         f"is exact: below {LEAST_INDEXED:,} rows in a segment Milvus builds no other type",
+         6, "indexcoord",
          lambda needs: needs.rows < LEAST_INDEXED, one_of("FLAT")),
-    Rule("few", f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little", 5, "index-2-3",
+    Rule("few",
+         f"needs no build and no setting; {FEW:,} comparisons or fewer (our judgement) cost little",
+         5, "index-2-3",
          lambda needs: compared(needs) <= FEW, one_of("FLAT")),
-    Rule("graph", "is a graph: recommended for few hits when most rows pass the filter", 3, "index-explained",
+    Rule("graph", "is a graph: recommended for few hits when most rows pass the filter",
+         3, "index-explained",
          graph_case, one_of(*GRAPHS)),
-    Rule("much-filtered", "has lists: better than a graph when 85 to 95 of 100 rows are filtered out", 3, "index-explained",
+    Rule("much-filtered",
+         "has lists: better than a graph when 85 to 95 of 100 rows are filtered out",
+         3, "index-explained",
          lambda needs: 0.85 <= needs.filtered_out <= 0.95, one_of(*LISTS)),
-    Rule("nearly-all-filtered", "compares directly: best when more than 95 of 100 rows are filtered out", 4, "index-explained",
+    Rule("nearly-all-filtered",
+         "compares directly: best when more than 95 of 100 rows are filtered out",
+         4, "index-explained",
          lambda needs: needs.filtered_out > 0.95, one_of("FLAT")),
     Rule("many-hits", "has lists: better than a graph for many hits", 4, "index-explained",
          lambda needs: needs.many_hits, one_of(*LISTS)),
     Rule("very-high-recall", "is exact, as a recall above 0.99 wants it", 4, "index-explained",
          lambda needs: needs.recall > 0.99, one_of("FLAT")),
-    Rule("codes", "keeps codes in memory instead of vectors, which do not fit", 1, "index-explained",
+    Rule("codes", "keeps codes in memory instead of vectors, which do not fit",
+         1, "index-explained",
          lambda needs: not needs.raw_fits, one_of("HNSW_SQ", "IVF_SQ8", "IVF_PQ", "DISKANN")),
-    Rule("disk", "keeps its vectors on a fast disk, if a quarter of them would fit into memory", 1, "index-explained",
+    Rule("disk", "keeps its vectors on a fast disk, if a quarter of them would fit into memory",
+         1, "index-explained",
          quarter_fits, one_of("DISKANN")),
     Rule("quick-build", "is built without training code books, which takes long", 1, MEASURED,
-         always, lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN", "DISKANN")),
-    Rule("one-look", "answers with one search: no second look at whole vectors to be written or tuned", 1, MEASURED,
+         always,
+         lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN", "DISKANN")),
+    Rule("one-look",
+         "answers with one search: no second look at whole vectors to be written or tuned",
+         1, MEASURED,
          always, lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN")),
-    Rule("whole-vectors", "compares whole vectors: its recall does not depend on codes", 1, MEASURED,
+    Rule("whole-vectors", "compares whole vectors: its recall does not depend on codes",
+         1, MEASURED,
          always, one_of("FLAT", "HNSW", "IVF_FLAT")),
 )  # fmt: skip

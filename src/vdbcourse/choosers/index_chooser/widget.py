@@ -1,15 +1,14 @@
 """The index chooser as a form: fields above, the answer below; every change answers anew."""
 
-import html
 from dataclasses import asdict
 from typing import Any
 
 import ipywidgets as widgets
 
-from vdbcourse.choosers.engine_chooser.widget import LABELS, WIDE, number, written
+from vdbcourse.choosers import form_fields
 from vdbcourse.choosers.index_chooser import display
 from vdbcourse.choosers.index_chooser.needs import Needs
-from vdbcourse.choosers.index_chooser.ranking import choose
+from vdbcourse.choosers.index_chooser.recommendation import choose
 from vdbcourse.errors import CourseError
 from vdbcourse.facts import milvus_indexes
 
@@ -25,23 +24,19 @@ FRACTIONS = ("memory_gb", "recall", "share_kept_by_filter")
 START = Needs(rows=1_000_000)
 
 
-class Form(widgets.VBox):
+class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
     """`fields` holds one widget for each need, `answer` shows the recommendation or the mistake."""
 
     def __init__(self) -> None:
         self.fields: dict[str, widgets.Widget] = {
-            name: widgets.Text(
-                value=written(asdict(START)[name]), description=label, layout=WIDE, style=LABELS
-            )
+            name: form_fields.text_field(label, form_fields.written(asdict(START)[name]))
             for name, label in NUMBERS.items()
         }
-        options = [(str(one), key) for key, one in milvus_indexes.book().deployments.items()]
-        self.fields["deployment"] = widgets.Dropdown(
-            options=options,
-            value=START.deployment,
-            description="Where does it run?",
-            layout=WIDE,
-            style=LABELS,
+        deployments = milvus_indexes.book().deployments
+        self.fields["deployment"] = form_fields.choice_field(
+            "Where does it run?",
+            [(str(deployment), key) for key, deployment in deployments.items()],
+            START.deployment,
         )
         self.answer = widgets.HTML()
         super().__init__([*self.fields.values(), self.answer])
@@ -61,15 +56,12 @@ class Form(widgets.VBox):
             typed = self.fields[name].value
             if not typed.strip():
                 raise CourseError(f"{label} Write a number.")
-            values[name] = number(label, typed, name in FRACTIONS)
+            values[name] = form_fields.number(label, typed, name in FRACTIONS)
         return Needs(**values)
 
-    def changed(self, change: dict | None = None) -> None:
+    def changed(self, change: dict[str, Any] | None = None) -> None:
         """Show the answer to the fields, or what is wrong with them."""
         try:
             self.answer.value = display.page(choose(self.needs()), full=True)
         except CourseError as error:
-            self.answer.value = (
-                "<p role='alert' style='text-align:left'><strong>Please mend:</strong>"
-                f" {html.escape(str(error))}</p>"
-            )
+            self.answer.value = form_fields.mistake(error)
