@@ -72,7 +72,7 @@ def read(path: str, modified: float) -> Lesson:
 def _first_cell(notebook: Path) -> str:
     """The text of a notebook's first cell; empty for a file that is none.
 
-    Read as JSON: every kernel does this once for each lesson, and nbformat takes a second to import.
+    Read as JSON: every kernel does this for each lesson, and nbformat takes a second to import.
     """
     try:
         source = json.loads(notebook.read_bytes())["cells"][0]["source"]
@@ -95,21 +95,24 @@ class CourseMap:
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"[{'x' if one.key in self.done else ' '}] {one.chapter}: {one.title} ({one.minutes}"
-            " min)"
-            for one in self.lessons
+            f"[{'x' if lesson.key in self.done else ' '}] {lesson.chapter}: {lesson.title}"
+            f" ({lesson.minutes} min)"
+            for lesson in self.lessons
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(one.chapter)}</td><td"
-            " style='text-align:left'><a"
-            f" href='{quote(one.key)}.ipynb'>{html.escape(one.title)}</a></td><td>{one.minutes}</td><td"
-            f" style='text-align:left'>{'done' if one.key in self.done else 'to do'}</td></tr>"
-            for one in self.lessons
-        )
+        rows = "".join(self._row(lesson) for lesson in self.lessons)
         head = "".join(
             f"<th scope='col' style='text-align:left'>{name}</th>"
             for name in ("Chapter", "Lesson", "Minutes", "Done?")
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _row(self, lesson: Lesson) -> str:
+        link = f"<a href='{quote(lesson.key)}.ipynb'>{html.escape(lesson.title)}</a>"
+        done = "done" if lesson.key in self.done else "to do"
+        return (
+            f"<tr><td style='text-align:left'>{html.escape(lesson.chapter)}</td>"
+            f"<td style='text-align:left'>{link}</td><td>{lesson.minutes}</td>"
+            f"<td style='text-align:left'>{done}</td></tr>"
+        )

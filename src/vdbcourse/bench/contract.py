@@ -2,8 +2,8 @@
 there, search while empty ...
 
 Every behaviour runs on a fresh collection and returns a short sentence about what was observed. The
-sentences of all engines side by side are the table "what differs"; tests/bench/test_contract.py holds
-what is expected of each.
+sentences of all engines side by side are the table "what differs"; tests/bench/test_contract.py
+holds what is expected of each.
 """
 
 from collections.abc import Callable

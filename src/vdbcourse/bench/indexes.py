@@ -2,7 +2,8 @@
 and latency by effort.
 
     work = indexes.text_work(24_000)
-    frame = indexes.measure_indexes(client, engines.collection("07_index_types_measured", "films"), work)
+    name = engines.collection("07_index_types_measured", "films")
+    frame = indexes.measure_indexes(client, name, work)
 
 The client is pymilvus' own. Lesson 3_milvus/07 does these steps by hand; the tests of `sizing` and
 `index_chooser` rest on them.

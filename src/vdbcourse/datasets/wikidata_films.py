@@ -13,8 +13,9 @@ from vdbcourse.errors import CourseError
 
 QUERY = """
 SELECT omdb.ID AS film_id, omdb.Title AS title, omdb.Year AS year, omdb.Year / 10 * 10 AS decade,
-       nullif(omdb.Genre, '') AS genres, nullif(omdb.Director, '') AS director, nullif(omdb."Cast", '') AS "cast",
-       nullif(omdb.Language, '') AS language, nullif(omdb.Country, '') AS country, omdb.Runtime AS runtime,
+       nullif(omdb.Genre, '') AS genres, nullif(omdb.Director, '') AS director,
+       nullif(omdb."Cast", '') AS "cast", nullif(omdb.Language, '') AS language,
+       nullif(omdb.Country, '') AS country, omdb.Runtime AS runtime,
        tomatoes.Meter AS critics_score, tomatoes.Reviews AS critics_reviews
 FROM omdb JOIN tomatoes USING (ID)
 ORDER BY tomatoes.Reviews DESC NULLS LAST, omdb.ID
@@ -63,7 +64,7 @@ def film_lines(frame: pd.DataFrame) -> list[str]:
     lines = parts[0]
     for part in parts[1:]:
         lines = lines + part.fillna("")
-    return lines.tolist()
+    return list(lines)
 
 
 def film_texts(n: int | None = None) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Text to vectors: one sentence-transformers model, and a cache on disk.
 
-    vectors = embedding.encode(["a heist goes wrong", "a robbery fails"])   # (2, 384) float32, length 1
-    query = embedding.encode("a robbery fails")                             # (384,)
+    vectors = embedding.encode(["a heist goes wrong", "a robbery fails"])  # (2, 384) float32
+    query = embedding.encode("a robbery fails")                            # (384,), length 1
 
 The model is loaded when a text is met that is not in the cache yet.
 """
@@ -33,7 +33,8 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     character, each naming which; `CourseError` if the model or the cache cannot be used.
     """
     if isinstance(texts, str):
-        return encode([texts], progress)[0]
+        vector: np.ndarray = encode([texts], progress)[0]
+        return vector
     texts = list(texts)
     for position, text in enumerate(texts):
         if not isinstance(text, str):
@@ -48,17 +49,17 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
             )
     model = current_model()
     cache = Cache(model.name, model.fingerprint)
-    found = cache.read(set(texts))
-    missing = list(dict.fromkeys(text for text in texts if text not in found))
-    found |= compute(model, missing, cache, progress)
+    vectors = cache.read(set(texts))
+    missing = list(dict.fromkeys(text for text in texts if text not in vectors))
+    vectors |= _compute(model, missing, cache, progress)
     if not texts:
         return np.empty((0, model.dimension), dtype=np.float32)
-    return np.stack([found[text] for text in texts])
+    return np.stack([vectors[text] for text in texts])
 
 
-def compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dict[str, np.ndarray]:
+def _compute(model: Model, texts: list[str], cache: Cache, progress: bool) -> dict[str, np.ndarray]:
     """Embed `texts` and save them chunk by chunk."""
-    done = {}
+    done: dict[str, np.ndarray] = {}
     if not texts:
         return done
     cache.check_writable()

@@ -23,36 +23,33 @@ def postgres(address: str) -> dict[str, str]:
     libpq's own reading holds unless it leaves an `@` or a port that is no number, which says that
     it cut a password.
     """
-    if (parts := read_by_libpq(address)) is not None:
+    if (parts := _read_by_libpq(address)) is not None:
         return parts
     scheme = POSTGRES.match(address)
     credentials, at, rest = address[scheme.end() if scheme else 0 :].rpartition("@")
-    if scheme and at and (parts := read_by_libpq(scheme[0] + rest)) is not None:
+    if scheme and at and (parts := _read_by_libpq(scheme[0] + rest)) is not None:
         user, colon, password = credentials.partition(":")
         return parts | {"user": unquote(user)} | ({"password": unquote(password)} if colon else {})
-    raise ValueError(
-        "no address of PostgreSQL"
-    )  # nothing of it is repeated: it may hold a password
+    # Nothing of it is repeated: it may hold a password.
+    raise ValueError("no address of PostgreSQL")
 
 
-def read_by_libpq(address: str) -> dict[str, str] | None:
+def _read_by_libpq(address: str) -> dict[str, str] | None:
     """What libpq reads in the address, or None if it cannot, or has cut a password."""
-    import psycopg
+    import psycopg  # its import takes half a second, and `engines` imports this module
 
     try:
-        parts = psycopg.conninfo.conninfo_to_dict(address)
+        read = psycopg.conninfo.conninfo_to_dict(address)
     except psycopg.ProgrammingError:
         return None
+    parts = {name: str(value) for name, value in read.items()}
     if scheme := POSTGRES.match(address):
         server = address[scheme.end() :].partition("?")[0]
         credentials, _, behind = server.partition("@")
         if "@" in (server if "/" in credentials else behind):
             return None
-    return (
-        parts
-        if all(port.isdecimal() for port in parts.get("port", "").split(",") if port)
-        else None
-    )
+    ports = filter(None, parts.get("port", "").split(","))
+    return parts if all(port.isdecimal() for port in ports) else None
 
 
 def postgres_url(parts: dict[str, str], **more: str) -> str:
@@ -66,16 +63,15 @@ def postgres_url(parts: dict[str, str], **more: str) -> str:
     )
     credentials = f"{user}:{password}@" if password else f"{user}@" if user else ""
     host, port = bracketed(rest.get("host", "")), rest.get("port", "")
-    if not SIMPLE_HOST.fullmatch(host) or not (
-        port.isdecimal() or not port
-    ):  # a socket's folder, several hosts
-        host = port = ""
+    if not SIMPLE_HOST.fullmatch(host) or not (port.isdecimal() or not port):
+        host = port = ""  # a socket's folder, several hosts
     else:
         rest = {name: text for name, text in rest.items() if name not in ("host", "port")}
     query = urlencode(
         {name: text for name, text in rest.items() if text}, quote_via=quote, safe="/"
     )
-    return f"postgresql://{credentials}{host}{':' if port else ''}{port}/{database}{'?' if query else ''}{query}"
+    place = f"{host}:{port}" if port else host
+    return f"postgresql://{credentials}{place}/{database}" + (f"?{query}" if query else "")
 
 
 def shown_postgres(address: str) -> str:

@@ -12,6 +12,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from vdbcourse import settings
@@ -20,6 +21,7 @@ from vdbcourse.engines.addresses import base, bracketed
 from vdbcourse.errors import CourseError
 from vdbcourse.masking import without_secrets
 
+Reply = dict[str, Any]  # an object of JSON
 CONNECT_SECONDS = 5
 CONFIG_PORT = 19071  # of Vespa's config server
 GRPC_PORT = 50051  # of Weaviate
@@ -46,7 +48,7 @@ def weaviate_address() -> dict[str, str | int | bool]:
     """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises
     `CourseError` if it is no URL.
     """
-    url = weaviate_parts()
+    url = _weaviate_parts()
     secure = url.scheme == "https"
     host = url.hostname or ""
     cloud = host.endswith(".weaviate.cloud")
@@ -60,9 +62,9 @@ def weaviate_address() -> dict[str, str | int | bool]:
     }
 
 
-def weaviate_parts() -> SplitResult:
+def _weaviate_parts() -> SplitResult:
     """WEAVIATE_URL in its parts. Raises `CourseError` if it is no URL."""
-    return parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
+    return _parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
 
 
 def qdrant_address() -> str:
@@ -72,7 +74,7 @@ def qdrant_address() -> str:
     given = settings.qdrant_url()
     if not given:
         return ":memory:"
-    url = parsed("QDRANT_URL", given, f"http://host:{QDRANT_PORT}")
+    url = _parsed("QDRANT_URL", given, f"http://host:{QDRANT_PORT}")
     return base(
         url if url.port else url._replace(netloc=f"{bracketed(url.hostname or '')}:{QDRANT_PORT}")
     )
@@ -80,21 +82,21 @@ def qdrant_address() -> str:
 
 def vespa_address() -> str:
     """VESPA_URL, where documents and questions go. Raises `CourseError` if it is no URL."""
-    return base(parsed("VESPA_URL", settings.vespa_url(), "http://host:8081"))
+    return base(_parsed("VESPA_URL", settings.vespa_url(), "http://host:8081"))
 
 
 def vespa_config_address() -> str:
     """VESPA_CONFIG_URL, where application packages go. Raises `CourseError` if it is no URL."""
     given = settings.vespa_config_url()
     if given:
-        return base(parsed("VESPA_CONFIG_URL", given, f"http://host:{CONFIG_PORT}"))
+        return base(_parsed("VESPA_CONFIG_URL", given, f"http://host:{CONFIG_PORT}"))
     url = urlsplit(vespa_address())
     return base(url._replace(netloc=f"{bracketed(url.hostname or '')}:{CONFIG_PORT}"))
 
 
 def pinecone_missing() -> str | None:
     """No key, or one that Pinecone does not take. Costs nothing: it lists the indexes."""
-    key = usable_key("PINECONE_API_KEY", settings.pinecone_api_key())
+    key = _usable_key("PINECONE_API_KEY", settings.pinecone_api_key())
     if key is None:
         return (
             "Pinecone runs only as a cloud service, and PINECONE_API_KEY is not set. "
@@ -102,15 +104,19 @@ def pinecone_missing() -> str | None:
         )
     host = settings.pinecone_controller_host()
     host = base(
-        parsed(
+        _parsed(
             "PINECONE_CONTROLLER_HOST", host if "://" in host else f"https://{host}", "https://host"
         )
     )
     headers = {"Api-Key": key, "X-Pinecone-Api-Version": PINECONE_API_VERSION}
-    return problem(
-        "Pinecone", f"{host}/indexes", headers, "PINECONE_API_KEY", lambda found: "indexes" in found,
+    return _problem(
+        "Pinecone",
+        f"{host}/indexes",
+        headers,
+        "PINECONE_API_KEY",
+        lambda reply: "indexes" in reply,
         "Check the network, or PINECONE_CONTROLLER_HOST if you set it.",
-    )  # fmt: skip
+    )
 
 
 def qdrant_missing() -> str | None:
@@ -118,30 +124,38 @@ def qdrant_missing() -> str | None:
     address = qdrant_address()
     if address == ":memory:":
         return None
-    key = usable_key("QDRANT_API_KEY", settings.qdrant_api_key())
-    return problem(
-        "Qdrant", f"{address}/collections", {"api-key": key} if key else {}, "QDRANT_API_KEY",
-        lambda found: "collections" in part(found, "result"),
-        f"Start it in the course's folder: {start('qdrant')}, or correct QDRANT_URL; unset it to use the mode in memory.",
-    )  # fmt: skip
+    key = _usable_key("QDRANT_API_KEY", settings.qdrant_api_key())
+    return _problem(
+        "Qdrant",
+        f"{address}/collections",
+        {"api-key": key} if key else {},
+        "QDRANT_API_KEY",
+        lambda reply: "collections" in _part(reply, "result"),
+        f"Start it in the course's folder: {start('qdrant')}, or correct QDRANT_URL; unset it to"
+        " use the mode in memory.",
+    )
 
 
 def weaviate_missing() -> str | None:
     """Asks the HTTP port who it is, and the gRPC port whether it is open."""
     address = weaviate_address()
-    key = usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
+    key = _usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
     mend = f"Start it in the course's folder: {start('weaviate')}, or set WEAVIATE_URL."
-    found = problem(
-        "Weaviate", f"{base(weaviate_parts())}/v1/meta", {"Authorization": f"Bearer {key}"} if key else {},
-        "WEAVIATE_API_KEY", lambda found: {"version", "hostname"} <= found.keys(), mend,
-    )  # fmt: skip
+    why = _problem(
+        "Weaviate",
+        f"{base(_weaviate_parts())}/v1/meta",
+        {"Authorization": f"Bearer {key}"} if key else {},
+        "WEAVIATE_API_KEY",
+        lambda reply: {"version", "hostname"} <= reply.keys(),
+        mend,
+    )
     host, port = str(address["grpc_host"]), int(address["grpc_port"])
-    if found is None and not processes.answers(host, port, CONNECT_SECONDS):
+    if why is None and not processes.answers(host, port, CONNECT_SECONDS):
         return (
             f"Weaviate answers over HTTP, but its gRPC port {host}:{port} is closed. Publish it, or"
             " set WEAVIATE_GRPC_PORT."
         )
-    return found
+    return why
 
 
 def vespa_missing() -> str | None:
@@ -150,10 +164,14 @@ def vespa_missing() -> str | None:
     """
     vespa_address()  # a wrong VESPA_URL is an error now, not in the middle of a lesson
     mend = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
-    return problem(
-        "Vespa", f"{vespa_config_address()}/state/v1/health", {}, None,
-        lambda found: part(found, "status").get("code") == "up", mend,
-    )  # fmt: skip
+    return _problem(
+        "Vespa",
+        f"{vespa_config_address()}/state/v1/health",
+        {},
+        None,
+        lambda reply: _part(reply, "status").get("code") == "up",
+        mend,
+    )
 
 
 CHECKS: dict[str, Callable[[], str | None]] = {
@@ -165,12 +183,12 @@ CHECKS: dict[str, Callable[[], str | None]] = {
 NAMES = tuple(CHECKS)
 
 
-def problem(
+def _problem(
     title: str,
     url: str,
     headers: dict[str, str],
     key: str | None,
-    is_it: Callable[[dict], bool],
+    is_it: Callable[[Reply], bool],
     mend: str,
 ) -> str | None:
     """Why the engine `title` cannot be used at `url`, or None.
@@ -183,38 +201,35 @@ def problem(
         with loopback.opened(
             urllib.request.Request(url, headers=headers), CONNECT_SECONDS
         ) as answer:
-            found = json.loads(answer.read())
+            reply = json.loads(answer.read())
     except urllib.error.HTTPError as error:
         error.close()
         if key and error.code in (401, 403):
             asked = "does not take the key in" if headers else "asks for a key. Set"
             return f"{title} at {where} {asked} {key} (HTTP {error.code})."
-        if (
-            error.code == 400 and (wrong := server_checks.wrong_scheme(url)) is not None
-        ):  # nginx and others answer HTTP there
+        # nginx and others answer 400 over HTTP where they speak TLS.
+        if error.code == 400 and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
         return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {mend}"
-    except (
-        OSError,
-        http.client.HTTPException,
-    ) as error:  # refused, unknown host, too slow, no HTTP
-        if not is_timeout(error) and (wrong := server_checks.wrong_scheme(url)) is not None:
+    except (OSError, http.client.HTTPException) as error:
+        # refused, unknown host, too slow, no HTTP
+        if not _is_timeout(error) and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
-        return f"{title} does not answer at {where} ({reason(error)}). {mend}"
+        return f"{title} does not answer at {where} ({_reason(error)}). {mend}"
     except ValueError:  # no JSON
-        found = None
-    if isinstance(found, dict) and is_it(found):
+        reply = None
+    if isinstance(reply, dict) and is_it(reply):
         return None
     return f"What answers at {where} is not {title}. {mend}"
 
 
-def part(found: dict, name: str) -> dict:
-    """`found[name]` if that is an object, else an empty one."""
-    value = found.get(name)
+def _part(reply: Reply, name: str) -> Reply:
+    """`reply[name]` if that is an object, else an empty one."""
+    value = reply.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def parsed(variable: str, url: str, form: str) -> SplitResult:
+def _parsed(variable: str, url: str, form: str) -> SplitResult:
     """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a
     password.
     """
@@ -224,7 +239,7 @@ def parsed(variable: str, url: str, form: str) -> SplitResult:
     return parts
 
 
-def usable_key(variable: str, key: str | None) -> str | None:
+def _usable_key(variable: str, key: str | None) -> str | None:
     """`key` itself. Raises `CourseError`, which does not repeat it, if it could not travel in a
     header.
     """
@@ -241,12 +256,12 @@ def start(service: str) -> str:
     return f"docker compose -f docker/comparison/compose.yaml up --detach --wait {service}"
 
 
-def is_timeout(error: Exception) -> bool:
+def _is_timeout(error: Exception) -> bool:
     """Did the server say nothing in time?"""
     return isinstance(getattr(error, "reason", error), TimeoutError)
 
 
-def reason(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The system's own words, without its numbers."""
     inner = getattr(error, "reason", error)
     words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__

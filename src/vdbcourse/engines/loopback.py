@@ -24,9 +24,8 @@ def bypass_proxies() -> None:
     if not any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
         return
     names = [*EXCEPTIONS, *([GRPC_EXCEPTIONS] if os.environ.get(GRPC_EXCEPTIONS) else [])]
-    given = [
-        one.strip() for name in names for one in os.environ.get(name, "").split(",") if one.strip()
-    ]
+    words = (word.strip() for name in names for word in os.environ.get(name, "").split(","))
+    given = filter(None, words)
     for name in names:
         os.environ[name] = ",".join(dict.fromkeys([*given, *HOSTS]))
 
@@ -38,6 +37,11 @@ def opened(
     certificates are trusted.
     """
     here = urlsplit(request.full_url).hostname in HOSTS
-    handlers = [urllib.request.ProxyHandler({})] if here else []
-    handlers += [urllib.request.HTTPSHandler(context=tls)] if tls else []
-    return urllib.request.build_opener(*handlers).open(request, timeout=seconds)
+    handlers: list[urllib.request.BaseHandler] = []
+    if here:
+        handlers.append(urllib.request.ProxyHandler({}))
+    if tls:
+        handlers.append(urllib.request.HTTPSHandler(context=tls))
+    opener = urllib.request.build_opener(*handlers)
+    reply: http.client.HTTPResponse = opener.open(request, timeout=seconds)
+    return reply

@@ -57,21 +57,19 @@ def take_over_schema(url: str, notebook: str, private: bool) -> None:
             " WHERE obj_description(oid, 'pg_namespace') = %s AND nspname = ANY(%s)",
             (spaces.COMMENT, [schema, before]),
         )
-        found = dict(rows.fetchall())
+        role_of: dict[str, str] = dict(rows.fetchall())
         taken = server.execute(
             "SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)
         ).fetchone()
         name = schema if taken else before
-        if name not in found:
+        if name not in role_of:
             return
-        if not is_certain(name, private, found[name]):
+        if not is_certain(name, private, role_of[name]):
             if name != schema:
-                tell(f"schema {name}", f"ALTER SCHEMA {name} RENAME TO {schema}")
+                _report(f"schema {name}", f"ALTER SCHEMA {name} RENAME TO {schema}")
             return
-        with (
-            contextlib.suppress(psycopg.errors.InsufficientPrivilege),
-            server.transaction(),
-        ):  # another role's: left alone
+        # Another role's is left alone.
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), server.transaction():
             if name != schema:
                 server.execute(
                     SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(name), Identifier(schema))
@@ -95,7 +93,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
     """Rename the collection that an earlier version called otherwise, if it is this learner's and
     nothing has the new name.
     """
-    from pymilvus import MilvusClient, MilvusException
+    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds
 
     before = f"{space_name(notebook)}_{name}"
     now = f"{spaces.space_name(notebook)}_{name}"
@@ -107,7 +105,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
         if not client.has_collection(before) or client.has_collection(now):
             return
         if not is_certain(space_name(notebook), private):
-            tell(f"collection {before}", f"client.rename_collection({before!r}, {now!r})")
+            _report(f"collection {before}", f"client.rename_collection({before!r}, {now!r})")
             return
         try:
             client.rename_collection(before, now)
@@ -119,7 +117,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
             )
 
 
-def tell(what: str, command: str) -> None:
+def _report(what: str, command: str) -> None:
     """One line on what is left alone."""
     print(
         f"The {what} is of an earlier version and may be another learner's, so it is left alone. If"
@@ -138,8 +136,8 @@ def collections(uri: str, names: list[str]) -> list[str]:
     for address, listed in noted.items() if isinstance(noted, dict) else ():
         if addresses.without_credentials(address)[0] == uri and isinstance(listed, list):
             prefixes += [
-                one
-                for one in listed
-                if isinstance(one, str) and NOTEBOOK.search(one) and is_certain(one[:-1])
+                prefix
+                for prefix in listed
+                if isinstance(prefix, str) and NOTEBOOK.search(prefix) and is_certain(prefix[:-1])
             ]
     return [name for name in names if "__" not in name and name.startswith(tuple(prefixes))]

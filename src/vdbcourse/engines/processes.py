@@ -6,14 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
-_spawned: list[
-    subprocess.Popen
-] = []  # Python reaps those that ended, and does not warn of those that are meant to go on
+# Python reaps those that ended, and does not warn of those that are meant to go on.
+_spawned: list[subprocess.Popen[bytes]] = []
 
 
 def spawn(
@@ -21,15 +20,13 @@ def spawn(
     log: Path,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
-) -> subprocess.Popen:
+) -> subprocess.Popen[bytes]:
     """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output
     is added to `log`.
     """
-    detached = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -39,7 +36,8 @@ def spawn(
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
             cwd=folder,
-            **detached,
+            creationflags=flags,
+            start_new_session=sys.platform != "win32",
         )
     _spawned.append(process)
     return process
@@ -71,8 +69,8 @@ def stop(pid: int, when: float, grace: float) -> None:
     family = [process, *process.children(recursive=True)]
     process.terminate()
     _, rest = psutil.wait_procs(family, timeout=grace)
-    for one in rest:
-        one.kill()
+    for survivor in rest:
+        survivor.kill()
     psutil.wait_procs(rest, timeout=5)
 
 
@@ -83,8 +81,8 @@ def free_port() -> int:
 
 def free_ports(count: int) -> list[int]:
     """So many different TCP ports that nothing on this machine listens on."""
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [probe.getsockname()[1] for probe in probes]
@@ -96,9 +94,8 @@ def port_is_free(port: int) -> bool:
     """
     for address in ("127.0.0.1", "0.0.0.0"):
         with socket.socket() as probe:
-            if (
-                sys.platform != "win32"
-            ):  # a port in TIME_WAIT is free; on Windows this option would mean sharing
+            # A port in TIME_WAIT is free; on Windows this option would mean sharing.
+            if sys.platform != "win32":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
@@ -124,7 +121,11 @@ def last_lines(log: Path, count: int = 3) -> str:
     return " | ".join(lines[-count:]) or "the log is empty"
 
 
-def wait_until(ready, seconds: float, still_possible=lambda: True) -> bool:
+def wait_until(
+    ready: Callable[[], bool],
+    seconds: float,
+    still_possible: Callable[[], bool] = lambda: True,
+) -> bool:
     """Poll `ready()` until it is true; False after `seconds`, or as soon as `still_possible()` is
     false.
     """

@@ -8,7 +8,7 @@ beside the address they were used at.
 The names say whose they are without doubt: a learner's name with an underscore in it is set apart
 by two underscores, which occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria`
 and `01` make `ana_maria__01`). Earlier versions did not do so and noted no owner; what they made is
-in `earlier`.
+in `old_spaces`.
 """
 
 import hashlib

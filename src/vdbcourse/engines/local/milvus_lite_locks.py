@@ -21,24 +21,19 @@ from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from milvus_lite.db import MilvusLite
 from milvus_lite.engine.collection import Collection
 
-NAMES = (
-    "collection_name",
-    "alias",
-    "oldName",
-    "newName",
-)  # the fields of a request that name a collection
-NEED_THE_LIST = frozenset(
+# the fields of a request that name a collection
+NAMES = ("collection_name", "alias", "oldName", "newName")
+CHANGES_OF_THE_LIST = frozenset(
     f"{verb}{thing}"
     for verb in ("Create", "Drop", "Alter", "Rename", "Truncate")
     for thing in ("Collection", "Alias", "Database")
-) | {
-    "ShowCollections",
-    "ListAliases",
-    "ListDatabases",
-}  # which look at each thing in turn, and fail if one is gone by then
+)
+# They look at each thing in turn, and fail if one is gone by then.
+READS_OF_THE_LIST = frozenset({"ShowCollections", "ListAliases", "ListDatabases"})
+NEED_THE_LIST = CHANGES_OF_THE_LIST | READS_OF_THE_LIST
 
 
-class Database(MilvusLite):
+class Database(MilvusLite):  # type: ignore[misc] # milvus_lite has no types
     """Milvus Lite's data folder; `list_lock` guards its list of collections and aliases."""
 
     def __init__(self, folder: str) -> None:
@@ -51,7 +46,7 @@ class Database(MilvusLite):
             return super().get_collection(*arguments, **named)
 
 
-class CollectionLocks(grpc.ServerInterceptor):
+class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
     """Wraps each method of the server in the locks of the collections that its request names."""
 
     def __init__(self, database: Database, servicer: MilvusServicer) -> None:

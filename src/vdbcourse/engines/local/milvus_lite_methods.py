@@ -17,7 +17,7 @@ NOT_PARAMETERS = frozenset(
 )
 
 
-class Servicer(MilvusServicer):
+class Servicer(MilvusServicer):  # type: ignore[misc] # milvus_lite has no types
     """Milvus Lite's methods; an index gets the parameters it was asked for, and tells them."""
 
     def CreateIndex(  # noqa: N802 (gRPC's name)

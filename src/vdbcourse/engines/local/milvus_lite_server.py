@@ -7,8 +7,8 @@ reach.
 Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite
 server` would do, but it closes its data only on Ctrl-C, binds ports that another server already
 listens on, cuts off pymilvus, which asks every 10 s whether the server is still there (gRPC's
-default is to call that too many pings), loses rows when two clients write at once (`lite_locks`)
-and drops the parameters of an index (`lite_servicer`).
+default is to call that too many pings), loses rows when two clients write at once
+(`milvus_lite_locks`) and drops the parameters of an index (`milvus_lite_methods`).
 """
 
 import signal
