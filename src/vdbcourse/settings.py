@@ -4,24 +4,6 @@ Every value is read when it is asked for, so a notebook may set `os.environ[...]
 and line breaks around a value, as a file or a copied line leaves them, do not belong to it. User
 and password may also stand in an address, as they are or percent-encoded; they are shown nowhere. A
 proxy of the environment is used for the world outside, never for this machine.
-
-| variable | meaning | unset | |---|---|---| | `DATABASE_URL` | PostgreSQL with pgvector,
-`postgresql://user:password@host:port/database` | the embedded server | | `MILVUS_URI`,
-`MILVUS_TOKEN` | a Milvus server or Zilliz Cloud, `http://host:19530`; `user:password` or a key |
-Milvus Lite | | `MILVUS_METRICS_URL` | the metrics page of that server | port 9091 of its host | |
-`VDBCOURSE_MILVUS_PORT` | fixed port for the local Milvus Lite server | any free port | |
-`QDRANT_URL`, `QDRANT_API_KEY` | a Qdrant server or Qdrant Cloud, `http://host:6333` | the client's
-own `:memory:` mode | | `WEAVIATE_URL`, `WEAVIATE_API_KEY` | a Weaviate server or Weaviate Cloud,
-`http://host:8080` | `http://127.0.0.1:8080` | | `WEAVIATE_GRPC_PORT` | Weaviate's second port |
-50051; 443 with `https://` | | `VESPA_URL` | where Vespa takes documents and questions,
-`http://host:8081` | `http://127.0.0.1:8081` | | `VESPA_CONFIG_URL` | where Vespa takes schemas,
-`http://host:19071` | port 19071 of the same host | | `PINECONE_API_KEY` | a key of Pinecone's
-cloud; its client reads it itself | no Pinecone | | `PINECONE_CONTROLLER_HOST` | another address for
-Pinecone; its client reads it itself | `https://api.pinecone.io` | | `VDBCOURSE_LEARNER` | whose
-schemas and collections these are, on a shared server; no two names share any | the login name | |
-`VDBCOURSE_MODEL` | a sentence-transformers model: hub name or folder | the packaged
-all-MiniLM-L6-v2 | | `VDBCOURSE_HOME` | where engines, caches and progress live | `.course` in the
-course folder |
 """
 
 import getpass
@@ -30,9 +12,77 @@ import os
 import re
 import unicodedata
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from vdbcourse.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an environment variable means, and what counts while it is unset."""
+
+    meaning: str
+    unset: str
+
+
+SETTINGS = {
+    "DATABASE_URL": Setting(
+        "PostgreSQL with pgvector, `postgresql://user:password@host:port/database`",
+        "the embedded server",
+    ),
+    "MILVUS_URI": Setting(
+        "a Milvus server or Zilliz Cloud, `http://host:19530`",
+        "Milvus Lite",
+    ),
+    "MILVUS_TOKEN": Setting("`user:password` or a key for that server", "no password"),
+    "MILVUS_METRICS_URL": Setting("the metrics page of that server", "port 9091 of its host"),
+    "VDBCOURSE_MILVUS_PORT": Setting(
+        "fixed port for the local Milvus Lite server",
+        "any free port",
+    ),
+    "QDRANT_URL": Setting(
+        "a Qdrant server or Qdrant Cloud, `http://host:6333`",
+        "the client's own `:memory:` mode",
+    ),
+    "QDRANT_API_KEY": Setting("a key for that server", "no key"),
+    "WEAVIATE_URL": Setting(
+        "a Weaviate server or Weaviate Cloud, `http://host:8080`",
+        "`http://127.0.0.1:8080`",
+    ),
+    "WEAVIATE_API_KEY": Setting("a key for that server", "no key"),
+    "WEAVIATE_GRPC_PORT": Setting("Weaviate's second port", "50051; 443 with `https://`"),
+    "VESPA_URL": Setting(
+        "where Vespa takes documents and questions, `http://host:8081`",
+        "`http://127.0.0.1:8081`",
+    ),
+    "VESPA_CONFIG_URL": Setting(
+        "where Vespa takes schemas, `http://host:19071`",
+        "port 19071 of the same host",
+    ),
+    "PINECONE_API_KEY": Setting(
+        "a key of Pinecone's cloud; its client reads it itself",
+        "no Pinecone",
+    ),
+    "PINECONE_CONTROLLER_HOST": Setting(
+        "another address for Pinecone; its client reads it itself",
+        "`https://api.pinecone.io`",
+    ),
+    "VDBCOURSE_LEARNER": Setting(
+        "whose schemas and collections these are, on a shared server; no two names share any",
+        "the login name",
+    ),
+    "VDBCOURSE_MODEL": Setting(
+        "a sentence-transformers model: hub name or folder",
+        "the packaged all-MiniLM-L6-v2",
+    ),
+    "VDBCOURSE_HOME": Setting(
+        "where engines, caches and progress live",
+        "`.course` in the course folder",
+    ),
+}
+# No setting of the learner's: set for the kernels of a lab, so that what they start ends with it.
+IN_LAB = "VDBCOURSE_IN_LAB"
 
 MARKER = "made-by-vector-database-course"
 LONGEST_LEARNER = 20  # characters of a name in the names of schemas and collections
@@ -45,7 +95,7 @@ def forget() -> None:
     """Take every setting that names something of one person's out of this process: tests and stored
     notebooks have none of it.
     """
-    for name in (*re.findall(r"`([A-Z]+_[A-Z_]+)`", __doc__), "VDBCOURSE_IN_LAB"):
+    for name in (*SETTINGS, IN_LAB):
         os.environ.pop(name, None)
 
 
@@ -60,10 +110,10 @@ def shared_value(name: str) -> str | None:
     """Like `value`, for a setting that an engine's client reads itself: the client finds it without
     blanks as well.
     """
-    found = value(name)
-    if found is not None:
-        os.environ[name] = found
-    return found
+    text = value(name)
+    if text is not None:
+        os.environ[name] = text
+    return text
 
 
 def root() -> Path:
@@ -75,11 +125,8 @@ def home_path() -> Path:
     """Where engines, caches and progress live; nothing is created."""
     try:
         return Path(value("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
-    except (
-        RuntimeError,
-        OSError,
-        ValueError,
-    ) as error:  # ~ of a user whom the system does not know, links in a circle, a zero
+    except (RuntimeError, OSError, ValueError) as error:
+        # ~ of a user whom the system does not know, links in a circle, a zero
         raise CourseError(
             f"VDBCOURSE_HOME is no folder that can be used: {error}. Set it to a whole path."
         ) from error
@@ -211,9 +258,8 @@ def owner() -> str:
     Compared letter by letter.
     """
     name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or login())
-    return name.encode(
-        "utf-8", "backslashreplace"
-    ).decode()  # bytes that are no text in any encoding
+    # Bytes that are no text in any encoding stand as \\x...
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def login() -> str:

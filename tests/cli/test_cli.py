@@ -138,7 +138,7 @@ def test_a_slip_of_the_fingers_is_one_clear_line(cli, arguments):
 
 
 def test_the_last_lab_stops_what_labs_started(home, monkeypatch):
-    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    monkeypatch.setenv(settings.IN_LAB, "1")
     supervisor.up("milvus-lite")
     first, second = supervisor.Lease(), supervisor.Lease()
     second.path = second.path.with_name("other.json")
@@ -151,7 +151,7 @@ def test_the_last_lab_stops_what_labs_started(home, monkeypatch):
 
 
 def test_a_lab_that_died_does_not_hold_the_engines(home, monkeypatch):
-    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    monkeypatch.setenv(settings.IN_LAB, "1")
     supervisor.up("milvus-lite")
     lease = supervisor.Lease()
     lease.take()
@@ -160,7 +160,7 @@ def test_a_lab_that_died_does_not_hold_the_engines(home, monkeypatch):
 
 
 def test_what_up_started_outlives_the_lab(home, monkeypatch):
-    monkeypatch.setenv(supervisor.IN_LAB, "1")
+    monkeypatch.setenv(settings.IN_LAB, "1")
     supervisor.up("milvus-lite")
     supervisor.up("milvus-lite", claim=True)
     lease = supervisor.Lease()

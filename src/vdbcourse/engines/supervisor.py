@@ -22,7 +22,6 @@ ENGINES: dict[str, LocalEngine] = {
 }
 DEFAULT = tuple(name for name, engine in ENGINES.items() if engine.by_default)
 START_SECONDS = 120
-IN_LAB = "VDBCOURSE_IN_LAB"  # set for the kernels of a lab: what they start ends with the lab
 
 
 def up(name: str, claim: bool = False) -> Running:
@@ -66,7 +65,7 @@ def _start(engine: LocalEngine) -> Running:
     process.
     """
     folder = data_folder(engine.name)
-    owner = "lab" if os.environ.get(IN_LAB) else "user"
+    owner = "lab" if os.environ.get(settings.IN_LAB) else "user"
     try:
         started = dataclasses.replace(engine.start(folder, log_path(engine.name)), owner=owner)
         started.save(record_path(engine.name))

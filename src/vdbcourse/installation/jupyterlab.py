@@ -116,7 +116,7 @@ def running(options: Options) -> Iterator[JupyterLab]:
     it, so that this process decides; the engines that its kernels start end with the lab.
     """
     log = supervisor.log_path("jupyter")
-    os.environ[supervisor.IN_LAB] = "1"
+    os.environ[settings.IN_LAB] = "1"
     process = processes.spawn(options.command(), log, options.environment(), settings.root())
     when = processes.created(process.pid)
     try:
