@@ -85,7 +85,7 @@ def test_the_log_is_well_formed():
     rounds = spot_check.read_log()
     assert len({one["seed"] for one in rounds}) == len(rounds) >= 1
     for one in rounds:
-        assert isinstance(one["day"], datetime.date)
+        assert datetime.date.fromisoformat(one["day"]) <= datetime.date.today()
         for judged in one["judged"]:
             assert set(judged) == {"sentence", "place", "text", "verdict", "done"}
             assert judged["verdict"] in spot_check.VERDICTS

@@ -14,7 +14,7 @@ import yaml
 
 from vdbcourse import facts
 from vdbcourse.errors import CourseError
-from vdbcourse.facts import loader
+from vdbcourse.facts import loader, milvus_indexes
 
 ENGINES = ("milvus", "weaviate", "pinecone", "qdrant", "vespa", "pgvector")
 FEATURES = (
@@ -42,7 +42,7 @@ FEATURES = (
         "consistency",
     ),
 )
-FILE = loader.FOLDER / "facts.yaml"
+FILE = loader.PATH
 EVERY_FACT = [fact for engine in facts.engines() for fact in engine.facts.values()]
 
 
@@ -54,9 +54,8 @@ def name(fact):
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft202012Validator.check_schema(
-        json.loads((loader.FOLDER / "schema.json").read_text())
-    )
+    for path in (loader.SCHEMA, milvus_indexes.SCHEMA):
+        jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text()))
 
 
 def test_every_engine_has_a_fact_for_every_feature():
@@ -284,26 +283,38 @@ def test_an_unchanged_copy_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("        sources: [milvus-overview, attu]\n", "", "'sources' is a required property"),
-        ("[milvus-overview, attu]", "[]", "non-empty"),
-        ("[milvus-overview, attu]", "[milvus-overvew, attu]", "unknown source 'milvus-overvew'."),
-        ("        checked: 2026-11-21\n", "", "'checked' is a required property"),
-        ("checked: 2026-11-21", "checked: 21 November", "'21 November' does not match"),
-        ("checked: 2026-11-21", "checked: 2026-02-30", "'2026-02-30' is no day"),
-        ("[open-source]", "[opensource]", "unknown tag 'opensource'. Did you mean 'open-source'?"),
-        ("tags: [open-source]", "numbers: {copies: 3}", "unknown number 'copies'"),
+        ("        sources: [milvus-overview, attu]\n", "", "the field `sources` is missing"),
+        ("[milvus-overview, attu]", "[]", "sources: 0 entries; at least 1"),
+        (
+            "[milvus-overview, attu]",
+            "[milvus-overvew, attu]",
+            "unknown name 'milvus-overvew'. Did you mean 'milvus-overview'?",
+        ),
+        ("        checked: 2026-11-21\n", "", "the field `checked` is missing"),
+        (
+            "checked: 2026-11-21",
+            "checked: 21 November",
+            "must be a day such as 2026-11-21, not '21 November'",
+        ),
+        (
+            "checked: 2026-11-21",
+            "checked: 2026-02-30",
+            "must be a day such as 2026-11-21, not '2026-02-30'",
+        ),
+        ("[open-source]", "[opensource]", "unknown name 'opensource'. Did you mean 'open-source'?"),
+        ("tags: [open-source]", "numbers: {copies: 3}", "numbers: unknown name 'copies'"),
         (
             (
                 "        value: Apache-2.0; the separate graphical tool Attu is proprietary since"
                 " 2.6.0\n"
             ),
             "",
-            "'value' is a required",
+            "the field `value` is missing",
         ),
         (
             "value: Apache-2.0; the",
             "worth: 3\n        value: Apache-2.0; the",
-            "'worth' was unexpected",
+            "worth: unknown field.",
         ),
     ],
 )
@@ -312,11 +323,13 @@ def test_a_broken_fact_is_refused_with_its_place(tmp_path, old, new, words):
 
 
 def test_a_missing_fact_is_refused(tmp_path):
-    refused(tmp_path, MILVUS_LICENCE, "", "engines > milvus > facts", "'licence' is missing")
+    refused(
+        tmp_path, MILVUS_LICENCE, "", "engines > milvus > facts", "the fact `licence` is missing"
+    )
 
 
 def test_a_fact_given_twice_is_refused(tmp_path):
-    refused(tmp_path, MILVUS_LICENCE, MILVUS_LICENCE * 2, "'licence' is given twice")
+    refused(tmp_path, MILVUS_LICENCE, MILVUS_LICENCE * 2, f"{PLACE}: is given twice, first in line")
 
 
 def test_a_misspelt_feature_is_refused(tmp_path):
@@ -335,7 +348,7 @@ def test_an_unused_source_is_refused(tmp_path):
         "[milvus-overview, attu]",
         "[milvus-overview]",
         "sources > attu",
-        "no fact uses it",
+        "no fact uses this source",
     )
 
 
@@ -350,7 +363,7 @@ def test_an_address_without_tls_is_refused(tmp_path):
 
 def test_a_sentence_without_facts_is_refused(tmp_path):
     refused(
-        tmp_path, "facts: [index_types]", "facts: []", "engines > milvus > strengths", "non-empty"
+        tmp_path, "facts: [index_types]", "facts: []", "milvus > strengths > 1 > facts", "0 entries"
     )
 
 
@@ -365,13 +378,37 @@ def test_a_sentence_on_an_unknown_fact_is_refused(tmp_path):
 
 
 def test_a_missing_engine_is_refused(tmp_path):
-    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader.Strict)
+    data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     del data["engines"]["vespa"]
     copy = tmp_path / "facts.yaml"
     copy.write_text(yaml.safe_dump(data), encoding="utf-8")
-    with pytest.raises(CourseError, match="engines: 'vespa' is a required property"):
+    with pytest.raises(CourseError, match="engines: the field `vespa` is missing"):
         loader.load(copy)
 
 
 def test_a_file_that_is_no_yaml_is_refused(tmp_path):
-    refused(tmp_path, "sources:", "sources: [", "facts.yaml is no YAML file of facts")
+    refused(tmp_path, "sources:", "sources: [", "facts.yaml, line", "this is not YAML")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("sources: [lite], checked", "sources: [light], checked", "unknown name 'light'. Did you"),
+        ("checked: 2026-11-21", "checked: soon", "must be a day such as 2026-11-21, not 'soon'"),
+        (
+            "deployments:\n",
+            "deployment:\n",
+            "deployment: unknown field. Did you mean 'deployments'",
+        ),
+        ("in: [", "in: [lte, ", "in > 1: unknown name 'lte'. Did you mean 'lite'?"),
+    ],
+)
+def test_a_broken_file_of_index_types_is_refused_with_its_line(tmp_path, old, new, words):
+    text = milvus_indexes.PATH.read_text(encoding="utf-8")
+    copy = tmp_path / "indexes.yaml"
+    copy.write_text(text.replace(old, new, 1), encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(CourseError) as raised:
+        milvus_indexes.load(copy)
+    assert f"indexes.yaml, line {line}: " in str(raised.value)
+    assert words in str(raised.value)

@@ -6,7 +6,7 @@ it was checked.
     facts.portrait("qdrant")                            strengths, weaknesses, best use, and the facts below them
     facts.book()                                        everything, for programs such as the chooser
 
-The data are in facts.yaml, their form in schema.json.
+The data are in facts.yaml, their form in facts.schema.json.
 """
 
 import functools

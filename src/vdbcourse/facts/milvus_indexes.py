@@ -7,24 +7,18 @@ milvus_indexes.table(["DISKANN", "IVF_RABITQ"])        a table with sources and 
 import datetime
 import functools
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
-
-from vdbcourse.errors import CourseError
+from vdbcourse import yamlfile
 from vdbcourse.facts.display import LEFT, described, link, wrapped
-from vdbcourse.facts.loader import Strict
 from vdbcourse.facts.model import Source, look_up
+from vdbcourse.yamlfile import Document, Problem, nearest
 
 PATH = Path(__file__).with_name("milvus_indexes.yaml")
-PARTS = {
-    "sources": {"title", "url", "state"},
-    "deployments": {"label", "version", "sources", "checked"},
-    "types": {"field", "about", "in", "sources"},
-}
+SCHEMA = Path(__file__).with_name("milvus_indexes.schema.json")
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ class Table:
                 wrapped(f"{one.key} ({one.field}): {one.about}. In: {where}. [{sources}]", "    ")
             )
         return "\n".join(
-            [*lines, *(wrapped(checked(one), "    ") for one in self.book.deployments.values())]
+            [*lines, *(wrapped(_checked(one), "    ") for one in self.book.deployments.values())]
         )
 
     def _repr_html_(self) -> str:
@@ -87,7 +81,7 @@ class Table:
         head = "".join(
             f"<th scope='col' style='{LEFT}'>{html.escape(title)}</th>" for title in titles
         )
-        rows = "".join(f"<tr>{self.row(one)}</tr>" for one in self.types)
+        rows = "".join(f"<tr>{self._row(one)}</tr>" for one in self.types)
         notes = "<br>".join(
             f"{html.escape(str(one))}: {'; '.join(map(link, one.sources))}; checked {one.checked}"
             for one in self.book.deployments.values()
@@ -95,8 +89,7 @@ class Table:
         below = f"<p style='text-align:left'><small>{notes}</small></p>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{below}"
 
-    def row(self, one: IndexType) -> str:
-        """The cells of a type."""
+    def _row(self, one: IndexType) -> str:
         about = f"{html.escape(one.about)}<br><small>{'; '.join(map(link, one.sources))}</small>"
         cells = [
             about,
@@ -118,71 +111,51 @@ def table(types: Iterable[str] | None = None) -> Table:
 
 
 def load(path: Path) -> IndexBook:
-    """The types in `path`. Raises `CourseError` naming every place that is wrong, at most ten."""
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=Strict)
-    except yaml.YAMLError as error:
-        raise CourseError(f"{path.name} is no YAML file of index types: {error}") from error
-    if problems := list(wrong(data)):
-        raise CourseError(
-            f"{path.name} is not in order. Mend:\n" + "\n".join(f"  {one}" for one in problems[:10])
-        )
-    sources = {
-        key: Source(key, one["title"], one["url"], str(one["state"]))
-        for key, one in data["sources"].items()
-    }
+    """The types in `path`. Raises `CourseError` naming file and line of what is wrong, at most
+    ten.
+    """
+    document = yamlfile.read(path, SCHEMA)
+    yamlfile.refuse(_names_leading_nowhere(document))
+    data = document.data
+    sources = {key: Source(key, **source) for key, source in data["sources"].items()}
     deployments = {
         key: Deployment(
             key,
-            one["label"],
-            str(one["version"]),
-            tuple(sources[name] for name in one["sources"]),
-            datetime.date.fromisoformat(one["checked"]),
+            content["label"],
+            content["version"],
+            tuple(sources[name] for name in content["sources"]),
+            datetime.date.fromisoformat(content["checked"]),
         )
-        for key, one in data["deployments"].items()
+        for key, content in data["deployments"].items()
     }
     types = {
         key: IndexType(
             key,
-            one["field"],
-            one["about"],
-            tuple(one["in"]),
-            tuple(sources[name] for name in one["sources"]),
+            content["field"],
+            content["about"],
+            tuple(content["in"]),
+            tuple(sources[name] for name in content["sources"]),
         )
-        for key, one in data["types"].items()
+        for key, content in data["types"].items()
     }
-    return IndexBook(*map(MappingProxyType, (sources, deployments, types)))
+    return IndexBook(
+        MappingProxyType(sources), MappingProxyType(deployments), MappingProxyType(types)
+    )
 
 
-def wrong(data: object) -> Iterable[str]:
-    """Places that miss something, or name what does not exist."""
-    if not isinstance(data, dict) or set(data) != set(PARTS):
-        yield f"the file must hold {', '.join(PARTS)}"
-        return
-    for part, expected in PARTS.items():
-        for key, one in data[part].items():
-            if set(one) != expected:
-                yield f"{part} > {key} must hold {', '.join(sorted(expected))}"
-                continue
-            yield from (
-                f"{part} > {key}: unknown source {name!r}"
-                for name in one.get("sources", ())
-                if name not in data["sources"]
-            )
-            if part == "types":
-                yield from (
-                    f"types > {key}: unknown deployment {name!r}"
-                    for name in one["in"]
-                    if name not in data["deployments"]
-                )
-            if part == "deployments":
-                try:
-                    datetime.date.fromisoformat(one["checked"])
-                except ValueError:
-                    yield f"deployments > {key}: checked: {one['checked']!r} is no day"
+def _names_leading_nowhere(document: Document) -> Iterator[Problem]:
+    """Sources and deployments that are named and do not exist."""
+    known = {"sources": document.data["sources"], "in": document.data["deployments"]}
+    for part in ("deployments", "types"):
+        for key, content in document.data[part].items():
+            for field, names in known.items():
+                for index, name in enumerate(content.get(field, ())):
+                    if name not in names:
+                        words = f"unknown name {name!r}.{nearest(name, names)}"
+                        yield document.problem((part, key, field, index), words)
 
 
-def checked(one: Deployment) -> str:
+def _checked(one: Deployment) -> str:
     """What says which types a deployment has, and the day we looked."""
     return (
         f"{one}: {'; '.join(f'{described(source)} {source.url}' for source in one.sources)};"

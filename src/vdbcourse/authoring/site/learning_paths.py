@@ -2,21 +2,24 @@
 docs/paths.yaml.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-from vdbcourse import lessons, settings
+from vdbcourse import lessons, settings, yamlfile
 from vdbcourse.authoring.site import notebook_page
-from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
+from vdbcourse.yamlfile import Document, Problem, nearest
 
 SOURCE = "docs/paths.yaml"
+SCHEMA = Path(__file__).with_name("learning_paths.schema.json")
+
+Step = tuple[str, str, int]  # title, page, minutes
 
 
 def page() -> tuple[str, str, str, str]:
-    """The page: uri, Markdown, source, title. Raises `CourseError` for an unknown step, or more
-    minutes than the path has.
+    """The page: uri, Markdown, source, title. Raises `CourseError` naming file and line of an
+    unknown step, or of more minutes than the path has.
     """
     parts = [
         notebook_page.front_matter(
@@ -28,40 +31,40 @@ def page() -> tuple[str, str, str, str]:
             " or the engine you came for.\n"
         ),
     ]
-    parts += [section(path) for path in load()]
+    steps = _steps()
+    document = yamlfile.read(settings.root() / SOURCE, SCHEMA)
+    yamlfile.refuse(_problems(document, steps))
+    parts += [_section(path, [steps[key] for key in path["steps"]]) for path in document.data]
     return "paths.md", "\n".join(parts), SOURCE, "Learning paths"
 
 
-def load() -> list[dict[str, Any]]:
-    """The paths as the file has them."""
-    return yaml.safe_load((settings.root() / SOURCE).read_text(encoding="utf-8"))
+def _steps() -> dict[str, Step]:
+    """The lessons (`1_concepts/01_first_search`) and exercises (`07_evaluation`) by key."""
+    steps = {
+        lesson.key: (lesson.title, f"chapters/{lesson.key}.md", lesson.minutes)
+        for lesson in lessons.lessons()
+    }
+    for key, exercise in manifest.exercises().items():
+        steps[key] = (f"Exercise: {exercise.title}", f"exercises/{key}.md", exercise.minutes)
+    return steps
 
 
-def section(path: dict[str, Any]) -> str:
+def _problems(document: Document, steps: dict[str, Step]) -> Iterator[Problem]:
+    """Steps that do not exist, and paths that take longer than they say."""
+    for index, path in enumerate(document.data):
+        for number, key in enumerate(path["steps"]):
+            if key not in steps:
+                words = f"there is no lesson or exercise {key!r}.{nearest(key, steps)}"
+                yield document.problem((index, "steps", number), words)
+        total = sum(steps[key][2] for key in path["steps"] if key in steps)
+        if total > path["minutes"]:
+            words = f"the path has {path['minutes']} minutes and takes {total}. Leave a step out."
+            yield document.problem((index, "minutes"), words)
+
+
+def _section(path: dict[str, Any], steps: list[Step]) -> str:
     """One path with its steps and their minutes."""
-    steps = [step(path["title"], key) for key in path["steps"]]
     total = sum(minutes for _, _, minutes in steps)
-    if total > path["minutes"]:
-        raise CourseError(
-            f"{SOURCE}: the path {path['title']!r} has {path['minutes']} minutes and takes {total}."
-            " Leave something out."
-        )
     rows = "\n".join(f"| [{title}]({uri}) | {minutes} |" for title, uri, minutes in steps)
     table = f"| step | minutes |\n|---|---|\n{rows}\n| **together** | **{total}** |\n"
     return f"## {path['title']}\n\n{path['about'].strip()}\n\n{table}"
-
-
-def step(path: str, key: str) -> tuple[str, str, int]:
-    """Title, page and minutes of a lesson (`1_concepts/01_first_search`) or an exercise
-    (`07_evaluation`).
-    """
-    for lesson in lessons.lessons():
-        if lesson.key == key:
-            return lesson.title, f"chapters/{key}.md", lesson.minutes
-    if key in manifest.exercises():
-        exercise = manifest.exercises()[key]
-        return f"Exercise: {exercise.title}", f"exercises/{key}.md", exercise.minutes
-    raise CourseError(
-        f"{SOURCE}: the path {path!r} has a step {key!r}, and there is no lesson or exercise of"
-        " that name."
-    )
