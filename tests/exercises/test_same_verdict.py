@@ -18,7 +18,7 @@ from vdbcourse.authoring.proof.answers import SHARED, proofs
 from vdbcourse.authoring.proof.namespace import Solved, defines
 from vdbcourse.authoring.proof.selftest import Trial
 from vdbcourse.grading import manifest
-from vdbcourse.grading.calls.in_subprocess import Ended, There
+from vdbcourse.grading.calls.in_subprocess import Ended, InSubprocess
 from vdbcourse.grading.checks import runner
 from vdbcourse.grading.classroom.environment import for_check
 from vdbcourse.grading.sandbox.limits import Limits
@@ -57,7 +57,7 @@ class Fresh:
         module.
         """
         if self.there is None:
-            self.there = There(self.ground.place)
+            self.there = InSubprocess(self.ground.place)
         data = self.ground.data()
         helpers, source = parts(function)
         name = function.__name__

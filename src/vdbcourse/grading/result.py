@@ -6,20 +6,53 @@ import html
 import json
 import re
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
-NOT_GRADED = "not graded"
-# status: (what stands before it in text, colour of its bar)
-STATUSES = {
-    "passed": ("[x]", "#1a7f37"),
-    "not attempted": ("[ ]", "#6e7781"),
-    "wrong": ("[-]", "#9a6700"),
-    "error": ("[!]", "#cf222e"),
-    "time": ("[!]", "#cf222e"),
-    NOT_GRADED: ("[?]", "#cf222e"),
+
+class Status(StrEnum):
+    """What became of a task. The values stand in progress files, JSON and CSV."""
+
+    PASSED = "passed"
+    NOT_ATTEMPTED = "not attempted"
+    WRONG = "wrong"
+    ERROR = "error"  # the learner's code raised
+    TIME = "time"  # it ran too long
+    NOT_GRADED = "not graded"
+
+    @property
+    def sign(self) -> str:
+        """What stands before it in text."""
+        return _SIGNS.get(self, "[!]")
+
+    @property
+    def color(self) -> str:
+        """The colour of its bar, as HTML writes it."""
+        return _COLORS.get(self, "#cf222e")
+
+    @property
+    def words(self) -> str:
+        """As it is said to a learner."""
+        return _WORDS.get(self, self.value)
+
+    @property
+    def class_words(self) -> str:
+        """As it is said to whoever grades a class."""
+        return "raised an error" if self is Status.ERROR else self.words
+
+
+_SIGNS = {
+    Status.PASSED: "[x]",
+    Status.NOT_ATTEMPTED: "[ ]",
+    Status.WRONG: "[-]",
+    Status.NOT_GRADED: "[?]",
 }
-WORDS = {"wrong": "not yet", "error": "your code raised an error", "time": "took too long"}
-CLASS_WORDS = WORDS | {"error": "raised an error"}  # to whoever grades a class
+_COLORS = {Status.PASSED: "#1a7f37", Status.NOT_ATTEMPTED: "#6e7781", Status.WRONG: "#9a6700"}
+_WORDS = {
+    Status.WRONG: "not yet",
+    Status.ERROR: "your code raised an error",
+    Status.TIME: "took too long",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +64,7 @@ class Result:
     exercise: str
     task: str
     title: str
-    status: str  # one of STATUSES
+    status: Status
     points: int  # reached
     of: int  # to be reached
     why: str = ""
@@ -48,12 +81,12 @@ class Result:
     @property
     def passed(self) -> bool:
         """Is the task done?"""
-        return self.status == "passed"
+        return self.status is Status.PASSED
 
     @property
     def words(self) -> str:
         """The status as it is said to a learner."""
-        return WORDS.get(self.status, self.status)
+        return self.status.words
 
     @property
     def in_class(self) -> str:
@@ -61,16 +94,13 @@ class Result:
         learner was told.
         """
         if self.ended:
-            return f"{self.words}: {self.ended}" if self.status == "time" else self.ended
-        return f"raised {self.got}" if self.status == "error" and self.got else self.why
+            return f"{self.words}: {self.ended}" if self.status is Status.TIME else self.ended
+        return f"raised {self.got}" if self.status is Status.ERROR and self.got else self.why
 
     @property
     def headline(self) -> str:
         """Sign, task, status and points."""
-        return (
-            f"{STATUSES[self.status][0]} {self.task}: {self.words}, {self.points} of {self.of}"
-            " points"
-        )
+        return f"{self.status.sign} {self.task}: {self.words}, {self.points} of {self.of} points"
 
     @property
     def details(self) -> list[tuple[str, str]]:
@@ -109,25 +139,16 @@ class Result:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            "<tr><th scope='row'"
-            f" style='text-align:left;vertical-align:top;font-weight:normal;opacity:.75'>{html.escape(label)}</th><td"
-            f" style='text-align:left'>{self.cell(label, text)}</td></tr>"
+            "<tr><th scope='row' style='text-align:left;vertical-align:top;font-weight:normal;"
+            f"opacity:.75'>{html.escape(label)}</th><td"
+            f" style='text-align:left'>{_cell(label, text)}</td></tr>"
             for label, text in self.details
         )
         table = f"<table style='margin:.4em 0 0 0'><tbody>{rows}</tbody></table>" if rows else ""
         return (
             "<div role='status' style='border-left:5px solid"
-            f" {STATUSES[self.status][1]};padding:.3em"
+            f" {self.status.color};padding:.3em"
             f" .8em;overflow-x:auto'><strong>{html.escape(self.headline)}</strong>{table}</div>"
-        )
-
-    @staticmethod
-    def cell(label: str, text: str) -> str:
-        """Code in a fixed font, prose as prose; whatever the text holds, it stays text."""
-        if label in ("why", "undone"):
-            return prose(text)
-        return (
-            f"<code style='white-space:pre-wrap;overflow-wrap:anywhere'>{html.escape(text)}</code>"
         )
 
 
@@ -136,17 +157,28 @@ def prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-class Results(list):
+class Results(list[Result]):
     """Several results, one after another."""
 
+    @property
+    def total(self) -> str:
+        """All their points."""
+        reached, of = sum(result.points for result in self), sum(result.of for result in self)
+        return f"{reached} of {of} points"
+
     def __repr__(self) -> str:
-        reached, of = sum(one.points for one in self), sum(one.of for one in self)
-        return "\n".join([*map(repr, self), f"{reached} of {of} points"])
+        return "\n".join([*map(repr, self), self.total])
 
     def _repr_html_(self) -> str:
-        reached, of = sum(one.points for one in self), sum(one.of for one in self)
-        return "".join(one._repr_html_() for one in self) + f"<p>{reached} of {of} points</p>"
+        return "".join(result._repr_html_() for result in self) + f"<p>{self.total}</p>"
 
     def json(self) -> str:
         """For a program."""
-        return json.dumps([one.as_dict() for one in self], indent=1)
+        return json.dumps([result.as_dict() for result in self], indent=1)
+
+
+def _cell(label: str, text: str) -> str:
+    # code in a fixed font, prose as prose; whatever the text holds, it stays text
+    if label in ("why", "undone"):
+        return prose(text)
+    return f"<code style='white-space:pre-wrap;overflow-wrap:anywhere'>{html.escape(text)}</code>"

@@ -4,11 +4,11 @@ from typing import Any
 
 from vdbcourse import engines, progress
 from vdbcourse.grading import manifest, master_notebook
-from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.checks import runner
 from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.progress_table import Progress
-from vdbcourse.grading.result import Result, Results, prose
+from vdbcourse.grading.result import Result, Results, Status, prose
 
 
 class Open:
@@ -32,13 +32,13 @@ class Open:
         if task is None:
             return Results(self.check(one.id) for one in self.exercise.tasks)
         asked = self.exercise.task(task)
-        transport, data = Here(self.namespace), self.data()
+        transport, data = InProcess(self.namespace), self.data()
         try:
             result = runner.run(asked, transport, data)
         finally:
             transport.close()
             data.close()
-        if result.status != "not attempted":
+        if result.status is not Status.NOT_ATTEMPTED:
             progress.attempted(self.exercise.id, task, result.points if result.passed else None)
         return result
 

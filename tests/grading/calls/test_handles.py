@@ -6,7 +6,7 @@ import pytest
 from vdbcourse import engines
 from vdbcourse.engines import spaces
 from vdbcourse.grading import Data, Handle
-from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.handles import OpenHandles
 
 ASKED = [
     "SHOW hnsw.ef_search",
@@ -26,7 +26,7 @@ def dsn():
 
 @pytest.mark.parametrize("sql", ASKED)
 def test_a_setting_of_pgvector_can_be_read_before_the_first_vector(dsn, sql):
-    opened = Opened()
+    opened = OpenHandles()
     assert opened.resolve(Handle("postgres", dsn)).execute(sql).fetchone()[0]
     opened.close()
 
@@ -45,7 +45,7 @@ def test_it_can_on_any_connection_to_the_courses_server(dsn, sql):
 
 
 def test_a_setting_is_put_back_by_who_read_it_first(dsn):
-    opened = Opened()
+    opened = OpenHandles()
     connection = opened.resolve(Handle("postgres", dsn))
     before = connection.execute("SHOW hnsw.ef_search").fetchone()[0]
     connection.execute("SET hnsw.ef_search = 77")

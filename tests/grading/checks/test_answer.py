@@ -2,6 +2,7 @@
 learner understands.
 """
 
+import json
 import math
 import re
 import signal
@@ -13,8 +14,9 @@ import pytest
 
 from vdbcourse.grading import Answer, Handle, NotYet, Opaque, Reply, alike, overlap
 from vdbcourse.grading.calls.codec import decode, encode
-from vdbcourse.grading.calls.in_process import Here
-from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
+from vdbcourse.grading.calls.in_process import InProcess
+from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
+from vdbcourse.grading.sandbox.time_limits import Limit, Overrun, Spent
 
 no_timer = pytest.mark.skipif(
     not hasattr(signal, "setitimer"), reason="no timer here; the kernel's own interrupt ends a loop"
@@ -26,7 +28,7 @@ def answer(body, name="f", hidden=False, seconds=5):
     source = f"def f(x=None, k=None):\n{textwrap.indent(body, '    ')}"
     namespace = {}
     exec(compile(source, "<cell>", "exec"), namespace)
-    return Answer(Here(namespace, hidden), name, seconds)
+    return Answer(InProcess(namespace, hidden), name, seconds)
 
 
 def refused(act):
@@ -46,9 +48,12 @@ def test_it_is_called_with_what_the_check_gives():
     assert answer("return [x, k]")(1, k=2).value == [1, 2]
 
 
-def test_what_happened_is_a_dict_of_plain_values():
+def test_an_outcome_holds_plain_values():
     outcome = answer("print(x)\nreturn [x]").transport.call("f", [1], {}, 5)
-    assert outcome == {
+    assert outcome == Outcome(
+        CallStatus.RETURNED, value={"list": [1]}, printed="1\n", printed_characters=2
+    )
+    assert outcome.as_json() == {
         "status": "returned",
         "value": {"list": [1]},
         "changed": [],
@@ -57,6 +62,18 @@ def test_what_happened_is_a_dict_of_plain_values():
         "printed": "1\n",
         "printed_characters": 2,
     }
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(CallStatus.RETURNED, value=3, changed=("x",), altered=("autocommit",)),
+        Outcome(CallStatus.RAISED, error="E: text", line=2, source="raise E", collections=("c",)),
+        Outcome(CallStatus.TIME, overrun=Overrun(Limit.CLOCK, Spent(0.5, 40)), printed="x\n"),
+    ],
+)
+def test_an_outcome_arrives_as_it_was_sent(outcome):
+    assert Outcome.from_json(json.loads(json.dumps(outcome.as_json()))) == outcome
 
 
 def test_arrays_come_as_arrays():
@@ -222,7 +239,7 @@ def test_an_argument_that_was_changed_is_told_by_its_name(body, argument):
 def test_of_arguments_without_a_name_the_place_is_told():
     namespace = {}
     exec("def f(*numbers):\n    numbers[1].clear()\n    return 1", namespace)
-    not_yet = refused(lambda: Answer(Here(namespace), "f", 5)([1], [2]))
+    not_yet = refused(lambda: Answer(InProcess(namespace), "f", 5)([1], [2]))
     assert "changed its argument `argument 2`" in not_yet.why
 
 
@@ -278,11 +295,11 @@ def test_a_refusal_that_is_asked_for():
 
 
 def test_a_function_that_is_missing_is_not_attempted():
-    here = Here({"g": 5})
-    assert not here.defined("f") and not here.defined("g")
-    assert (here.missing("f").kind, here.missing("g").kind) == ("not attempted", "not attempted")
-    assert "`f` is not defined" in here.missing("f").why
-    assert "`g` is no function" in here.missing("g").why
+    here = InProcess({"g": 5})
+    f, g = (refused(Answer(here, name, 5).require) for name in "fg")
+    assert (f.kind, g.kind) == ("not attempted", "not attempted")
+    assert "`f` is not defined" in f.why
+    assert "`g` is no function" in g.why
 
 
 # ---------------------------------------------------------------------------------------- what came

@@ -8,8 +8,8 @@ import pytest
 from vdbcourse import embedding, engines
 from vdbcourse.engines import spaces
 from vdbcourse.grading import Answer, Data, Handle, NotYet
-from vdbcourse.grading.calls.handles import Opened
-from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.calls.handles import OpenHandles
+from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.checks.postgres_session import Session
 from vdbcourse.grading.checks.rounding import rounded
 
@@ -25,7 +25,7 @@ def data():
 
 def answer_of(function):
     """A learner's function, and the transport to it."""
-    here = Here({"answer": function})
+    here = InProcess({"answer": function})
     return Answer(here, "answer", 30.0), here
 
 
@@ -91,7 +91,7 @@ def test_scans_of_a_vector_index_are_told_from_those_of_the_table(data):
 
 
 def test_the_calls_of_a_milvus_client_are_known_once():
-    opened, handle = Opened(), Handle("milvus", engines.milvus())
+    opened, handle = OpenHandles(), Handle("milvus", engines.milvus())
     client, name = opened.resolve(handle), engines.collection("watched", "calls")
     client.drop_collection(name)
     client.create_collection(name, dimension=2)
@@ -103,7 +103,7 @@ def test_the_calls_of_a_milvus_client_are_known_once():
 
 
 def test_another_models_vectors_have_length_1_and_are_other_vectors():
-    opened = Opened()
+    opened = OpenHandles()
     texts = ["a shark", "a heist"]
     other = opened.resolve(Handle("encode", "another"))(texts)
     course = opened.resolve(Handle("encode"))(texts)

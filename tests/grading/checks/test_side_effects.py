@@ -9,7 +9,7 @@ from vdbcourse import engines
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import Data, manifest
-from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.checks import fixtures_postgres, runner
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.sandbox import time_limits
@@ -41,7 +41,7 @@ def check(dsn, monkeypatch):
     def run(*lines, answer=RIGHT):
         namespace = {}
         exec("\n".join(["def count(conn):", *(f"    {line}" for line in lines), answer]), namespace)
-        here, tables = Here(namespace), Data(postgres_dsn=dsn)
+        here, tables = InProcess(namespace), Data(postgres_dsn=dsn)
         try:
             return runner.run(TASK, here, tables)
         finally:
@@ -267,7 +267,7 @@ def check_make(make, data):
 def test_a_collection_that_was_left_is_named_and_removed_and_no_other(monkeypatch, line, left):
     task = Task("99_traces", "make", "Make", ("make",), 1, ("",), 5)
     monkeypatch.setattr(manifest, "checks", lambda _: {"make": check_make})
-    here, tables = Here({}), Data(milvus_uri=engines.milvus())
+    here, tables = InProcess({}), Data(milvus_uri=engines.milvus())
     name = engines.collection("traces", "asked_for")
     exec(
         f"def make(client, name):\n    client.create_collection(name, 4)\n    {line}",

@@ -9,7 +9,6 @@ import re
 import socket
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,8 +17,9 @@ from support import why_there_is_no_sandbox
 from vdbcourse import settings
 from vdbcourse.grading.calls import in_subprocess
 from vdbcourse.grading.calls.codec import Handle
-from vdbcourse.grading.calls.in_subprocess import Ended, There, checked, parsed
-from vdbcourse.grading.calls.invoke import SHOWN_OUTPUT
+from vdbcourse.grading.calls.in_subprocess import Ended, InSubprocess, parsed
+from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
+from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.classroom import postgres
 from vdbcourse.grading.classroom.milvus import milvus_lite
@@ -44,7 +44,7 @@ def notebook():
     opened = []
 
     def run(*cells, place=None):
-        there = There(place or Place(True, LIMITS))
+        there = InSubprocess(place or Place(True, LIMITS))
         opened.append(there)
         there.run(cells, {})
         return there
@@ -56,8 +56,8 @@ def notebook():
 
 def value(there, name="f", *args, seconds=10):
     outcome = there.call(name, args, {}, seconds)
-    assert outcome["status"] == "returned", outcome
-    return outcome["value"]
+    assert outcome.status is CallStatus.RETURNED, outcome
+    return outcome.value
 
 
 def failed(there):
@@ -78,7 +78,7 @@ def test_cells_run_as_in_a_kernel(notebook):
     )
     assert failed(there) == []
     outcome = there.call("f", [np.arange(4)], {}, 2)
-    assert (outcome["value"], outcome["printed"], outcome["changed"]) == (48, "seen\n", [])
+    assert (outcome.value, outcome.printed, outcome.changed) == (48, "seen\n", ())
 
 
 def test_a_cell_that_fails_is_named_and_the_next_ones_run(notebook):
@@ -139,10 +139,10 @@ def test_cells_that_never_end_do_not_take_for_ever(notebook):
 )
 def test_a_function_that_is_not_there_is_explained(notebook, cells, kind, words):
     there = notebook(*cells)
-    assert not there.defined("f")
-    missing = there.missing("f")
-    assert words in missing.why
-    assert missing.kind == kind
+    with pytest.raises(NotYet) as missing:
+        Answer(there, "f", 5).require()
+    assert words in missing.value.why
+    assert missing.value.kind == kind
 
 
 def test_calls_of_a_task_together_have_a_limit(notebook):
@@ -156,7 +156,7 @@ def test_calls_of_a_task_together_have_a_limit(notebook):
     with pytest.raises(
         NotYet, match="The calls of this task computed for more than 1.7 s together."
     ):
-        value(there)
+        Answer(there, "f", 10)()
 
 
 def test_calls_of_a_task_that_wait_together_too_long_are_told_that_they_waited(notebook):
@@ -166,7 +166,7 @@ def test_calls_of_a_task_that_wait_together_too_long_are_told_that_they_waited(n
     with pytest.raises(
         NotYet, match="took more than 0 s by the clock together, most of it waiting"
     ):
-        value(there)
+        Answer(there, "f", 10)()
 
 
 # --- too much of everything -----------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_what_ends_the_process_is_told(notebook, code, words):
             place=Place(True, replace(LIMITS, seconds=1 if "computed" in words else 600)),
         )
     assert str(ended.value).startswith(words)
-    assert ended.value.kind == ("time" if "computed" in words else "error")
+    assert ended.value.status == ("time" if "computed" in words else "error")
 
 
 def test_what_waits_and_cannot_be_interrupted_is_told_that_it_waited(notebook, monkeypatch):
@@ -275,12 +275,12 @@ def test_a_hundred_megabytes_of_output_go_nowhere(notebook):
         "def f():\n    for _ in range(100): print('x' * 2**20)\n    return 1",
     )
     outcome = there.call("f", [], {}, 5)
-    assert (outcome["value"], outcome["printed_characters"]) == (1, 100 * (2**20 + 1))
-    assert len(outcome["printed"]) == SHOWN_OUTPUT
+    assert (outcome.value, outcome.printed_characters) == (1, 100 * (2**20 + 1))
+    assert len(outcome.printed) == SHOWN_OUTPUT
 
 
 def test_computing_time_is_limited():
-    there = There(Place(True, Limits(seconds=30, cpu=2)))
+    there = InSubprocess(Place(True, Limits(seconds=30, cpu=2)))
     with pytest.raises(
         Ended,
         match="was ended by the system, as happens with too much memory or too much computing time",
@@ -332,7 +332,7 @@ def test_it_sees_no_checks_no_solutions_no_other_processes_and_no_environment(no
     assert not {"VDBCOURSE_TEST_OWNER", "PYTEST_CURRENT_TEST", "SSH_AUTH_SOCK"} & set(
         value(there, "environment")["list"]
     )
-    assert "ModuleNotFoundError" in there.call("secrets", [], {}, 10)["error"]
+    assert "ModuleNotFoundError" in there.call("secrets", [], {}, 10).error
     assert value(there, "passwords") is False
 
 
@@ -421,7 +421,7 @@ def test_started_by_root_it_is_nobody(notebook):
     )
     assert value(there)["tuple"][0] >= bubblewrap.FIRST_ACCOUNT
     assert value(there)["tuple"][1] == {"list": []}
-    assert "PermissionError" in there.call("root", [], {}, 10)["error"]
+    assert "PermissionError" in there.call("root", [], {}, 10).error
 
 
 # --- answers that are none ------------------------------------------------------------------------
@@ -465,7 +465,7 @@ def test_a_line_that_is_no_answer_is_not_taken_apart(line):
     assert parsed(line) is None
 
 
-SAID_NOTHING = {"printed": "", "printed_characters": 0}
+SAID_NOTHING = {"altered": [], "collections": [], "printed": "", "printed_characters": 0}
 
 
 @pytest.mark.parametrize(
@@ -485,18 +485,16 @@ SAID_NOTHING = {"printed": "", "printed_characters": 0}
         {"status": "time", "seconds": 3, **SAID_NOTHING},
     ],
 )
-def test_an_outcome_that_is_none_ends_the_run(outcome):
-    there = There.__new__(
-        There
-    )  # only what looks at outcomes: no process is needed to see what is none
-    there.process = SimpleNamespace(watcher=SimpleNamespace(stop=lambda: None))
-    with pytest.raises(Ended, match=FOREIGN):
-        there.read(checked, outcome)
+def test_an_outcome_that_is_none_is_refused(outcome):
+    assert Outcome.from_json({"status": "returned", "value": 1, **SAID_NOTHING}).value == 1
+    with pytest.raises(ValueError, match="no outcome"):
+        Outcome.from_json(outcome)
 
 
 def test_a_patched_caller_gains_nothing(notebook):
     there = notebook(
-        "from vdbcourse.grading import calls\ncalls.call = lambda *_: {'status': 'passed'}",
+        "from vdbcourse.grading.calls import outcome\n"
+        "outcome.Outcome.as_json = lambda _: {'status': 'passed'}",
         "def f(): return 1",
     )
     with pytest.raises(Ended, match=FOREIGN):
@@ -508,7 +506,7 @@ def test_texts_come_without_control_characters(notebook):
         "def f():\n    print('\\x1b[2Jgone')\n    raise ValueError('\\x1b]0;title\\x07')"
     )
     outcome = there.call("f", [], {}, 2)
-    assert "\x1b" not in outcome["printed"] + outcome["error"]
+    assert "\x1b" not in outcome.printed + outcome.error
 
 
 def test_a_copy_of_the_process_does_not_answer(notebook):
@@ -611,7 +609,7 @@ def test_its_role_may_do_nothing_outside_its_database(notebook, server, lease):
         "postgres", lease.dsn.replace(f"statement_timeout%3D{patience}", "statement_timeout%3D2s")
     )
     for sql, words in REFUSED.items():
-        assert words in there.call("f", [conn, sql], {}, 10)["error"]
+        assert words in there.call("f", [conn, sql], {}, 10).error
 
 
 def test_it_is_nobody_elses_role(notebook, server, lease):
@@ -623,8 +621,8 @@ def test_it_is_nobody_elses_role(notebook, server, lease):
             "def superuser(): psycopg.connect(f'postgresql://postgres@/postgres?host={socket}')",
             place=place_of(server, lease),
         )
-        assert "permission denied for database" in there.call("f", [], {}, 10)["error"]
-        assert "no password supplied" in there.call("superuser", [], {}, 10)["error"]
+        assert "permission denied for database" in there.call("f", [], {}, 10).error
+        assert "no password supplied" in there.call("superuser", [], {}, 10).error
 
 
 def test_no_operator_can_be_put_in_the_place_of_pgvectors(notebook, server, lease):

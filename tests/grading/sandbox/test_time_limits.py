@@ -13,16 +13,9 @@ import psutil
 import pytest
 
 from vdbcourse.grading import Answer, NotYet
-from vdbcourse.grading.calls.in_process import Here
+from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.sandbox import time_limits
-from vdbcourse.grading.sandbox.time_limits import (
-    BUSIEST,
-    BY_CLOCK,
-    COMPUTING,
-    Allowance,
-    Pace,
-    Spent,
-)
+from vdbcourse.grading.sandbox.time_limits import BUSIEST, Allowance, Limit, Pace, Spent
 
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "setitimer"), reason="no timer here; the kernel's own interrupt ends a loop"
@@ -38,7 +31,7 @@ def answer(body, seconds, folder=None):
     """
     namespace = {"folder": str(folder)}
     exec(compile(f"def f():\n{textwrap.indent(body, '    ')}", "<cell>", "exec"), namespace)
-    here = Here(namespace)
+    here = InProcess(namespace)
     here.begin(seconds)
     return Answer(here, "f", seconds)
 
@@ -52,11 +45,11 @@ def refused(act):
 @pytest.mark.parametrize(
     ("spent", "by"),
     [
-        (Spent(computed=1.1, elapsed=1.2), COMPUTING),
-        (Spent(computed=0.9, elapsed=9.0), ""),
-        (Spent(computed=8.0, elapsed=0.9), ""),  # many threads, in less than a second
-        (Spent(computed=0.1, elapsed=10.1), BY_CLOCK),
-        (Spent(computed=1.1, elapsed=10.1), COMPUTING),
+        (Spent(computed=1.1, elapsed=1.2), Limit.COMPUTING),
+        (Spent(computed=0.9, elapsed=9.0), None),
+        (Spent(computed=8.0, elapsed=0.9), None),  # many threads, in less than a second
+        (Spent(computed=0.1, elapsed=10.1), Limit.CLOCK),
+        (Spent(computed=1.1, elapsed=10.1), Limit.COMPUTING),
     ],
 )
 def test_a_limit_is_met_by_computing_or_by_the_clock(spent, by, monkeypatch):
@@ -66,9 +59,9 @@ def test_a_limit_is_met_by_computing_or_by_the_clock(spent, by, monkeypatch):
 
 def test_a_machine_that_has_become_busier_has_more_time_by_the_clock(monkeypatch):
     monkeypatch.setattr(time_limits, "measure", lambda: Pace(slowness=1, waiting=3))
-    assert Allowance(computing=1, clock=10, waiting=1).exceeded(Spent(0.1, 25)) == ""
-    assert Allowance(computing=1, clock=10, waiting=1).exceeded(Spent(0.1, 35)) == BY_CLOCK
-    assert Allowance(computing=1, clock=30, waiting=3).exceeded(Spent(0.1, 35)) == BY_CLOCK
+    assert Allowance(computing=1, clock=10, waiting=1).exceeded(Spent(0.1, 25)) is None
+    assert Allowance(computing=1, clock=10, waiting=1).exceeded(Spent(0.1, 35)) == Limit.CLOCK
+    assert Allowance(computing=1, clock=30, waiting=3).exceeded(Spent(0.1, 35)) == Limit.CLOCK
 
 
 def test_a_slow_machine_may_compute_longer_and_a_busy_one_take_longer(monkeypatch):

@@ -8,7 +8,7 @@ without running anybody's code.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ import numpy as np
 MOST_ITEMS = 200_000  # in lists and dicts
 MOST_BYTES = 64 * 2**20  # of an array
 DEEPEST = 12  # lists in lists
-LARGEST = (
-    2**64
-)  # of whole numbers; one with hundreds of digits is no float any more, and breaks whatever computes with it
+# of whole numbers; one with hundreds of digits is no float any more, and breaks whatever computes
+# with it
+LARGEST = 2**64
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,14 @@ class Encoder:
 def encode(value: Any) -> Any:
     """`value` in JSON's types."""
     return Encoder().encode(value)
+
+
+def encode_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call: `{"args": [...], "kwargs": {...}}`."""
+    return {
+        "args": [encode(arg) for arg in args],
+        "kwargs": {name: encode(arg) for name, arg in kwargs.items()},
+    }
 
 
 def decode(coded: Any) -> Any:

@@ -19,8 +19,6 @@ ALTERABLE = (
     "read_only",
     "row_factory",
 )  # of a connection
-
-
 NOTED = (
     "load_collection",
     "load_partitions",
@@ -36,7 +34,7 @@ NAMING = {
 }  # method and the argument a collection is called by
 
 
-class Opened:
+class OpenHandles:
     """Opens each handle once and keeps it until `close`. The clients are the engines' own."""
 
     def __init__(self) -> None:
@@ -50,33 +48,10 @@ class Opened:
         if not isinstance(value, Handle):
             return value
         if value not in self.objects:
-            self.objects[value] = self.open(value)
+            self.objects[value] = _open(value)
             if value.kind == "postgres":
                 self.fresh[value] = {name: getattr(self.objects[value], name) for name in ALTERABLE}
         return self.objects[value]
-
-    def open(self, handle: Handle) -> Any:
-        """Open what `handle` names."""
-        match handle.kind:
-            case "postgres":
-                address, *statements = handle.address.split("\n")
-                connection = connect(address)
-                for statement in statements:
-                    connection.execute(statement, prepare=False)
-                return connection
-            case "milvus":
-                from pymilvus import MilvusClient
-
-                from vdbcourse import engines
-
-                return noting(MilvusClient(handle.address, token=engines.milvus_token()))
-            case "encode":
-                from vdbcourse import embedding
-
-                return another_encode if handle.address else embedding.encode
-            case "dict":
-                return {}
-        raise ValueError(f"unknown handle {handle.kind!r}")
 
     def altered(self) -> list[str]:
         """Names of what is no more as it was when a connection was opened, of all connections."""
@@ -121,9 +96,10 @@ class Opened:
             return None
         if connection.info.server_version >= 150_000:
             connection.execute("SELECT pg_stat_force_next_flush()", prepare=False)
-        return connection.execute(
+        value: str | None = connection.execute(
             "SELECT current_setting(%s, true)", [name], prepare=False
         ).fetchone()[0]
+        return value
 
     def forget(self, handle: Handle) -> None:
         """Close what is open behind `handle`; the next call gets a new one."""
@@ -150,18 +126,39 @@ def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
     return connection
 
 
-def noting(client: Any) -> Any:
-    """The client, which from now on notes in `noted` which methods of `NOTED` are called, and in
-    `named` the names that those of `NAMING` are called with. They do what they always do.
-    """
+def _open(handle: Handle) -> Any:
+    match handle.kind:
+        case "postgres":
+            address, *statements = handle.address.split("\n")
+            connection = connect(address)
+            for statement in statements:
+                connection.execute(statement, prepare=False)
+            return connection
+        case "milvus":
+            from pymilvus import MilvusClient
+
+            from vdbcourse import engines
+
+            return _noting(MilvusClient(handle.address, token=engines.milvus_token()))
+        case "encode":
+            from vdbcourse import embedding
+
+            return another_encode if handle.address else embedding.encode
+        case "dict":
+            return {}
+    raise ValueError(f"unknown handle {handle.kind!r}")
+
+
+def _noting(client: Any) -> Any:
+    # from now on the client notes in `noted` which methods of `NOTED` are called, and in `named` the
+    # names that those of `NAMING` are called with; they do what they always do
     client.noted, client.named = set(), set()
     for name in (*NOTED, *NAMING):
-        setattr(client, name, noted(client, name, getattr(client, name)))
+        setattr(client, name, _noted(client, name, getattr(client, name)))
     return client
 
 
-def noted(client: Any, name: str, method: Callable) -> Callable:
-    """The method, whose calls are noted."""
+def _noted(client: Any, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(method)
 
     @functools.wraps(method)

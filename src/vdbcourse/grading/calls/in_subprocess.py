@@ -9,34 +9,37 @@ import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.calls import codec, invoke
+from vdbcourse.grading.calls import codec
 from vdbcourse.grading.calls.codec import Handle
-from vdbcourse.grading.checks.not_yet import NotYet, too_long_together
+from vdbcourse.grading.calls.outcome import CallStatus, CellOutcome, Outcome, printable
+from vdbcourse.grading.calls.transport import Definition
+from vdbcourse.grading.result import Status
 from vdbcourse.grading.sandbox import time_limits
 from vdbcourse.grading.sandbox.bubblewrap import CACHE, Place, Process
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
-from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Spent
+from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, Spent
 
 START_SECONDS = 20
 GRACE = 3  # seconds between the limit inside and the end of the process
 LEAST_SHARE = 200  # of the time for all cells: a cell with less than this part left is not run
 MOST_PARTS = 2_000_000  # of lists and dicts in one answer
 FOREIGN = "wrote something of its own where only answers go"
+_T = TypeVar("_T")
 
 
 class Ended(ConnectionError):  # noqa: N818 - what became of a process
-    """The process is gone, by itself or because it had to be ended. kind: "time" or "error"; the
-    text says what it did.
+    """The process is gone, by itself or because it had to be ended. status: TIME or ERROR; the text
+    says what it did.
     """
 
-    def __init__(self, kind: str, words: str) -> None:
+    def __init__(self, words: str, status: Status = Status.ERROR) -> None:
         super().__init__(words)
-        self.kind = kind
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Output:
     characters: int
 
 
-class There:
+class InSubprocess:
     """A notebook that runs in a process of its own. `run` first, then it is a transport
     for checks.
     """
@@ -84,7 +87,7 @@ class There:
         self.outputs: list[Output] = []
         self.budget, self.spent = Allowance(math.inf, math.inf), Spent()
         try:
-            self.answer(Allowance.of(START_SECONDS), b"")
+            self._answer(Allowance.of(START_SECONDS), b"")
         except Ended as error:
             complaint = self.process.complaint()
             self.close()
@@ -117,208 +120,139 @@ class There:
                     )
                 )
                 continue
-            meter = self.meter()
+            meter = self._meter()
             allowed = left.part(0.5)
             try:
-                answer = self.ask("cell", allowed, source=source, allowed=asdict(allowed))
-                stopped = answer.get("time") and self.read(time_limits.as_spent, answer["time"])
-                printed = self.read(printed_in, answer)
+                answer = self._ask("cell", allowed, source=source, allowed=asdict(allowed))
+                outcome = self._read(CellOutcome.from_json, answer.get("outcome"))
             except Ended as error:
                 self.failed.append(Cell(number, str(error), forced=True))
                 raise
-            if printed[0]:
-                self.outputs.append(Output(number, *printed))
-            if stopped:
-                self.failed.append(Cell(number, time_limits.in_words(*stopped), forced=True))
-            elif answer.get("error"):
-                self.failed.append(Cell(number, f"ended with {text(answer['error'])}"))
+            if outcome.printed:
+                self.outputs.append(Output(number, outcome.printed, outcome.printed_characters))
+            if outcome.overrun:
+                self.failed.append(Cell(number, outcome.overrun.in_words(), forced=True))
+            elif outcome.error:
+                self.failed.append(Cell(number, f"ended with {outcome.error}"))
             left = left.less(meter.spent.at_most(allowed))
 
     def begin(self, seconds: float) -> None:
         """A new check begins."""
         self.budget, self.spent = time_limits.for_all_calls(seconds), Spent()
 
-    def defined(self, name: str) -> bool:
-        """Is there something callable of that name?"""
-        return self.ask("defined", Allowance.of(GRACE), name=name).get("callable") is True
-
-    def missing(self, name: str) -> NotYet:
-        """Why there is none when the notebook runs fresh, top to bottom."""
-        held = self.ask("defined", Allowance.of(GRACE), name=name).get("type")
-        if held is not None:
-            why = (
-                f"`{name}` is a value of type {text(held)} after the last cell, no function: a"
-                " later cell takes its name."
-            )
-            return NotYet(why, kind="error")
+    def definition(self, name: str) -> Definition:
+        """What the name stands for now that the notebook has run fresh, top to bottom."""
+        answer = self._ask("definition", Allowance.of(GRACE), name=name)
+        if answer.get("callable") is True:
+            return Definition(is_callable=True, fresh=True)
+        type_name = answer.get("type")
         defines = re.compile(rf"^(?:async\s+)?def\s+{name}\b|^{name}\s*=", re.MULTILINE)
         makers = [number for number, source in enumerate(self.cells, 1) if defines.search(source)]
-        if not makers:
-            why = (
-                f"No cell of the notebook defines `{name}`. What your kernel knows of it is left"
-                " from a cell that is gone."
-            )
-            return NotYet(why, kind="not attempted")
-        for cell in self.failed:
-            if cell.number in makers:
-                why = (
-                    f"`{name}` is not defined when the notebook runs fresh, top to bottom:"
-                    f" {cell.line}."
-                )
-                return NotYet(why, kind="error")
-        return NotYet(
-            f"`{name}` is defined in code cell {makers[-1]} and removed again by a later cell.",
-            kind="error",
+        failures = (cell.line for cell in self.failed if cell.number in makers)
+        return Definition(
+            is_callable=False,
+            type_name=None if type_name is None else printable(type_name),
+            fresh=True,
+            cells=tuple(makers),
+            failure=next(failures, ""),
         )
 
     def call(
         self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float
-    ) -> dict[str, Any]:
-        """Call it; returns the outcome. Raises `Ended`, and `NotYet` when the calls of a task take
-        too long together.
-        """
-        coded = {
-            "args": [codec.encode(arg) for arg in args],
-            "kwargs": {k: codec.encode(v) for k, v in kwargs.items()},
-        }
+    ) -> Outcome:
+        """Call it. Raises `Ended`."""
+        coded = codec.encode_arguments(args, kwargs)
         allowed = Allowance.of(seconds)
         opening = Allowance.of(OPEN_SECONDS).part(
             sum(isinstance(arg, Handle) for arg in [*args, *kwargs.values()])
         )
-        meter = self.meter()
-        outcome = self.ask(
+        meter = self._meter()
+        answer = self._ask(
             "call", allowed + opening, name=name, coded=coded, allowed=asdict(allowed)
-        ).get("outcome")
+        )
         self.spent += meter.spent
-        if by := self.budget.exceeded(self.spent):
-            raise too_long_together(name, by, self.budget)
-        return self.read(checked, outcome)
+        if limit := self.budget.exceeded(self.spent):
+            overrun = Overrun(limit, self.spent)
+            return Outcome(CallStatus.TIME, overrun=overrun, budget=self.budget)
+        return self._read(Outcome.from_json, answer.get("outcome"))
 
     def setting(self, handle: Handle, name: str) -> str | None:
         """A setting of the learner's PostgreSQL session; None while it is in an aborted
         transaction.
         """
-        answer = self.ask(
+        answer = self._ask(
             "setting",
             Allowance.of(SETTING_SECONDS),
             handle=[handle.kind, handle.address],
             name=name,
         )
         if answer.get("error"):
-            raise psycopg.OperationalError(text(answer["error"]))
-        return None if answer.get("value") is None else text(answer["value"])
+            raise psycopg.OperationalError(printable(answer["error"]))
+        return None if answer.get("value") is None else printable(answer["value"])
 
     def forget(self, handle: Handle) -> None:
         """Close what is open behind `handle`."""
-        self.ask("forget", Allowance.of(SETTING_SECONDS), handle=[handle.kind, handle.address])
+        self._ask("forget", Allowance.of(SETTING_SECONDS), handle=[handle.kind, handle.address])
 
     def close(self) -> None:
         """End the process."""
         self.process.close()
 
-    def meter(self) -> Meter:
-        """Counts from now what the notebook's processes compute."""
+    def _meter(self) -> Meter:
+        # counts from now what the notebook's processes compute
         return Meter(lambda: self.process.watcher.computed)
 
-    def ask(self, do: str, within: Allowance, **content: Any) -> dict[str, Any]:
-        """One question, one answer, in time. Raises `Ended`.
-
-        Inside, `within` may be granted a second time (see `calls.time_limit`), and giving way takes
-        a moment.
-        """
+    def _ask(self, do: str, within: Allowance, **content: Any) -> dict[str, Any]:
+        # One question, one answer, in time. Inside, `within` may be granted a second time (see
+        # `invoke.time_limit`), and giving way takes a moment.
         self.number += 1
         question = json.dumps({"id": self.number, "do": do, **content}).encode() + b"\n"
-        return self.answer(within.part(2) + Allowance.of(GRACE), question)
+        return self._answer(within.part(2) + Allowance.of(GRACE), question)
 
-    def answer(self, within: Allowance, question: bytes) -> dict[str, Any]:
-        """Send bytes and read the line that answers them."""
-        popen = self.process.popen
+    def _answer(self, within: Allowance, question: bytes) -> dict[str, Any]:
+        # sends bytes and reads the line that answers them
         with self.process.watcher.within(within):
             try:
-                popen.stdin.write(question)
-                popen.stdin.flush()
-                line = popen.stdout.readline(ANSWER_BYTES + 2)
+                self.process.stdin.write(question)
+                self.process.stdin.flush()
+                line = self.process.stdout.readline(ANSWER_BYTES + 2)
             except OSError:
                 line = b""
         if not line:
-            raise self.gone()
-        found = parsed(line)
-        if found is None or found.get("id") != self.number:
+            raise self._gone()
+        answer = parsed(line)
+        if answer is None or answer.get("id") != self.number:
             self.process.watcher.stop()
-            raise Ended("error", FOREIGN)
-        return found
+            raise Ended(FOREIGN)
+        return answer
 
-    def read(self, reader: Callable[[Any], Any], said: Any) -> Any:
-        """What `reader` makes of something from inside. Raises `Ended` if it is not what it should
-        be.
-        """
+    def _read(self, reader: Callable[[Any], _T], content: Any) -> _T:
+        # what `reader` makes of something from inside
         try:
-            return reader(said)
-        except (
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-            RecursionError,
-            OverflowError,
-            MemoryError,
-        ) as error:
+            return reader(content)
+        except ValueError as error:
             self.process.watcher.stop()
-            raise Ended("error", FOREIGN) from error
+            raise Ended(FOREIGN) from error
 
-    def gone(self) -> Ended:
-        """Why the process is no more."""
+    def _gone(self) -> Ended:
+        # why the process is no more
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.popen.wait(Allowance.of(GRACE).clock)
         code = self.process.popen.poll()
         self.process.watcher.stop()
-        if self.process.watcher.reason:
-            return Ended(*self.process.watcher.reason)
+        if reason := self.process.watcher.reason:
+            return Ended(reason.words, Status.TIME if reason.of_time else Status.ERROR)
         if code is None:
-            return Ended("error", FOREIGN)
+            return Ended(FOREIGN)
         signal = -code if code < 0 else code - 128 if code > 128 else 0  # bubblewrap adds 128
         if signal == 9:
             return Ended(
-                "error",
                 "was ended by the system, as happens with too much memory or too much computing"
-                " time",
+                " time"
             )
         if signal:
-            return Ended("error", f"crashed its process (signal {signal})")
-        return Ended("error", f"ended its own process (exit code {code})")
-
-
-def printed_in(answer: dict[str, Any]) -> tuple[str, int]:
-    """The beginning of what was printed, without control characters, and how much it was. Raises
-    `ValueError` and its like.
-    """
-    return text(answer["printed"], keep="\n\t", most=invoke.SHOWN_OUTPUT), int(
-        answer["printed_characters"]
-    )
-
-
-def checked(outcome: Any) -> dict[str, Any]:
-    """The outcome of a call, its texts without control characters. Raises `ValueError` and its like
-    if it is none.
-    """
-    codec.decode(outcome.get("value"))
-    printed, characters = printed_in(outcome)
-    found = {
-        "status": {"returned": "returned", "raised": "raised", "time": "time"}[outcome["status"]],
-        "value": outcome.get("value"),
-        "changed": [text(name) for name in outcome.get("changed", ())],
-        "altered": [text(name) for name in outcome["altered"]],
-        "collections": [text(name) for name in outcome["collections"]],
-        "error": text(outcome.get("error", "")),
-        "line": outcome.get("line") and int(outcome["line"]),
-        "source": text(outcome.get("source", "")),
-        "printed": printed,
-        "printed_characters": characters,
-    }
-    if found["status"] == "time":
-        by, spent = time_limits.as_spent(outcome)
-        found |= {"by": by, **asdict(spent)}
-    return found
+            return Ended(f"crashed its process (signal {signal})")
+        return Ended(f"ended its own process (exit code {code})")
 
 
 def parsed(line: bytes) -> dict[str, Any] | None:
@@ -329,12 +263,7 @@ def parsed(line: bytes) -> dict[str, Any] | None:
     ):
         return None
     try:
-        found = json.loads(line)
+        answer = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
-
-
-def text(value: Any, keep: str = "", most: int = 500) -> str:
-    """A text from outside as it may be shown: no control characters, not long."""
-    return "".join(c if c.isprintable() or c in keep else " " for c in str(value)[:most])
+    return answer if isinstance(answer, dict) else None

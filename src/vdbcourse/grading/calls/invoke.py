@@ -1,11 +1,7 @@
 """Call a learner's function and live through whatever it does: raise, loop, print without end,
 change its arguments, leave.
 
-The same code runs in the notebook's kernel and in the sandbox. What happened is a dict of JSON's
-types, the *outcome*: `{"status": "returned", "value": ..., "changed": [...]}`, `{"status":
-"raised", "error": ..., "line": ..., "source": ...}` or `{"status": "time", "by": ..., "computed":
-..., "elapsed": ...}` (see `clock`), each with what was printed, and what the connections that the
-function got have become.
+The same code runs in the notebook's kernel and in the sandbox.
 """
 
 import contextlib
@@ -19,15 +15,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from vdbcourse.grading.calls import codec
 from vdbcourse.grading.calls.codec import Handle
-from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.handles import OpenHandles
+from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
 from vdbcourse.grading.sandbox.limits import OPEN_SECONDS
-from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, OwnComputing, Spent
+from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, OwnComputing
 
-SHOWN_OUTPUT = 600  # characters of what a function prints
 AGAIN = 0.5  # seconds from one look at the time to the next
 
 
@@ -36,30 +33,25 @@ class TimeLimit(BaseException):
     swallow it.)
     """
 
-    def __init__(self, by: str, spent: Spent) -> None:
-        super().__init__(by)
-        self.by = by
-        self.spent = spent
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"by": self.by, "computed": self.spent.computed, "elapsed": self.spent.elapsed}
+    def __init__(self, overrun: Overrun) -> None:
+        super().__init__(overrun.limit)
+        self.overrun = overrun
 
 
 def call(
     namespace: dict[str, Any],
-    opened: Opened,
+    opened: OpenHandles,
     name: str,
     coded: dict[str, Any],
     allowance: Allowance,
-) -> dict[str, Any]:
-    """Call `namespace[name]` with `coded["args"]` and `coded["kwargs"]`; returns the outcome."""
+) -> Outcome:
+    """Call `namespace[name]` with the arguments that `codec.encode_arguments` made `coded` from."""
     printed = Printed()
-    open_first(opened, coded)
+    _open_first(opened, coded)
     try:
         with (
             time_limit(allowance),
-            silence(),
+            _silence(),
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
         ):
@@ -69,61 +61,61 @@ def call(
                 *(opened.resolve(arg) for arg in args),
                 **{key: opened.resolve(arg) for key, arg in kwargs.items()},
             )
-            outcome = {"status": "returned", "value": codec.encode(value)}
-            json.dumps(outcome)
-            outcome["changed"] = changed(namespace[name], coded, args, kwargs)
-    except TimeLimit as over:
-        outcome = {"status": "time", **over.as_dict()}
+            returned = codec.through_json(codec.encode(value))
+            changed = tuple(_changed(namespace[name], coded, args, kwargs))
+            outcome = Outcome(CallStatus.RETURNED, returned, changed)
+    except TimeLimit as error:
+        outcome = Outcome(CallStatus.TIME, overrun=error.overrun)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
-        outcome = {"status": "raised", **described(error, namespace)}
-    left = {"altered": opened.altered(), "collections": opened.collections()}
-    return outcome | left | {"printed": printed.head, "printed_characters": printed.characters}
+        outcome = _raised(error, namespace)
+    return replace(
+        outcome,
+        altered=tuple(opened.altered()),
+        collections=tuple(codec.through_json(opened.collections())),
+        printed=printed.head,
+        printed_characters=printed.characters,
+    )
 
 
-def open_first(opened: Opened, coded: dict[str, Any]) -> None:
-    """Open what the function gets, on nobody's time. What cannot be opened is said when the
-    function is called with it.
-    """
+def _open_first(opened: OpenHandles, coded: dict[str, Any]) -> None:
+    # on nobody's time; what cannot be opened is said when the function is called with it
     for argument in [*coded["args"], *coded["kwargs"].values()]:
         if isinstance(argument, dict) and "handle" in argument:
             with contextlib.suppress(Exception, TimeLimit), time_limit(Allowance.of(OPEN_SECONDS)):
                 opened.resolve(Handle(*argument["handle"]))
 
 
-def changed(
-    function: Callable, coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
+def _changed(
+    function: Callable[..., Any], coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
 ) -> list[str]:
-    """Names of the arguments whose content is another than what was sent."""
-    names = parameter_names(function)
-    found = [
+    # names of the arguments whose content is another than what was sent
+    names = _parameter_names(function)
+    places = [
         i
         for i, (sent, now) in enumerate(zip(coded["args"], args, strict=True))
-        if not same(sent, now)
+        if not _same(sent, now)
     ]
-    return [names[i] if i < len(names) else f"argument {i + 1}" for i in found] + [
-        key for key, sent in coded["kwargs"].items() if not same(sent, kwargs[key])
+    return [names[i] if i < len(names) else f"argument {i + 1}" for i in places] + [
+        key for key, sent in coded["kwargs"].items() if not _same(sent, kwargs[key])
     ]
 
 
-def same(sent: Any, now: Any) -> bool:
-    """Is `now` what was sent? (NaN is not equal to itself, but its text is.)"""
+def _same(sent: Any, now: Any) -> bool:
+    # NaN is not equal to itself, but its text is
     return json.dumps(sent) == json.dumps(codec.encode(now))
 
 
-def parameter_names(function: Callable) -> list[str]:
-    """What the learner called the parameters; empty for something without a signature."""
+def _parameter_names(function: Callable[..., Any]) -> list[str]:
     try:
         return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # something without a signature
         return []
 
 
-def described(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
-    """The error in the learner's terms: its type and text, and the line of theirs where it
-    happened.
-    """
+def _raised(error: BaseException, namespace: dict[str, Any]) -> Outcome:
+    # the error in the learner's terms: its type and text, and the line of theirs where it happened
     line, source = None, ""
     trace = error.__traceback__
     while trace is not None:
@@ -132,11 +124,13 @@ def described(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]
             source = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
         trace = trace.tb_next
     text = text_of(error)
-    return {
-        "error": f"{type(error).__name__}: {text}" if text else type(error).__name__,
-        "line": line,
-        "source": source[:200],
-    }
+    name = type(error).__name__
+    return Outcome(
+        CallStatus.RAISED,
+        error=f"{name}: {text}" if text else name,
+        line=line,
+        source=source[:200],
+    )
 
 
 def text_of(error: BaseException) -> str:
@@ -162,15 +156,13 @@ class Printed(io.TextIOBase):
         return len(text)
 
     def writable(self) -> bool:
-        """Yes."""
+        """It takes everything."""
         return True
 
 
 @contextlib.contextmanager
-def silence() -> Iterator[None]:
-    """No logs: pymilvus logs each error that it raises, with its traceback, past
-    `redirect_stderr`.
-    """
+def _silence() -> Iterator[None]:
+    # no logs: pymilvus logs each error that it raises, with its traceback, past `redirect_stderr`
     before = logging.root.manager.disable
     logging.disable()
     try:
@@ -195,17 +187,20 @@ def time_limit(allowance: Allowance) -> Iterator[None]:
         yield
         return
 
-    meters, modules = [Meter(OwnComputing())], len(sys.modules)
+    began, modules = time.monotonic(), len(sys.modules)
+    computing = [OwnComputing()]
+    meters = [Meter(computing[0])]
 
     def look(*_: object) -> None:
-        began = time.thread_time()
+        look_began = time.thread_time()
         spent = meters[-1].spent
-        by = allowance.exceeded(spent)
-        if by and len(meters) == 1 and len(sys.modules) > modules:
-            meters.append(Meter(OwnComputing()))
-        elif by:
-            raise TimeLimit(by, spent)
-        meters[-1].computing.discount += time.thread_time() - began
+        limit = allowance.exceeded(spent)
+        if limit and len(meters) == 1 and len(sys.modules) > modules:
+            computing.append(OwnComputing())
+            meters.append(Meter(computing[-1]))
+        elif limit:
+            raise TimeLimit(Overrun(limit, spent))
+        computing[-1].discount += time.thread_time() - look_began
 
     before = signal.signal(signal.SIGALRM, look)
     first = max(allowance.computing, 0.01)
@@ -220,6 +215,6 @@ def time_limit(allowance: Allowance) -> Iterator[None]:
         if left:
             signal.setitimer(
                 signal.ITIMER_REAL,
-                max(left - (time.monotonic() - meters[0].began), 0.001),
+                max(left - (time.monotonic() - began), 0.001),
                 interval,
             )

@@ -4,11 +4,14 @@
 It knows no check and no expected value. It reads one JSON object a line, does what it says, and
 answers one line:
 
-    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}    -> {"id": 1, "error": null | "NameError: ...", "time", ...}
-    {"id": 2, "do": "defined", "name": "f"}                       -> {"id": 2, "callable": true, "type": "function"}
-    {"id": 3, "do": "call", "name": "f", "coded": ..., "allowed"} -> {"id": 3, "outcome": {...}}           (see `calls`)
-    {"id": 4, "do": "setting", "handle": [kind, address], "name"} -> {"id": 4, "value": "40" | null, "error": null | "..."}
-    {"id": 5, "do": "forget", "handle": [kind, address]}          -> {"id": 5}
+    {"id": 1, "do": "cell", "source": "...", "allowed": {...}}  -> {"id": 1, "outcome": {...}}
+    {"id": 2, "do": "definition", "name": "f"}   -> {"id": 2, "callable": true, "type": "function"}
+    {"id": 3, "do": "call", "name": "f", "coded": ..., "allowed": {...}} -> {"id": 3, "outcome"}
+    {"id": 4, "do": "setting", "handle": [kind, address], "name": "..."} -> {"id": 4, "value": "40"}
+                                                             or {"id": 4, "error": "Error: ..."}
+    {"id": 5, "do": "forget", "handle": [kind, address]}        -> {"id": 5}
+
+(See `outcome` for the two outcomes.)
 
 CACHE is a folder of embedded texts to begin with.
 """
@@ -27,7 +30,8 @@ from traitlets.config import Config
 
 from vdbcourse.grading.calls import invoke
 from vdbcourse.grading.calls.codec import Handle
-from vdbcourse.grading.calls.handles import Opened
+from vdbcourse.grading.calls.handles import OpenHandles
+from vdbcourse.grading.calls.outcome import CallStatus, CellOutcome, Outcome
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, SETTING_SECONDS
 from vdbcourse.grading.sandbox.time_limits import Allowance
 
@@ -38,7 +42,7 @@ def main() -> None:
     """Answer until there is nobody left to ask."""
     channel = Channel()
     if len(sys.argv) > 1:
-        begin_cache(Path(sys.argv[1]))
+        _begin_cache(Path(sys.argv[1]))
     if MILVUS_SOCKET in os.environ:
         import pymilvus  # noqa: F401 - it reads MILVUS_URI when it is imported, and there refuses what its clients take
 
@@ -86,15 +90,8 @@ class Channel:
         line = json.dumps(answer).encode()
         if len(line) > ANSWER_BYTES:
             size = f"value of {len(line) // 2**20} MB, which is too large to look at"
-            nothing = {
-                "changed": [],
-                "altered": [],
-                "collections": [],
-                "printed": "",
-                "printed_characters": 0,
-            }
-            outcome = {"status": "returned", "value": {"opaque": size}, **nothing}
-            line = json.dumps({"id": answer["id"], "outcome": outcome}).encode()
+            outcome = Outcome(CallStatus.RETURNED, value={"opaque": size})
+            line = json.dumps({"id": answer["id"], "outcome": outcome.as_json()}).encode()
         self.outgoing.write(line + b"\n")
         self.outgoing.flush()
 
@@ -103,7 +100,7 @@ class Notebook:
     """A fresh interactive shell, and what is asked of the functions defined in it."""
 
     def __init__(self) -> None:
-        stand_in()
+        _replace_exercises()
         sys.path.insert(0, "")
         config = Config()
         config.HistoryManager.enabled = False
@@ -113,11 +110,11 @@ class Notebook:
         )  # the result holds the error
         self.shell.ask_exit = sys.exit  # exit() and quit() end their cell
         self.namespace = self.shell.user_ns
-        self.opened = Opened()
+        self.opened = OpenHandles()
 
     def do_cell(self, source: str, allowed: dict[str, float]) -> dict[str, Any]:
         """Run one code cell as a kernel does: magics and top-level `await` work."""
-        printed = invoke.Printed()
+        printed, overrun = invoke.Printed(), None
         try:
             with (
                 invoke.time_limit(Allowance(**allowed)),
@@ -126,39 +123,37 @@ class Notebook:
             ):
                 result = self.shell.run_cell(source)
             error = result.error_before_exec or result.error_in_exec
-        except invoke.TimeLimit as over:
-            error = over
-        return {
-            "error": error and in_words(error),
-            "time": error.as_dict() if isinstance(error, invoke.TimeLimit) else None,
-            "printed": printed.head,
-            "printed_characters": printed.characters,
-        }
+        except invoke.TimeLimit as limit:
+            error = limit
+        if isinstance(error, invoke.TimeLimit):
+            overrun = error.overrun
+        words = _in_words(error) if error else ""
+        outcome = CellOutcome(words, overrun, printed.head, printed.characters)
+        return {"outcome": outcome.as_json()}
 
-    def do_defined(self, name: str) -> dict[str, Any]:
+    def do_definition(self, name: str) -> dict[str, Any]:
         """What the name stands for after the last cell."""
-        held = self.namespace.get(name)
+        value = self.namespace.get(name)
         return {
-            "callable": callable(held),
-            "type": type(held).__name__ if name in self.namespace else None,
+            "callable": callable(value),
+            "type": type(value).__name__ if name in self.namespace else None,
         }
 
     def do_call(
         self, name: str, coded: dict[str, Any], allowed: dict[str, float]
     ) -> dict[str, Any]:
         """Call a function."""
-        return {
-            "outcome": invoke.call(self.namespace, self.opened, name, coded, Allowance(**allowed))
-        }
+        outcome = invoke.call(self.namespace, self.opened, name, coded, Allowance(**allowed))
+        return {"outcome": outcome.as_json()}
 
     def do_setting(self, handle: list[str], name: str) -> dict[str, Any]:
         """A setting of the PostgreSQL session that the functions got."""
         try:
             with invoke.time_limit(Allowance.of(SETTING_SECONDS)):
-                return {"value": self.opened.setting(Handle(*handle), name), "error": None}
+                return {"value": self.opened.setting(Handle(*handle), name)}
         # boundary: a connection that the learner's code has had in hand
         except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001
-            return {"value": None, "error": in_words(error)}
+            return {"error": _in_words(error)}
 
     def do_forget(self, handle: list[str]) -> dict[str, Any]:
         """Close what is open behind a handle."""
@@ -170,22 +165,24 @@ class Notebook:
         return {}
 
 
-def in_words(error: BaseException) -> str:
-    """Type and first line of an error, and the line of a syntax error."""
+def _in_words(error: BaseException) -> str:
+    # type and first line of an error, and the line of a syntax error
     line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
     text = error.msg if isinstance(error, SyntaxError) else invoke.text_of(error)
     return f"{type(error).__name__}: {text}{line}" if text else type(error).__name__
 
 
-def stand_in() -> None:
-    """Put a silent `vdbcourse.exercises` in place: here nothing is checked, hinted or noted."""
+def _replace_exercises() -> None:
+    # by a silent `vdbcourse.exercises`: here nothing is checked, hinted or noted
     import vdbcourse
 
     silent = types.ModuleType(
         "vdbcourse.exercises", "Stands in for the exercises where a notebook is graded."
     )
-    silent.exercise = silent.ExerciseMap = lambda *_, **__: Silent()
-    sys.modules[silent.__name__] = vdbcourse.exercises = silent
+    for name in ("exercise", "ExerciseMap"):
+        setattr(silent, name, lambda *_, **__: Silent())
+    sys.modules[silent.__name__] = silent
+    setattr(vdbcourse, "exercises", silent)  # noqa: B010 # as an import of the package would do
 
 
 class Silent:
@@ -204,8 +201,8 @@ class Silent:
         return ""
 
 
-def begin_cache(source: Path) -> None:
-    """Copy embedded texts into this run's own home."""
+def _begin_cache(source: Path) -> None:
+    # copies embedded texts into this run's own home
     from vdbcourse import settings
 
     shutil.copytree(

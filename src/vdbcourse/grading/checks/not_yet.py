@@ -1,21 +1,25 @@
-"""Why a task is not passed yet, and what is said of calls that gave no value to look at."""
+"""Why a task is not passed yet, and what is said of a function that is not there and of a call that
+gave no value to look at.
+"""
 
 from dataclasses import dataclass
 
-from vdbcourse.grading.sandbox import time_limits
-from vdbcourse.grading.sandbox.time_limits import Allowance
+from vdbcourse.grading.calls.outcome import Outcome
+from vdbcourse.grading.calls.transport import Definition
+from vdbcourse.grading.result import Status
+from vdbcourse.grading.sandbox.time_limits import Allowance, Limit, Overrun
 
 
 @dataclass
 class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not right yet
     """Why a task is not passed yet, in the learner's words.
 
-    kind: "wrong", "not attempted", "error" (the learner's code raised), "time" (it ran too long).
-    ended: what limit ended the call, in a few words for whoever grades a class.
+    kind: WRONG, NOT_ATTEMPTED, ERROR (the learner's code raised), TIME (it ran too long). ended:
+    what limit ended the call, in a few words for whoever grades a class.
     """
 
     why: str
-    kind: str = "wrong"
+    kind: Status = Status.WRONG
     call: str = ""
     got: str = ""
     expected: str = ""
@@ -27,17 +31,78 @@ class NotYet(Exception):  # noqa: N818 - no error of ours: an answer that is not
         return " | ".join(filter(None, parts))
 
 
-def too_long_together(name: str, by: str, allowance: Allowance) -> NotYet:
-    """The calls of a task have used more than all of them together may."""
+def undefined(name: str, definition: Definition) -> NotYet:
+    """The name stands for no function: why, and what to do."""
+    if not definition.fresh:
+        state = "not defined" if definition.type_name is None else "no function"
+        why = f"`{name}` is {state} in this notebook. Run the cell that defines it, top to bottom."
+        return NotYet(why, Status.NOT_ATTEMPTED)
+    if definition.type_name is not None:
+        why = (
+            f"`{name}` is a value of type {definition.type_name} after the last cell, no function:"
+            " a later cell takes its name."
+        )
+        return NotYet(why, Status.ERROR)
+    if not definition.cells:
+        why = (
+            f"No cell of the notebook defines `{name}`. What your kernel knows of it is left from a"
+            " cell that is gone."
+        )
+        return NotYet(why, Status.NOT_ATTEMPTED)
+    if definition.failure:
+        why = (
+            f"`{name}` is not defined when the notebook runs fresh, top to bottom:"
+            f" {definition.failure}."
+        )
+        return NotYet(why, Status.ERROR)
+    cell = definition.cells[-1]
+    why = f"`{name}` is defined in code cell {cell} and removed again by a later cell."
+    return NotYet(why, Status.ERROR)
+
+
+def not_written(name: str) -> NotYet:
+    """The function is still the stub."""
+    why = f"`{name}` still returns `...`. Write your answer in its place."
+    return NotYet(why, Status.NOT_ATTEMPTED)
+
+
+def raised(call: str, outcome: Outcome, shapes_only: bool) -> NotYet:
+    """The learner's code raised an error. shapes_only: its text may hold hidden data."""
+    name = outcome.error.partition(":")[0]
+    where = (
+        f"at line {outcome.line} of its cell: `{outcome.source}`"
+        if outcome.line
+        else "before its first line"
+    )
+    got = name if shapes_only else outcome.error
+    why = f"Your code raised this error, {name}, {where}"
+    return NotYet(why, Status.ERROR, call=call, got=got)
+
+
+def too_long(call: str, overrun: Overrun) -> NotYet:
+    """The call has used more time than one call may."""
+    return NotYet(f"It {overrun.in_words()}", Status.TIME, call=call, ended=overrun.limit.words)
+
+
+def too_long_together(name: str, limit: Limit, budget: Allowance) -> NotYet:
+    """The calls of a task have used more time than all of them together may."""
     used = {
-        time_limits.COMPUTING: f"computed for more than {allowance.computing:.3g} s together",
-        time_limits.BY_CLOCK: (
-            f"took more than {allowance.clock:.0f} s by the clock together, most of it waiting"
+        Limit.COMPUTING: f"computed for more than {budget.computing:.3g} s together",
+        Limit.CLOCK: (
+            f"took more than {budget.clock:.0f} s by the clock together, most of it waiting"
         ),
     }
+    why = f"The calls of this task {used[limit]}."
+    return NotYet(why, Status.TIME, call=f"{name}(...)", ended=limit.words)
+
+
+def arguments_changed(call: str, changed: tuple[str, ...]) -> NotYet:
+    """The call changed what it was given."""
+    names = ", ".join(f"`{name}`" for name in changed)
     return NotYet(
-        f"The calls of this task {used[by]}.",
-        kind="time",
-        call=f"{name}(...)",
-        ended=time_limits.LIMITS[by],
+        f"The call changed its argument {names}. Whoever called still needs it as it was: work on a"
+        " copy.",
+        call=call,
+        got=f"another content of {names}",
+        expected=f"{names} as before the call",
     )

@@ -17,6 +17,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.calls.outcome import Outcome
 from vdbcourse.grading.checks.data import Data
 
 LISTS = (
@@ -63,7 +64,7 @@ SYSTEM = "SELECT name, setting FROM pg_file_settings WHERE sourcefile LIKE '%/po
 Setting = tuple[bool, bool, str]  # of the database? of the role? name
 
 
-class Traces:
+class SideEffects:
     """Looks at the server around each call (`before`, `after`), and in the end puts back what it
     can.
     """
@@ -111,13 +112,13 @@ class Traces:
         self.made |= now[2] - self.objects
         self.settings, self.system, self.objects = now
 
-    def note(self, outcome: dict[str, Any]) -> None:
+    def note(self, outcome: Outcome) -> None:
         """What the call says of itself: alterations of connections, and names it has given to
         collections.
         """
-        self.altered.update(outcome["altered"])
+        self.altered.update(outcome.altered)
         asked_for = {value for value in self.given if isinstance(value, str)}
-        self.collections_made |= set(outcome["collections"]) - self.collections - asked_for
+        self.collections_made |= set(outcome.collections) - self.collections - asked_for
 
     def moved(self) -> bool:
         """Has anybody written anything on this server since the last look?"""

@@ -14,7 +14,7 @@ from pathlib import Path
 from vdbcourse import progress_bar
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import master_notebook
-from vdbcourse.grading.calls.in_subprocess import There
+from vdbcourse.grading.calls.in_subprocess import InSubprocess
 from vdbcourse.grading.classroom import notebook_run, submissions
 from vdbcourse.grading.classroom.entry import Entry
 from vdbcourse.grading.classroom.environment import ForClass
@@ -153,7 +153,7 @@ def rehearsal(exercise: Exercise, ground: ForClass) -> str:
     It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises
     `CourseError` without a sandbox.
     """
-    There(bubblewrap.Place(ground.confined, ground.limits)).close()
+    InSubprocess(bubblewrap.Place(ground.confined, ground.limits)).close()
     cells = [
         master_notebook.without_markers(cell.source)
         for cell in master_notebook.read(exercise).cells

@@ -6,7 +6,7 @@ from typing import Any
 from vdbcourse.grading.calls.in_subprocess import Output
 from vdbcourse.grading.classroom.notebook_run import Graded
 from vdbcourse.grading.classroom.submissions import Submission
-from vdbcourse.grading.result import Result
+from vdbcourse.grading.result import Result, Status
 
 
 @dataclass
@@ -59,13 +59,17 @@ class Entry:
     @property
     def score(self) -> str:
         """The points in words."""
-        return "not graded" if self.points is None else f"{self.points} of {self.of} points"
+        return (
+            Status.NOT_GRADED.value if self.points is None else f"{self.points} of {self.of} points"
+        )
 
     @property
     def note(self) -> str:
         """What went wrong and what to know, in one line; empty when there is nothing to say."""
         broken = [
-            f"{one.task}: {one.in_class}" for one in self.results if one.status in ("error", "time")
+            f"{one.task}: {one.in_class}"
+            for one in self.results
+            if one.status in (Status.ERROR, Status.TIME)
         ]
         said = [self.problem] if self.problem else [*self.cells, *broken]
         if len(said) > 2:

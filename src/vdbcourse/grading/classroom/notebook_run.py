@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vdbcourse.errors import CourseError
-from vdbcourse.grading.calls.in_subprocess import Cell, Ended, Output, There
+from vdbcourse.grading.calls.in_subprocess import Cell, Ended, InSubprocess, Output
 from vdbcourse.grading.checks import runner
 from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.manifest import Exercise, Task
-from vdbcourse.grading.result import Result, Results
+from vdbcourse.grading.result import Result, Results, Status
 from vdbcourse.grading.sandbox.bubblewrap import Place
 
 DEATHS = 3  # of the process; then the rest is not graded
@@ -69,7 +69,7 @@ class Run:
     def __init__(self, cells: Sequence[str], place: Place) -> None:
         self.cells = cells
         self.place = place
-        self.there: There | None = None
+        self.there: InSubprocess | None = None
         self.fatal: dict[
             int, str
         ] = {}  # cells that ended the process; they are left out of the next try
@@ -83,23 +83,23 @@ class Run:
         """The result of one task."""
         there = self.running()
         if there is None:
-            return without_points(task, "not graded", self.problem)
+            return _without_points(task, Status.NOT_GRADED, self.problem)
         used = data()
         try:
             return runner.run(task, there, used)
         except Ended as error:
             self.died(error)
-            return without_points(task, error.kind, f"Your code {error}.", str(error))
+            return _without_points(task, error.status, f"Your code {error}.", str(error))
         except CourseError as error:
             self.problem = self.problem or str(error)
-            return without_points(task, "not graded", str(error))
+            return _without_points(task, Status.NOT_GRADED, str(error))
         finally:
             used.close()
 
-    def running(self) -> There | None:
+    def running(self) -> InSubprocess | None:
         """The process with the notebook in it; None once it has ended too often."""
         while self.there is None and self.deaths < DEATHS:
-            self.there = There(self.place)
+            self.there = InSubprocess(self.place)
             try:
                 self.there.run(self.cells, self.fatal)
             except Ended as error:
@@ -132,8 +132,8 @@ class Run:
             self.there = None
 
 
-def without_points(task: Task, status: str, why: str, ended: str = "") -> Result:
-    """The result of a task whose check did not come to an end."""
+def _without_points(task: Task, status: Status, why: str, ended: str = "") -> Result:
+    # of a task whose check did not come to an end
     return Result(
         task.exercise, task.id, task.title, status, points=0, of=task.points, why=why, ended=ended
     )

@@ -15,7 +15,7 @@ from vdbcourse.grading.calls.in_subprocess import Output
 from vdbcourse.grading.classroom.entry import Entry
 from vdbcourse.grading.classroom.submissions import Submission
 from vdbcourse.grading.manifest import Exercise
-from vdbcourse.grading.result import STATUSES, Result
+from vdbcourse.grading.result import Result
 from vdbcourse.grading.sandbox.limits import Limits
 
 
@@ -74,8 +74,6 @@ class Store:
         except ValidationError:
             return False
         if [result.task for result in kept.results] != [task.id for task in found.exercise.tasks]:
-            return False
-        if any(result.status not in STATUSES for result in kept.results):
             return False
         for name in KEPT:
             setattr(entry, name, getattr(kept, name))

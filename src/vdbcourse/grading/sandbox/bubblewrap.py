@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -88,6 +89,18 @@ class Process:
         self.watcher = Watcher(self.popen, place.limits, place.also)
         self.watcher.start()
 
+    @property
+    def stdin(self) -> IO[bytes]:
+        """What it reads."""
+        assert self.popen.stdin  # it was started with a pipe
+        return self.popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        """What it writes."""
+        assert self.popen.stdout  # it was started with a pipe
+        return self.popen.stdout
+
     def complaint(self) -> str:
         """The last line it wrote on stderr."""
         self.errors.seek(0)
@@ -99,7 +112,7 @@ class Process:
     def close(self) -> None:
         """End it, and remove what it left."""
         self.watcher.stop()
-        for end in (self.popen.stdin, self.popen.stdout, self.errors):
+        for end in (self.stdin, self.stdout, self.errors):
             with contextlib.suppress(OSError):  # what was not sent yet has nobody to read it
                 end.close()
         if self.folder:

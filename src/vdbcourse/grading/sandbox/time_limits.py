@@ -10,7 +10,7 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
 import psutil
 
@@ -21,8 +21,20 @@ WORK, REFERENCE = (
 SLOWEST, BUSIEST = 10.0, 50.0  # no machine is believed to be slower or busier than that
 CLOCK = 4  # seconds by the clock for each second of computing
 LEAST_CLOCK = 30.0  # seconds by the clock that everything may take
-COMPUTING, BY_CLOCK = "computing", "clock"  # the two ways to take too long
-LIMITS = {COMPUTING: "limit of computing time", BY_CLOCK: "limit by the clock, while it waited"}
+
+
+class Limit(StrEnum):
+    """The two limits of time."""
+
+    COMPUTING = "computing"
+    CLOCK = "clock"
+
+    @property
+    def words(self) -> str:
+        """For whoever grades a class."""
+        if self is Limit.COMPUTING:
+            return "limit of computing time"
+        return "limit by the clock, while it waited"
 
 
 @dataclass(frozen=True)
@@ -87,21 +99,21 @@ class Allowance:
         """That share of it."""
         return Allowance(self.computing * share, self.clock * share, self.waiting)
 
-    def exceeded(self, spent: "Spent") -> str:
-        """COMPUTING or BY_CLOCK if `spent` is more than this, else an empty text.
+    def exceeded(self, spent: "Spent") -> Limit | None:
+        """The limit that `spent` is beyond, or None.
 
         Several threads compute more than a second in a second, so computing counts no earlier than
         the clock says as much. At the end of the clock the machine is looked at again: if it is
         busier by now, there is more time.
         """
         if min(spent.computed, spent.elapsed) > self.computing:
-            return COMPUTING
+            return Limit.COMPUTING
         if (
             spent.elapsed > self.clock
             and spent.elapsed > self.clock * measure().waiting / self.waiting
         ):
-            return BY_CLOCK
-        return ""
+            return Limit.CLOCK
+        return None
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,27 @@ class Spent:
     def at_most(self, allowed: Allowance) -> "Spent":
         """No more than that: a time that was granted twice is charged once."""
         return Spent(min(self.computed, allowed.computing), min(self.elapsed, allowed.clock))
+
+
+@dataclass(frozen=True)
+class Overrun:
+    """The limit that was passed, and what was used by then."""
+
+    limit: Limit
+    spent: Spent
+
+    def in_words(self) -> str:
+        """What came of code that could be stopped: `was stopped after ...`."""
+        if self.limit is Limit.COMPUTING:
+            return (
+                f"was stopped after {self.spent.computed:.2g} s of computing: is there a loop that"
+                " never ends?"
+            )
+        return (
+            f"was stopped after {self.spent.elapsed:.0f} s by the clock, of which it computed for"
+            f" {self.spent.computed:.2g} s and waited the rest: for a lock, an input, `sleep`, the"
+            " network, or a long query of an engine?"
+        )
 
 
 class Meter:
@@ -187,26 +220,3 @@ def computed(process: psutil.Process) -> float:
 def for_all_calls(seconds: float) -> Allowance:
     """What all calls of a task may use together, where one may take `seconds`."""
     return Allowance.of(max(20, 4 * seconds))
-
-
-def in_words(by: str, spent: Spent) -> str:
-    """What came of code that used more than it was allowed: `was stopped after ...`."""
-    if by == COMPUTING:
-        return (
-            f"was stopped after {spent.computed:.2g} s of computing: is there a loop that never"
-            " ends?"
-        )
-    return (
-        f"was stopped after {spent.elapsed:.0f} s by the clock, of which it computed for"
-        f" {spent.computed:.2g} s and waited the rest: for a lock, an input, `sleep`, the network,"
-        " or a long query of an engine?"
-    )
-
-
-def as_spent(said: Any) -> tuple[str, Spent]:
-    """Read what `asdict` of a `Spent` and its kind became on the way from another process. Raises
-    `ValueError` and its like.
-    """
-    return {COMPUTING: COMPUTING, BY_CLOCK: BY_CLOCK}[said["by"]], Spent(
-        float(said["computed"]), float(said["elapsed"])
-    )

@@ -8,13 +8,22 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import psutil
 
 from vdbcourse.grading.sandbox.limits import GIB, Limits
-from vdbcourse.grading.sandbox.time_limits import COMPUTING, Allowance, Meter, Spent, computed
+from vdbcourse.grading.sandbox.time_limits import Allowance, Limit, Meter, Overrun, computed
 
 TICK = 0.1  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Overuse:
+    """Why a run had to be ended. of_time: did a step of it take too long?"""
+
+    words: str
+    of_time: bool = False
 
 
 class Watcher(threading.Thread):
@@ -24,7 +33,7 @@ class Watcher(threading.Thread):
 
     def __init__(
         self,
-        process: subprocess.Popen,
+        process: subprocess.Popen[bytes],
         limits: Limits,
         also: Callable[[], str | None] | None = None,
     ) -> None:
@@ -35,7 +44,7 @@ class Watcher(threading.Thread):
         self.also = also
         self.step: tuple[Allowance, Meter] | None = None
         self.computed = 0.0  # seconds that the whole family had computed when it was last seen
-        self.reason: tuple[str, str] | None = None  # kind and words, once it had to end the run
+        self.reason: Overuse | None = None  # once it had to end the run
         self.family: list[psutil.Process] = []  # as last seen
         self.ended = threading.Event()
 
@@ -55,30 +64,29 @@ class Watcher(threading.Thread):
         while not self.ended.wait(TICK) and self.process.poll() is None:
             ticks += 1
             try:
-                self.reason = self.overuse(ticks)
+                self.reason = self._overuse(ticks)
             except psutil.NoSuchProcess:
                 continue
             except Exception as error:  # noqa: BLE001 # boundary: what cannot be watched must not go on
-                self.reason = "error", f"could not be watched ({type(error).__name__}: {error})"
+                self.reason = Overuse(f"could not be watched ({type(error).__name__}: {error})")
             if self.reason:
                 kill(self.process, self.family)
                 return
 
-    def overuse(self, ticks: int) -> tuple[str, str] | None:
-        """Kind and words of what is used too much now, or None."""
+    def _overuse(self, ticks: int) -> Overuse | None:
         first = psutil.Process(self.process.pid)
         self.family = [first, *first.children(recursive=True)]
         self.computed = max(
             self.computed, sum(map(computed, self.family))
         )  # what a lost child has computed stays counted
-        if (step := self.step) and (by := step[0].exceeded(spent := step[1].spent)):
-            return "time", too_long(by, spent)
+        if (step := self.step) and (limit := step[0].exceeded(spent := step[1].spent)):
+            return Overuse(_too_long(Overrun(limit, spent)), of_time=True)
         if len(self.family) > self.limits.processes:
-            return "error", f"started more than {self.limits.processes} processes"
-        if sum(map(memory, self.family)) > self.limits.memory * GIB:
-            return "error", f"used more than {self.limits.memory:g} GB of memory"
+            return Overuse(f"started more than {self.limits.processes} processes")
+        if sum(map(_memory, self.family)) > self.limits.memory * GIB:
+            return Overuse(f"used more than {self.limits.memory:g} GB of memory")
         words = self.also() if self.also and ticks % round(1 / TICK) == 0 else None
-        return ("error", words) if words else None
+        return Overuse(words) if words else None
 
     def stop(self) -> None:
         """No more looking; whatever still runs is ended."""
@@ -86,29 +94,29 @@ class Watcher(threading.Thread):
         kill(self.process, self.family)
 
 
-def too_long(by: str, spent: Spent) -> str:
-    """What a step did that could not be interrupted from inside."""
-    if by == COMPUTING:
+def _too_long(overrun: Overrun) -> str:
+    # of a step that could not be interrupted from inside
+    if overrun.limit is Limit.COMPUTING:
         return (
-            f"computed for {spent.computed:.2g} s and could not be interrupted, so its process was"
-            " ended"
+            f"computed for {overrun.spent.computed:.2g} s and could not be interrupted, so its"
+            " process was ended"
         )
     return (
-        f"waited for {spent.elapsed:.0f} s by the clock and could not be interrupted, so its"
-        " process was ended"
+        f"waited for {overrun.spent.elapsed:.0f} s by the clock and could not be interrupted, so"
+        " its process was ended"
     )
 
 
-def memory(process: psutil.Process) -> int:
-    """Bytes of memory a process holds for itself; 0 when it has ended."""
+def _memory(process: psutil.Process) -> int:
+    # bytes that it holds for itself; 0 when it has ended
     try:
         used = process.memory_info()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
-    return used.rss - getattr(used, "shared", 0)
+    return int(used.rss - getattr(used, "shared", 0))
 
 
-def kill(process: subprocess.Popen, seen: Iterable[psutil.Process] = ()) -> None:
+def kill(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process] = ()) -> None:
     """End a process that was started in a session of its own, with its descendants and those `seen`
     before.
     """

@@ -15,7 +15,7 @@ from vdbcourse.grading import manifest
 from vdbcourse.grading.classroom.batch import Batch
 from vdbcourse.grading.classroom.entry import Entry, one_line
 from vdbcourse.grading.manifest import Exercise, Task
-from vdbcourse.grading.result import CLASS_WORDS, NOT_GRADED, STATUSES, Result, prose
+from vdbcourse.grading.result import Result, Status, prose
 
 PAGES = Environment(
     loader=PackageLoader("vdbcourse.grading.classroom.report"),
@@ -24,7 +24,7 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-PAGES.filters["sign"] = lambda status: STATUSES[status][0]
+PAGES.filters["sign"] = lambda status: status.sign
 PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 
 
@@ -50,7 +50,7 @@ def learner(name: str, entries: list[Entry], batch: Batch) -> str:
         entries=counting,
         batch=batch,
         titles=titles(counting),
-        not_graded=NOT_GRADED,
+        not_graded=Status.NOT_GRADED,
     )
 
 
@@ -79,7 +79,7 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
         tasks={one.id: task_lines(one, graded) for one in exercises},
         words=class_words(),
         ended=[(entry, where, what) for entry in counting for where, what in entry.ended],
-        not_graded=NOT_GRADED,
+        not_graded=Status.NOT_GRADED,
     )
 
 
@@ -93,7 +93,9 @@ def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
         own = [result for result in found if result.task == task.id]
         counts = Counter(result.status for result in own)
         messages = Counter(
-            message(result) for result in own if result.status not in ("passed", "not attempted")
+            message(result)
+            for result in own
+            if result.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
         )
         lines.append(
             TaskLine(
@@ -109,16 +111,16 @@ def message(result: Result) -> str:
     """What tells one misconception from another: the reason, and for an error of the learner's code
     its type.
     """
-    if result.status == "error" and result.got:
+    if result.status is Status.ERROR and result.got:
         return f"raised {result.got.partition(':')[0]}"
     return one_line(result.in_class)
 
 
-def class_words() -> dict[str, str]:
+def class_words() -> dict[str, Status]:
     """{status in words: status}; all of them but "not graded", which is no status of a
     graded task.
     """
-    return {CLASS_WORDS.get(status, status): status for status in STATUSES if status != NOT_GRADED}
+    return {status.class_words: status for status in Status if status is not Status.NOT_GRADED}
 
 
 def titles(entries: Iterable[Entry]) -> dict[str, str]:

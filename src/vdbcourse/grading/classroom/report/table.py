@@ -9,7 +9,7 @@ from typing import Any
 from vdbcourse import __version__
 from vdbcourse.grading.classroom.batch import Batch
 from vdbcourse.grading.classroom.entry import Entry, one_line
-from vdbcourse.grading.result import NOT_GRADED
+from vdbcourse.grading.result import Status
 
 COLUMNS = (
     "learner",
@@ -49,7 +49,7 @@ def rows(entry: Entry) -> Iterable[tuple]:
             entry.learner,
             entry.exercise,
             "",
-            NOT_GRADED,
+            Status.NOT_GRADED,
             "",
             entry.of or "",
             entry.seconds,
