@@ -1,10 +1,10 @@
 """The one source of facts on the compared engines: each with the document it is from, and the day
 it was checked.
 
-    facts.fact("milvus", "licence")                     one fact
-    facts.table(["licence", "hosting"])                 a table of all engines
-    facts.portrait("qdrant")                            strengths, weaknesses, best use, and the facts below them
-    facts.book()                                        everything, for programs such as the chooser
+    facts.fact("milvus", "licence")         one fact
+    facts.table(["licence", "hosting"])     a table of all engines
+    facts.portrait("qdrant")                strengths, weaknesses, best use, and their facts
+    facts.book()                            everything, for programs such as the chooser
 
 The data are in facts.yaml, their form in facts.schema.json.
 """

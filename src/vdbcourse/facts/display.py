@@ -85,9 +85,9 @@ class Portrait:
             for title, statements in self.parts.items()
         )
         title = html.escape(f"{self.engine.name} {self.engine.version}")
+        about = html.escape(self.engine.about)
         return (
-            "<div"
-            f" style='text-align:left'><p><strong>{title}</strong><br>{html.escape(self.engine.about)}</p>{parts}</div>"
+            f"<div style='text-align:left'><p><strong>{title}</strong><br>{about}</p>{parts}</div>"
         )
 
     def item(self, statement: Statement) -> str:

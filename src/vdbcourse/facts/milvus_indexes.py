@@ -66,14 +66,16 @@ class Table:
 
     def __repr__(self) -> str:
         lines = []
-        for one in self.types:
-            where = ", ".join(str(self.book.deployments[key]) for key in one.deployments)
-            sources = "; ".join(f"{described(source)} {source.url}" for source in one.sources)
-            lines.append(
-                wrapped(f"{one.key} ({one.field}): {one.about}. In: {where}. [{sources}]", "    ")
-            )
+        for index_type in self.types:
+            where = ", ".join(str(self.book.deployments[key]) for key in index_type.deployments)
+            name = f"{index_type.key} ({index_type.field})"
+            sources = _as_text(index_type.sources)
+            lines.append(wrapped(f"{name}: {index_type.about}. In: {where}. [{sources}]", "    "))
         return "\n".join(
-            [*lines, *(wrapped(_checked(one), "    ") for one in self.book.deployments.values())]
+            [
+                *lines,
+                *(wrapped(_checked(place), "    ") for place in self.book.deployments.values()),
+            ]
         )
 
     def _repr_html_(self) -> str:
@@ -81,21 +83,22 @@ class Table:
         head = "".join(
             f"<th scope='col' style='{LEFT}'>{html.escape(title)}</th>" for title in titles
         )
-        rows = "".join(f"<tr>{self._row(one)}</tr>" for one in self.types)
+        rows = "".join(f"<tr>{self._row(index_type)}</tr>" for index_type in self.types)
         notes = "<br>".join(
-            f"{html.escape(str(one))}: {'; '.join(map(link, one.sources))}; checked {one.checked}"
-            for one in self.book.deployments.values()
+            f"{html.escape(str(place))}: {_as_html(place.sources)}; checked {place.checked}"
+            for place in self.book.deployments.values()
         )
         below = f"<p style='text-align:left'><small>{notes}</small></p>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{below}"
 
-    def _row(self, one: IndexType) -> str:
-        about = f"{html.escape(one.about)}<br><small>{'; '.join(map(link, one.sources))}</small>"
+    def _row(self, index_type: IndexType) -> str:
+        sources = _as_html(index_type.sources)
+        about = f"{html.escape(index_type.about)}<br><small>{sources}</small>"
         cells = [
             about,
-            *("yes" if key in one.deployments else "no" for key in self.book.deployments),
+            *("yes" if key in index_type.deployments else "no" for key in self.book.deployments),
         ]
-        name = f"<th scope='row' style='{LEFT}'>{html.escape(one.key)}</th>"
+        name = f"<th scope='row' style='{LEFT}'>{html.escape(index_type.key)}</th>"
         return name + "".join(f"<td style='{LEFT}'>{cell}</td>" for cell in cells)
 
 
@@ -155,9 +158,14 @@ def _names_leading_nowhere(document: Document) -> Iterator[Problem]:
                         yield document.problem((part, key, field, index), words)
 
 
-def _checked(one: Deployment) -> str:
+def _checked(deployment: Deployment) -> str:
     """What says which types a deployment has, and the day we looked."""
-    return (
-        f"{one}: {'; '.join(f'{described(source)} {source.url}' for source in one.sources)};"
-        f" checked {one.checked}"
-    )
+    return f"{deployment}: {_as_text(deployment.sources)}; checked {deployment.checked}"
+
+
+def _as_text(sources: Iterable[Source]) -> str:
+    return "; ".join(f"{described(source)} {source.url}" for source in sources)
+
+
+def _as_html(sources: Iterable[Source]) -> str:
+    return "; ".join(map(link, sources))

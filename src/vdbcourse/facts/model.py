@@ -7,10 +7,11 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from vdbcourse.errors import CourseError
 
+Value = TypeVar("Value")
 NOT_STATED = "not-stated"  # the tag of every feature for: the sources we read do not say
 
 
@@ -124,14 +125,14 @@ class Book:
         return replace(self, engines=MappingProxyType({**self.engines, engine: changed}))
 
 
-def look_up(key: str, known: Mapping[str, Any], what: str) -> Any:
+def look_up(key: str, known: Mapping[str, Value], what: str) -> Value:
     """`known[key]`. Raises `CourseError` with the nearest name, or with all, for an unknown key."""
     if key in known:
         return known[key]
-    raise CourseError(f"There is no {what} {key!r}. {did_you_mean(str(key), known)}")
+    raise CourseError(f"There is no {what} {key!r}. {_did_you_mean(str(key), known)}")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known word, and all of them."""
     known = list(known)
     near = difflib.get_close_matches(word.lower().replace(" ", "_").replace("-", "_"), known, n=1)

@@ -13,7 +13,7 @@ class Definition:
 
     def __init__(self, term: Term, see_also: list[Term]) -> None:
         self.term = term
-        self.see_also = [one.term for one in see_also]
+        self.see_also = [other.term for other in see_also]
         self.lesson = lessons.lesson(term.lesson).title
 
     def __repr__(self) -> str:

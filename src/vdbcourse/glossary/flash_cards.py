@@ -32,13 +32,15 @@ STYLE = (
 def csv_text(terms: Iterable[Term]) -> str:
     """A header and a row for each term."""
     terms = list(terms)
-    names = {one.id: one.term for one in terms}
+    names = {term.id: term.term for term in terms}
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(HEADER)
-    for one in terms:
-        see_also = "; ".join(names[id] for id in one.see_also)
-        rows.writerow((one.term, one.definition, one.why, see_also, one.lesson, source_text(one)))
+    for term in terms:
+        see_also = "; ".join(names[id] for id in term.see_also)
+        rows.writerow(
+            (term.term, term.definition, term.why, see_also, term.lesson, source_text(term))
+        )
     return out.getvalue()
 
 
@@ -61,15 +63,15 @@ def write_deck(terms: Iterable[Term], path: Path) -> None:
         css=STYLE,
     )
     deck = genanki.Deck(DECK_ID, DECK)
-    for one in terms:
+    for term in terms:
         fields = [
-            html.escape(one.term),
-            as_html(one.definition),
-            as_html(one.why),
-            source_html(one),
+            html.escape(term.term),
+            as_html(term.definition),
+            as_html(term.why),
+            source_html(term),
         ]
         deck.add_note(
-            genanki.Note(model, fields, guid=genanki.guid_for("vdbcourse.glossary", one.id))
+            genanki.Note(model, fields, guid=genanki.guid_for("vdbcourse.glossary", term.id))
         )
     packed = io.BytesIO()
     genanki.Package(deck).write_to_file(packed)

@@ -36,22 +36,22 @@ def text(terms: Iterable[Term]) -> str:
 def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool) -> str:
     """A line of letters, then each term below its letter; `terms` come by alphabet."""
     by_letter = [
-        (letter, list(some))
-        for letter, some in itertools.groupby(terms, lambda one: one.term[0].upper())
+        (letter, list(group))
+        for letter, group in itertools.groupby(terms, lambda term: term.term[0].upper())
     ]
-    names = {one.id: one.term for _, some in by_letter for one in some}
-    titles = {one.key: one.title for one in lessons.lessons()}
+    names = {term.id: term.term for _, group in by_letter for term in group}
+    titles = {lesson.key: lesson.title for lesson in lessons.lessons()}
     lines = [" · ".join(f"[{letter}](#letter-{letter.lower()})" for letter, _ in by_letter)]
-    for letter, some in by_letter:
+    for letter, group in by_letter:
         lines.append(heading("##", letter, f"letter-{letter.lower()}", attr_list))
-        for one in some:
-            see_also = ", ".join(f"[{names[id]}](#{id})" for id in one.see_also)
-            lesson = f"[{titles[one.lesson]}]({link(one.lesson)})"
+        for term in group:
+            see_also = ", ".join(f"[{names[id]}](#{id})" for id in term.see_also)
+            lesson = f"[{titles[term.lesson]}]({link(term.lesson)})"
             lines += [
-                heading("###", one.term, one.id, attr_list),
-                one.definition,
-                f"*Why it matters:* {one.why}",
-                f"See also: {see_also}. Lesson: {lesson}. Source: {source(one)}.",
+                heading("###", term.term, term.id, attr_list),
+                term.definition,
+                f"*Why it matters:* {term.why}",
+                f"See also: {see_also}. Lesson: {lesson}. Source: {source(term)}.",
             ]
     return "\n\n".join(lines) + "\n"
 

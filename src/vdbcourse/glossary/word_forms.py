@@ -17,7 +17,9 @@ def spellings(name: str) -> tuple[str, ...]:
 
 def by_words(terms: Iterable[Term]) -> dict[str, Term]:
     """Each recognised form, in each of its spellings, with its term."""
-    return {one: term for term in terms for name in term.recognised for one in spellings(name)}
+    return {
+        spelling: term for term in terms for name in term.recognised for spelling in spellings(name)
+    }
 
 
 def pattern(forms: Iterable[str]) -> re.Pattern[str]:

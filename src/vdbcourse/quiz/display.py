@@ -24,19 +24,19 @@ def as_json(questions: Iterable[Question], link: Callable[[str], str] = beside_t
     """
     entries = [
         {
-            "id": one.id,
-            "lesson": one.lesson,
-            "lesson_title": lessons.lesson(one.lesson).title,
-            "lesson_url": link(one.lesson),
-            "question": one.question,
-            "listing": one.listing,
-            "right": one.right,
+            "id": question.id,
+            "lesson": question.lesson,
+            "lesson_title": lessons.lesson(question.lesson).title,
+            "lesson_url": link(question.lesson),
+            "question": question.question,
+            "listing": question.listing,
+            "right": question.right,
             "options": [
                 {"text": option.text, "right": option.right, "why": option.why}
-                for option in one.options
+                for option in question.options
             ],
         }
-        for one in questions
+        for question in questions
     ]
     return json.dumps(entries, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -47,19 +47,21 @@ def fallback(
     """The questions as HTML, with the answers folded; no blank line in it, so it may stand in
     Markdown and in `<noscript>`.
     """
-    return f'<ol class="vdb-quiz-plain">{"".join(item(one, link) for one in questions)}</ol>'
-
-
-def item(one: Question, link: Callable[[str], str]) -> str:
-    """One question of the fallback."""
-    listing = f"<pre><code>{lines(one.listing)}</code></pre>" if one.listing else ""
-    options = "".join(f"<li>{inline(option.text)}</li>" for option in one.options)
-    answers = "".join(f"<li>{answer(option)}</li>" for option in one.options)
-    title = html.escape(lessons.lesson(one.lesson).title)
-    lesson = f'<a href="{html.escape(link(one.lesson))}">{title}</a>'
     return (
-        f"<li><p>{inline(one.question)} <em>{choose(one)}</em></p>{listing}<ul>{options}</ul>"
-        f"<details><summary>Answer</summary><ul>{answers}</ul>"
+        f'<ol class="vdb-quiz-plain">{"".join(item(question, link) for question in questions)}</ol>'
+    )
+
+
+def item(question: Question, link: Callable[[str], str]) -> str:
+    """One question of the fallback."""
+    listing = f"<pre><code>{lines(question.listing)}</code></pre>" if question.listing else ""
+    options = "".join(f"<li>{inline(option.text)}</li>" for option in question.options)
+    answers = "".join(f"<li>{answer(option)}</li>" for option in question.options)
+    title = html.escape(lessons.lesson(question.lesson).title)
+    lesson = f'<a href="{html.escape(link(question.lesson))}">{title}</a>'
+    return (
+        f"<li><p>{inline(question.question)} <em>{choose(question)}</em></p>{listing}"
+        f"<ul>{options}</ul><details><summary>Answer</summary><ul>{answers}</ul>"
         f"<p>Lesson: {lesson}</p></details></li>"
     )
 
@@ -72,9 +74,9 @@ def answer(option: Option) -> str:
     )
 
 
-def choose(one: Question) -> str:
+def choose(question: Question) -> str:
     """How many answers to choose, in words."""
-    return "Choose one answer." if one.right == 1 else f"Choose {one.right} answers."
+    return "Choose one answer." if question.right == 1 else f"Choose {question.right} answers."
 
 
 def inline(text: str) -> str:
@@ -96,16 +98,16 @@ def lines(listing: str) -> str:
 def as_text(questions: Iterable[Question]) -> str:
     """The questions as text, and one line with the letters of the right options."""
     shown, key = [], []
-    for number, one in enumerate(questions, start=1):
-        letters = "abcde"[: len(one.options)]
-        listing = [f"     {line}" for line in one.listing.splitlines()]
+    for number, question in enumerate(questions, start=1):
+        letters = "abcde"[: len(question.options)]
+        listing = [f"     {line}" for line in question.listing.splitlines()]
         options = [
             f"   {letter}) {option.text}"
-            for letter, option in zip(letters, one.options, strict=True)
+            for letter, option in zip(letters, question.options, strict=True)
         ]
-        shown += [f"{number}. {one.question} {choose(one)}", *listing, *options]
+        shown += [f"{number}. {question.question} {choose(question)}", *listing, *options]
         right = [
-            letter for letter, option in zip(letters, one.options, strict=True) if option.right
+            letter for letter, option in zip(letters, question.options, strict=True) if option.right
         ]
         key.append(f"{number} {''.join(right)}")
     return "\n".join([*shown, f"Right: {', '.join(key)}."])
