@@ -22,10 +22,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-KEPT_TAGS = (
-    "raises-exception",
-    "shows-an-error",
-)  # they say how a cell is meant; nothing of an answer
+# They say how a cell is meant, and hold nothing of an answer.
+KEPT_TAGS = ("raises-exception", "shows-an-error")
 MARKER = re.compile(r"^([ \t]*)(#+\s*(BEGIN|END)\s+SOLUTION\b.*)$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -36,9 +34,9 @@ def write() -> list[Path]:
     somebody has worked in.
     """
     texts = {exercise.notebook: text(exercise) for exercise in manifest.exercises().values()}
-    changed = [path for path, content in texts.items() if content_of(path) != content]
+    changed = [path for path, content in texts.items() if _content_of(path) != content]
     for path in changed:
-        if worked_in(path, texts[path]):
+        if _worked_in(path, texts[path]):
             raise CourseError(
                 f"{path.relative_to(settings.root()).as_posix()} was run or filled in, so it is not"
                 " overwritten. Move it away, then run: ./course author exercises"
@@ -55,24 +53,25 @@ def drifted() -> list[Path]:
     texts = {exercise.notebook: text(exercise) for exercise in manifest.exercises().values()}
     left_over = set((settings.root() / "exercises").glob("*.ipynb")) - set(texts)
     return sorted(
-        [path for path, content in texts.items() if content_of(path) != content] + list(left_over)
+        [path for path, content in texts.items() if _content_of(path) != content] + list(left_over)
     )
 
 
 def text(exercise: Exercise) -> str:
     """The notebook to fill in, as its file's text; the same master gives the same text."""
-    return nbformat.writes(notebook(exercise)) + "\n"
+    content: str = nbformat.writes(notebook(exercise))
+    return f"{content}\n"
 
 
 def notebook(exercise: Exercise) -> NotebookNode:
     """The notebook to fill in. Raises `CourseError` if the master cannot become an exercise."""
-    require_ids(exercise)
+    _require_ids(exercise)
     master = master_notebook.read(exercise)
-    Master(exercise, master).require_form()
-    made = nbformat.v4.new_notebook(metadata=METADATA)
+    _Master(exercise, master).require_form()
+    made: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA)
     made.nbformat_minor = 5
     made.cells = [
-        stripped(cell)
+        _stripped(cell)
         for cell in master.cells
         if master_notebook.TAG not in cell.metadata.get("tags", [])
     ]
@@ -80,16 +79,19 @@ def notebook(exercise: Exercise) -> NotebookNode:
     return made
 
 
-def stripped(cell: NotebookNode) -> NotebookNode:
+def _stripped(cell: NotebookNode) -> NotebookNode:
     """A cell as a learner gets it."""
     tags = [tag for tag in cell.metadata.get("tags", []) if tag in KEPT_TAGS]
     kept = {"id": cell.id, "metadata": {"tags": tags} if tags else {}}
-    if cell.cell_type == "markdown":
-        return nbformat.v4.new_markdown_cell(cell.source, **kept)
-    return nbformat.v4.new_code_cell(master_notebook.stubbed(cell.source), **kept)
+    made: NotebookNode = (
+        nbformat.v4.new_markdown_cell(cell.source, **kept)
+        if cell.cell_type == "markdown"
+        else nbformat.v4.new_code_cell(master_notebook.stubbed(cell.source), **kept)
+    )
+    return made
 
 
-def require_ids(exercise: Exercise) -> None:
+def _require_ids(exercise: Exercise) -> None:
     """Every cell has an id of its own, which the exercise keeps. (nbformat would make up one at
     each reading.)
     """
@@ -98,22 +100,22 @@ def require_ids(exercise: Exercise) -> None:
     seen: dict[str, int] = {}
     for number, cell in enumerate(cells, start=1):
         if not cell.get("id"):
-            raise refused(exercise, number, "no cell id. Store it with: ./course author store")
+            raise _refused(exercise, number, "no cell id. Store it with: ./course author store")
         if cell["id"] in seen:
-            raise refused(
+            raise _refused(
                 exercise, number, f"the id {cell['id']} is that of cell {seen[cell['id']]}, too."
             )
         seen[cell["id"]] = number
 
 
-def refused(exercise: Exercise, number: int | None, why: str) -> CourseError:
+def _refused(exercise: Exercise, number: int | None, why: str) -> CourseError:
     """The one line on a master that cannot become an exercise."""
     return CourseError(
         f"solutions/{exercise.master.name}{f', cell {number}' if number else ''}: {why}"
     )
 
 
-class Master:
+class _Master:
     """A master that is looked at before it becomes an exercise. Cells are numbered from 1."""
 
     def __init__(self, exercise: Exercise, notebook: NotebookNode) -> None:
@@ -134,8 +136,7 @@ class Master:
         self.require_parts()
 
     def refuse(self, number: int | None, why: str) -> NoReturn:
-        """The one line."""
-        raise refused(self.exercise, number, why)
+        raise _refused(self.exercise, number, why)
 
     def require_kinds(self) -> None:
         """Markdown and code, nothing else."""
@@ -180,7 +181,7 @@ class Master:
                     self.refuse(
                         number, f"the {what} is no Python: {error.msg} (line {error.lineno})."
                     )
-            for function, solved in definitions(cell.source):
+            for function, solved in _definitions(cell.source):
                 asked = self.exercise.task_of(function.name)
                 if solved and not asked:
                     self.refuse(
@@ -282,7 +283,7 @@ class Master:
         yield from ("## Check yourself\n", "## Go further\n")
 
 
-def definitions(source: str) -> list[tuple[ast.FunctionDef, bool]]:
+def _definitions(source: str) -> list[tuple[ast.FunctionDef, bool]]:
     """The functions a cell defines, each with whether a solution stands in it."""
     marked = [
         number
@@ -291,17 +292,17 @@ def definitions(source: str) -> list[tuple[ast.FunctionDef, bool]]:
     ]
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     return [
-        (node, any(node.lineno < number <= node.end_lineno for number in marked))
+        (node, any(node.lineno < number <= (node.end_lineno or 0) for number in marked))
         for node in functions
     ]
 
 
-def content_of(path: Path) -> str | None:
+def _content_of(path: Path) -> str | None:
     """The file's text; None if there is none."""
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-def worked_in(path: Path, text: str) -> bool:
+def _worked_in(path: Path, text: str) -> bool:
     """Does the file hold somebody's work, which `text` would replace: outputs, or an answer where a
     stub was?
     """

@@ -15,7 +15,10 @@ from vdbcourse.errors import CourseError
 
 FOLDER = Path(__file__).resolve().parents[1] / "exercises"
 SCHEMA = Path(__file__).with_name("exercise.schema.json")
+TASK = "task"  # the attribute of a check that says which task it is of
 SECONDS: float = 5  # that a call may take, unless its task says otherwise
+
+Check = Callable[..., None]  # it takes the learner's functions and, if it wants, `data`
 
 
 @dataclass(frozen=True)
@@ -137,39 +140,43 @@ def exercise(name: str) -> Exercise:
     return exercises()[name]
 
 
-def check(task: str) -> Callable[[Callable], Callable]:
+def check(task: str) -> Callable[[Check], Check]:
     """Mark a function as the check of `task`. Its parameters are the learner's functions and, if it
     wants, `data`.
     """
 
-    def mark(function: Callable) -> Callable:
-        function.task = task
+    def mark(function: Check) -> Check:
+        vars(function)[TASK] = task
         return function
 
     return mark
 
 
 @functools.cache
-def checks(exercise_id: str) -> dict[str, Callable]:
+def checks(exercise_id: str) -> dict[str, Check]:
     """The check of each task of an exercise. Raises `CourseError` when manifest and module do not
     fit.
     """
-    found_exercise = exercise(exercise_id)
-    module = importlib.import_module(f"{found_exercise.module}.checks")
-    found = {value.task: value for value in vars(module).values() if hasattr(value, "task")}
-    for task in found_exercise.tasks:
-        if task.id not in found:
+    entry = exercise(exercise_id)
+    module = importlib.import_module(f"{entry.module}.checks")
+    marked: dict[str, Check] = {
+        vars(function)[TASK]: function
+        for function in vars(module).values()
+        if inspect.isfunction(function) and TASK in vars(function)
+    }
+    for task in entry.tasks:
+        if task.id not in marked:
             raise CourseError(
                 f"{module.__name__} has no check for the task {task.id!r} of the manifest."
             )
-        asked = {name for name in inspect.signature(found[task.id]).parameters if name != "data"}
+        asked = {name for name in inspect.signature(marked[task.id]).parameters if name != "data"}
         if asked != set(task.functions):
             raise CourseError(
                 f"The check of {task.id!r} calls {sorted(asked)}; the manifest says"
                 f" {sorted(task.functions)}."
             )
-    if extra := set(found) - {task.id for task in found_exercise.tasks}:
+    if extra := set(marked) - {task.id for task in entry.tasks}:
         raise CourseError(
             f"{module.__name__} checks {sorted(extra)}, which the manifest does not know."
         )
-    return found
+    return marked

@@ -107,7 +107,8 @@ def proofs(exercise: Exercise, task: Task) -> Proofs:
             f"{exercise.id}, {task.id}: nothing proves its check. {_name(path)} is missing."
         )
     task_proofs = _read(path)
-    for answer in (*task_proofs.wrong, *task_proofs.right):
+    answers: list[Wrong | Right] = [*task_proofs.wrong, *task_proofs.right]
+    for answer in answers:
         if answer.function.__name__ not in task.functions:
             raise CourseError(
                 f"{_name(path)}: {answer.name!r} answers with a function"

@@ -3,7 +3,7 @@ one of them.
 
 The mistakes are those people make: another comparison, an index one too far, swapped arguments, a
 call left out, a condition that always holds, ORDER BY forgotten (for SQL and other text see
-`strings`). Signatures, docstrings, annotations and what `raise` says stay as they are.
+`text_mutants`). Signatures, docstrings, annotations and what `raise` says stay as they are.
 
 A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (of a long line a part); it
 names the mutant in `proofs/` when it may survive.
@@ -15,7 +15,8 @@ import os
 import re
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vdbcourse.authoring.proof import text_mutants
@@ -31,6 +32,7 @@ ATOMS = (
     ast.Set,
     ast.GeneratorExp,
 )
+Placed = ast.expr | ast.stmt | ast.keyword  # nodes that know where they stand in the text
 CONTEXT = 25  # characters of a line that a key shows on each side of what differs, at least
 
 
@@ -50,28 +52,28 @@ def mutants(source: str, modules: frozenset[str] = frozenset()) -> list[Mutant]:
     `x.abs()` is `x` as well.
     """
     original = Source(source, modules)
-    seen, keys, found = {meaning(source)}, {}, []
+    meanings, keys = {_meaning(source)}, Counter[str]()
+    mutants = []
     for node in original.nodes():
         for operator in OPERATORS.get(type(node), ()):
             for edits in operator(node, original):
-                mutated = applied(source, edits)
-                if (what := meaning(mutated)) in seen:
+                mutated = _applied(source, edits)
+                if (meaning := _meaning(mutated)) in meanings:
                     continue
-                seen.add(what)
-                key = difference(source, mutated)
-                keys[key] = keys.get(key, 0) + 1
-                found.append(Mutant(key if keys[key] == 1 else f"{key} ({keys[key]})", mutated))
-    return found
+                meanings.add(meaning)
+                key = _difference(source, mutated)
+                keys[key] += 1
+                mutants.append(Mutant(key if keys[key] == 1 else f"{key} ({keys[key]})", mutated))
+    return mutants
 
 
-def applied(source: str, edits: list[Edit]) -> str:
-    """The source with the edits made."""
+def _applied(source: str, edits: list[Edit]) -> str:
     for start, end, new in sorted(edits, reverse=True):
         source = source[:start] + new + source[end:]
     return source
 
 
-def meaning(source: str) -> str:
+def _meaning(source: str) -> str:
     """What two sources have in common that differ in form only. Raises `SyntaxError` if it is no
     Python.
     """
@@ -81,14 +83,14 @@ def meaning(source: str) -> str:
         return ast.unparse(ast.parse(source))
 
 
-def difference(before: str, after: str) -> str:
+def _difference(before: str, after: str) -> str:
     """The lines that differ, as `before -> after`; of long ones the part around what differs."""
-    old, new = before.splitlines(), after.splitlines()
-    while old and new and old[0] == new[0]:
-        old, new = old[1:], new[1:]
-    while old and new and old[-1] == new[-1]:
-        old, new = old[:-1], new[:-1]
-    old, new = " ".join(" ".join(old).split()), " ".join(" ".join(new).split())
+    old_lines, new_lines = before.splitlines(), after.splitlines()
+    while old_lines and new_lines and old_lines[0] == new_lines[0]:
+        old_lines, new_lines = old_lines[1:], new_lines[1:]
+    while old_lines and new_lines and old_lines[-1] == new_lines[-1]:
+        old_lines, new_lines = old_lines[:-1], new_lines[:-1]
+    old, new = (" ".join(" ".join(lines).split()) for lines in (old_lines, new_lines))
     head = len(os.path.commonprefix([old, new]))
     tail = len(os.path.commonprefix([old[head:][::-1], new[head:][::-1]]))
     first = old.rfind(" ", 0, max(0, head - CONTEXT)) + 1
@@ -110,9 +112,9 @@ class Source:
         lines = text.splitlines(keepends=True)
         self.lines = [line.encode() for line in lines]
         self.starts = [sum(map(len, lines[:i])) for i in range(len(lines))]
-        self.without_comments = self.masked()
+        self.without_comments = self._masked()
 
-    def masked(self) -> str:
+    def _masked(self) -> str:
         """The text with blanks for comments, so that an operator is not looked for in them."""
         text = self.text
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -121,15 +123,16 @@ class Source:
                 text = text[:start] + " " * len(token.string) + text[start + len(token.string) :]
         return text
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
+    def span(self, node: Placed) -> tuple[int, int]:
         """First and last character (exclusive) of a node; parentheses around it do not count."""
+        assert node.end_lineno is not None and node.end_col_offset is not None  # it was parsed
         return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)
 
     def at(self, line: int, column: int) -> int:
         """The character at a line and a column in bytes, as trees count them."""
         return self.starts[line - 1] + len(self.lines[line - 1][:column].decode())
 
-    def words(self, node: ast.AST) -> str:
+    def words(self, node: Placed) -> str:
         """A node's text, fit to stand anywhere in an expression."""
         start, end = self.span(node)
         text = self.text[start:end]
@@ -141,43 +144,46 @@ class Source:
         )
         return text if bare else f"({text})"
 
-    def replaced(self, node: ast.AST, new: str) -> list[Edit]:
+    def replaced(self, node: Placed, new: str) -> list[Edit]:
         """The edit that puts `new` in the place of a node."""
         return [(*self.span(node), new)]
 
-    def operator(self, left: ast.AST, right: ast.AST, pattern: str) -> tuple[int, int, str]:
+    def operator(self, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int, str]:
         """First and last character, and text, of the operator that stands between two nodes."""
         start, end = self.span(left)[1], self.span(right)[0]
         match = re.search(pattern, self.without_comments[start:end])
+        assert match is not None  # two operands have an operator between them
         return start + match.start(), start + match.end(), " ".join(match[0].split())
 
     def nodes(self) -> Iterator[ast.AST]:
         """The nodes to mutate: the bodies of the functions, in the order of the text."""
         for statement in self.tree.body:
             if isinstance(statement, ast.FunctionDef):
-                yield from self.inside(body(statement))
+                yield from self.inside(_body(statement))
 
-    def inside(self, some: list[ast.AST]) -> Iterator[ast.AST]:
+    def inside(self, nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
         """Nodes and what they hold, without what is no behaviour: annotations, docstrings, texts of
         errors.
         """
-        for node in some:
+        for node in nodes:
             yield node
             if isinstance(node, (ast.Raise, ast.JoinedStr)):
                 continue
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                yield from self.inside(body(node))
+                yield from self.inside(_body(node))
                 continue
             fields = [
                 value for name, value in ast.iter_fields(node) if name not in ("annotation", "msg")
             ]
             children = [
-                one for value in fields for one in (value if isinstance(value, list) else [value])
+                child
+                for value in fields
+                for child in (value if isinstance(value, list) else [value])
             ]
             yield from self.inside([child for child in children if isinstance(child, ast.AST)])
 
 
-def body(definition: ast.FunctionDef | ast.ClassDef) -> list[ast.stmt]:
+def _body(definition: ast.FunctionDef | ast.ClassDef) -> list[ast.stmt]:
     """What a definition does, without its docstring."""
     return (
         definition.body[1:]
@@ -268,7 +274,7 @@ def boolean(node: ast.BoolOp, source: Source) -> Iterator[list[Edit]]:
         start, end, old = source.operator(left, right, r"\band\b|\bor\b")
         yield [(start, end, "or" if old == "and" else "and")]
     joint = " and " if isinstance(node.op, ast.And) else " or "
-    sides = [source.words(one) for one in node.values]
+    sides = [source.words(side) for side in node.values]
     for i in range(len(sides)):
         rest = joint.join(sides[:i] + sides[i + 1 :])
         yield source.replaced(node, rest if len(sides) == 2 else f"({rest})")
@@ -282,7 +288,7 @@ def unary(node: ast.UnaryOp, source: Source) -> Iterator[list[Edit]]:
 
 
 def constant(node: ast.Constant, source: Source) -> Iterator[list[Edit]]:
-    """The neighbours of a number, the opposite of a truth value, and what `strings`
+    """The neighbours of a number, the opposite of a truth value, and what `text_mutants`
     makes of text.
     """
     value = node.value
@@ -309,11 +315,11 @@ def index(node: ast.Subscript, source: Source) -> Iterator[list[Edit]]:
     """`x[i + 1]` for `x[i]`; a bound of a slice shifted or left out. (Indexes that are constants
     change by `constant`.)
     """
-    for one in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
-        if isinstance(one, ast.Slice):
-            yield from bounds(one, source)
-        elif not isinstance(one, ast.Constant):
-            yield source.replaced(one, f"{source.words(one)} + 1")
+    for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+        if isinstance(part, ast.Slice):
+            yield from bounds(part, source)
+        elif not isinstance(part, ast.Constant):
+            yield source.replaced(part, f"{source.words(part)} + 1")
 
 
 def bounds(node: ast.Slice, source: Source) -> Iterator[list[Edit]]:
@@ -334,10 +340,11 @@ def called(node: ast.Call, source: Source) -> Iterator[list[Edit]]:
     """
     plain = [arg for arg in node.args if not isinstance(arg, ast.Starred)]
     if len(plain) == len(node.args) >= 2:
-        yield swapped(*node.args[:2], source)
+        yield swapped(plain[0], plain[1], source)
     if node.keywords:
         function = source.text[slice(*source.span(node.func))]
-        rest = [source.text[slice(*source.span(one))] for one in (*node.args, *node.keywords[:-1])]
+        kept: list[Placed] = [*node.args, *node.keywords[:-1]]
+        rest = [source.text[slice(*source.span(argument))] for argument in kept]
         yield source.replaced(node, f"{function}({', '.join(rest)})")
     yield from (source.replaced(node, source.words(arg)) for arg in plain[:2])
     receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -349,13 +356,13 @@ def called(node: ast.Call, source: Source) -> Iterator[list[Edit]]:
         if (
             isinstance(arg, (ast.List, ast.Tuple)) and len(arg.elts) >= 2
         ):  # the parameters of a query
-            yield swapped(*arg.elts[:2], source)
+            yield swapped(arg.elts[0], arg.elts[1], source)
 
 
 def swapped(first: ast.expr, second: ast.expr, source: Source) -> list[Edit]:
     """Two expressions, each in the other's place."""
-    one, other = (source.text[slice(*source.span(node))] for node in (first, second))
-    return [*source.replaced(first, other), *source.replaced(second, one)]
+    former, latter = (source.text[slice(*source.span(node))] for node in (first, second))
+    return [*source.replaced(first, latter), *source.replaced(second, former)]
 
 
 def opposite(node: ast.Name | ast.Attribute, source: Source) -> Iterator[list[Edit]]:
