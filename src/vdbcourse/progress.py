@@ -30,7 +30,8 @@ def mark(lesson: str) -> int:
 
 def finished() -> dict[str, str]:
     """The lessons done and when."""
-    return read().get("lessons", {})
+    lessons: dict[str, str] = read().get("lessons", {})
+    return lessons
 
 
 def attempted(exercise: str, task: str, points: int | None) -> None:
@@ -48,8 +49,9 @@ def hinted(exercise: str, task: str, of: int) -> int:
     last.
     """
     with changing(exercise, task) as noted:
-        noted["hints"] = min(noted.get("hints", 0) + 1, of)
-        return noted["hints"]
+        number = min(int(noted.get("hints", 0)) + 1, of)
+        noted["hints"] = number
+        return number
 
 
 def opened_solution(exercise: str, task: str) -> None:
@@ -60,7 +62,8 @@ def opened_solution(exercise: str, task: str) -> None:
 
 def tasks(exercise: str) -> dict[str, dict[str, Any]]:
     """What is noted of each task of an exercise."""
-    return read().get("exercises", {}).get(exercise, {})
+    noted: dict[str, dict[str, Any]] = read().get("exercises", {}).get(exercise, {})
+    return noted
 
 
 @contextlib.contextmanager

@@ -92,7 +92,7 @@ def ivf_pq_bytes(rows: int, dimensions: int, nlist: int = 128, m: int = 8, nbits
     """IVF_PQ: m codes of nbits a row, ids and centres, and the code book: 2^nbits pieces for each
     of the m parts.
     """
-    book = 2**nbits * dimensions * BYTES_A_NUMBER
+    book: int = 2**nbits * dimensions * BYTES_A_NUMBER
     return rows * math.ceil(m * nbits / 8) + lists_bytes(rows, dimensions, nlist) + book
 
 
@@ -104,7 +104,7 @@ def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
     nlist = lists(rows, nlist)
     filled = rows + nlist * SCANN_BLOCK // 2  # on average half a block of each list is empty
     codes = math.ceil(parts * SCANN_BITS_A_CODE / 8) * filled
-    book = 2**SCANN_BITS_A_CODE * dimensions * BYTES_A_NUMBER
+    book: int = 2**SCANN_BITS_A_CODE * dimensions * BYTES_A_NUMBER
     return codes + book + ivf_flat_bytes(rows, dimensions, nlist)
 
 

@@ -15,7 +15,12 @@ from vdbcourse import measure
 from vdbcourse.bench.adapters.base import Adapter, Row
 from vdbcourse.bench.workload import K, Work, film_work
 
-EAST, NORTH, NORTH_EAST = np.float32([1, 0]), np.float32([0, 1]), np.float32([1, 1])
+
+def _vector(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
+
+
+EAST, NORTH, NORTH_EAST = _vector(1, 0), _vector(0, 1), _vector(1, 1)
 TRIALS = 5
 RARE, COMMON = 1940, 2000
 
@@ -43,7 +48,7 @@ def behaviour(question: str) -> Callable[[Callable[[Adapter], str]], Callable[[A
 
 def observe(engine: Adapter) -> dict[str, str]:
     """The engine's answer to every question of the contract, in order."""
-    return {one.question: one.observe(engine) for one in BEHAVIOURS}
+    return {behaviour.question: behaviour.observe(engine) for behaviour in BEHAVIOURS}
 
 
 @behaviour("search right after an insert")
@@ -75,7 +80,7 @@ def insert_twice(engine: Adapter) -> str:
     """The call for new rows, with the id of a stored one."""
     engine.create(2)
     engine.insert([Row(1, EAST)])
-    refused = refusal(engine, lambda: engine.insert([Row(1, NORTH)]))
+    refused = _refusal(engine, lambda: engine.insert([Row(1, NORTH)]))
     if refused:
         return refused
     if engine.count() > 1:
@@ -107,7 +112,7 @@ def get_missing(engine: Adapter) -> str:
     engine.create(2)
     engine.insert([Row(1, EAST)])
     return (
-        refusal(engine, lambda: engine.get([1, 2]))
+        _refusal(engine, lambda: engine.get([1, 2]))
         or f"{len(engine.get([1, 2]))} of 2 rows, no error"
     )
 
@@ -127,7 +132,7 @@ def delete_missing(engine: Adapter) -> str:
     """Does anybody say so?"""
     engine.create(2)
     engine.insert([Row(1, EAST)])
-    return refusal(engine, lambda: engine.delete([2])) or "no error"
+    return _refusal(engine, lambda: engine.delete([2])) or "no error"
 
 
 @behaviour("search an empty collection")
@@ -135,7 +140,7 @@ def search_empty(engine: Adapter) -> str:
     """No rows, one question."""
     engine.create(2)
     return (
-        refusal(engine, lambda: engine.search(EAST, 3))
+        _refusal(engine, lambda: engine.search(EAST, 3))
         or f"{len(engine.search(EAST, 3))} rows, no error"
     )
 
@@ -153,32 +158,30 @@ def cosine_scores(engine: Adapter) -> str:
     """Which way the scores run."""
     engine.create(2, "cosine")
     engine.insert([Row(1, EAST), Row(2, NORTH)])
-    return scores(engine, EAST) + direction(engine, EAST)
+    return _scores(engine, EAST) + _direction(engine, EAST)
 
 
 @behaviour("L2: score at distance 5")
 def l2_scores(engine: Adapter) -> str:
     """(0, 0) to (3, 4): the distance, or its square?"""
     engine.create(2, "l2")
-    engine.insert([Row(1, np.float32([3, 4])), Row(2, np.float32([30, 40]))])
-    return f"{engine.search(np.float32([0, 0]), 1)[0].score:g}" + direction(
-        engine, np.float32([0, 0])
-    )
+    engine.insert([Row(1, _vector(3, 4)), Row(2, _vector(30, 40))])
+    return f"{engine.search(_vector(0, 0), 1)[0].score:g}" + _direction(engine, _vector(0, 0))
 
 
 @behaviour("inner product: score of (1, 1) and (2, 3)")
 def inner_product_scores(engine: Adapter) -> str:
     """5, or its negative?"""
     engine.create(2, "inner_product")
-    engine.insert([Row(1, np.float32([2, 3])), Row(2, EAST)])
-    return f"{engine.search(NORTH_EAST, 1)[0].score:g}" + direction(engine, NORTH_EAST)
+    engine.insert([Row(1, _vector(2, 3)), Row(2, EAST)])
+    return f"{engine.search(NORTH_EAST, 1)[0].score:g}" + _direction(engine, NORTH_EAST)
 
 
 @behaviour("read back a vector stored under cosine")
 def read_back(engine: Adapter) -> str:
     """(3, 4) has length 5."""
     engine.create(2, "cosine")
-    engine.insert([Row(1, np.float32([3, 4]))])
+    engine.insert([Row(1, _vector(3, 4))])
     return "as it was stored" if np.allclose(engine.get([1])[1], [3, 4]) else "scaled to length 1"
 
 
@@ -187,8 +190,8 @@ def filter_search(engine: Adapter) -> str:
     """Only matching rows, all of them."""
     engine.create(2)
     engine.insert([Row(1, EAST, COMMON), Row(2, NORTH, RARE), Row(3, NORTH_EAST, COMMON)])
-    found = {hit.id for hit in engine.search(EAST, 3, where=("year", COMMON))}
-    return "exactly those rows" if found == {1, 3} else f"rows {sorted(found)}"
+    ids = {hit.id for hit in engine.search(EAST, 3, where=("year", COMMON))}
+    return "exactly those rows" if ids == {1, 3} else f"rows {sorted(ids)}"
 
 
 @behaviour("filter by a field that does not exist")
@@ -197,7 +200,7 @@ def filter_unknown(engine: Adapter) -> str:
     engine.create(2)
     engine.insert([Row(1, EAST)])
     misspelt = ("yaer", COMMON)
-    return refusal(engine, lambda: engine.search(EAST, 3, where=misspelt)) or (
+    return _refusal(engine, lambda: engine.search(EAST, 3, where=misspelt)) or (
         f"{len(engine.search(EAST, 3, where=misspelt))} rows, no error"
     )
 
@@ -207,7 +210,7 @@ def filter_half(engine: Adapter) -> str:
     """The films nearest to the question are filtered out, so an index that stops early finds
     nothing to return.
     """
-    return filter_farthest(engine, 1_000)
+    return _filter_farthest(engine, 1_000)
 
 
 @behaviour("ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter")
@@ -215,7 +218,7 @@ def filter_few(engine: Adapter) -> str:
     """A filter that hardly any row passes; an engine may then prefer to compare those rows one by
     one.
     """
-    return filter_farthest(engine, 60)
+    return _filter_farthest(engine, 60)
 
 
 @behaviour("HNSW over 2,000 films: which parameters change the recall")
@@ -226,7 +229,7 @@ def parameters(engine: Adapter) -> str:
     if engine.ann_index is None:
         return "has no approximate index here"
     work = film_work(2_000, 40)
-    poor, wide, dense = (graph(engine, work, m, ef) for m, ef in ((4, 8), (4, 200), (32, 200)))
+    poor, wide, dense = (_graph(engine, work, m, ef) for m, ef in ((4, 8), (4, 200), (32, 200)))
     changes = {
         "m": dense[10] - wide[10],
         "ef_construction": wide[10] - poor[10],
@@ -239,7 +242,7 @@ def parameters(engine: Adapter) -> str:
 def insert_wrong_size(engine: Adapter) -> str:
     """Three numbers where two belong."""
     engine.create(2)
-    return refusal(engine, lambda: engine.insert([Row(1, np.float32([1, 0, 0]))])) or "accepted"
+    return _refusal(engine, lambda: engine.insert([Row(1, _vector(1, 0, 0))])) or "accepted"
 
 
 @behaviour("search with a vector of the wrong size")
@@ -247,14 +250,14 @@ def search_wrong_size(engine: Adapter) -> str:
     """Three numbers against rows of two."""
     engine.create(2)
     engine.insert([Row(1, EAST)])
-    return refusal(engine, lambda: engine.search(np.float32([1, 0, 0]), 1)) or "accepted"
+    return _refusal(engine, lambda: engine.search(_vector(1, 0, 0), 1)) or "accepted"
 
 
 @behaviour("insert a good row and a bad one in one call")
 def half_a_batch(engine: Adapter) -> str:
     """Is the good row there afterwards?"""
     engine.create(2)
-    refused = refusal(engine, lambda: engine.insert([Row(1, EAST), Row(2, np.float32([1, 0, 0]))]))
+    refused = _refusal(engine, lambda: engine.insert([Row(1, EAST), Row(2, _vector(1, 0, 0))]))
     return ("refused" if refused else "accepted") + f", {engine.count()} of 2 rows stored"
 
 
@@ -262,7 +265,7 @@ def half_a_batch(engine: Adapter) -> str:
 def insert_nan(engine: Adapter) -> str:
     """Not a number."""
     engine.create(2)
-    return refusal(engine, lambda: engine.insert([Row(1, np.float32([np.nan, 0]))])) or "accepted"
+    return _refusal(engine, lambda: engine.insert([Row(1, _vector(np.nan, 0))])) or "accepted"
 
 
 @behaviour("insert a zero vector under cosine")
@@ -270,14 +273,14 @@ def insert_zero(engine: Adapter) -> str:
     """It has no direction, so no cosine."""
     engine.create(2, "cosine")
     engine.insert([Row(2, NORTH)])
-    refused = refusal(engine, lambda: engine.insert([Row(1, np.float32([0, 0]))]))
+    refused = _refusal(engine, lambda: engine.insert([Row(1, _vector(0, 0))]))
     if refused:
         return refused
-    found = {hit.id: hit.score for hit in engine.search(NORTH, 2)}
-    return f"accepted, score {found[1]:g}" if 1 in found else "accepted, never found"
+    scores = {hit.id: hit.score for hit in engine.search(NORTH, 2)}
+    return f"accepted, score {scores[1]:g}" if 1 in scores else "accepted, never found"
 
 
-def filter_farthest(engine: Adapter, passing: int) -> str:
+def _filter_farthest(engine: Adapter, passing: int) -> str:
     """Do 10 rows come back when only the `passing` farthest of 2,000 films pass the filter, at ef
     40.
     """
@@ -295,11 +298,11 @@ def filter_farthest(engine: Adapter, passing: int) -> str:
     )
     engine.settle()
     engine.build_index()
-    found = engine.search(query, 10, where=("year", RARE), ef=40)
-    return "all 10 rows" if len(found) == 10 else "fewer than 10 rows, no error"
+    hits = engine.search(query, 10, where=("year", RARE), ef=40)
+    return "all 10 rows" if len(hits) == 10 else "fewer than 10 rows, no error"
 
 
-def graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int, float]:
+def _graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int, float]:
     """recall@10 by `ef` of an HNSW index with these parameters."""
     engine.m, engine.ef_construction = m, ef_construction
     try:
@@ -307,16 +310,16 @@ def graph(engine: Adapter, work: Work, m: int, ef_construction: int) -> dict[int
         engine.insert(work.rows)
         engine.settle()
         engine.build_index()
-        found = {
+        ids = {
             ef: [[hit.id for hit in engine.search(query, K, ef=ef)] for query in work.query_vectors]
             for ef in (10, 200)
         }
     finally:
         del engine.m, engine.ef_construction
-    return {ef: measure.recall_at_k(ids, work.truth, K) for ef, ids in found.items()}
+    return {ef: measure.recall_at_k(hits, work.truth, K) for ef, hits in ids.items()}
 
 
-def refusal(engine: Adapter, action: Callable[[], object]) -> str:
+def _refusal(engine: Adapter, action: Callable[[], object]) -> str:
     """Do `action`; "refused: ..." with the class of the client's exception, or an empty string if
     there was none.
     """
@@ -327,12 +330,12 @@ def refusal(engine: Adapter, action: Callable[[], object]) -> str:
     return ""
 
 
-def scores(engine: Adapter, query: np.ndarray) -> str:
+def _scores(engine: Adapter, query: np.ndarray) -> str:
     """All scores, rounded so that 0.99999994 reads 1."""
     return " and ".join(f"{round(hit.score, 4) + 0.0:g}" for hit in engine.search(query, 2))
 
 
-def direction(engine: Adapter, query: np.ndarray) -> str:
+def _direction(engine: Adapter, query: np.ndarray) -> str:
     """Do the scores rise or fall from the nearest row to the next?"""
     first, second = (hit.score for hit in engine.search(query, 2))
     return ", smaller is nearer" if first < second else ", larger is nearer"

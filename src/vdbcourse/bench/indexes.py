@@ -40,9 +40,8 @@ class Kind:
     effort: str | None = None
     efforts: tuple[int, ...] = ()
     search: Mapping[str, int] = field(default_factory=dict)  # search parameters that stay the same
-    rerank: int = (
-        0  # candidates to fetch and to order anew by whole vectors; 0: take the hits as they come
-    )
+    # candidates to fetch and to order anew by whole vectors; 0: take the hits as they come
+    rerank: int = 0
 
     def ways(self) -> list[tuple[int | None, dict[str, int]]]:
         """Each effort with all its search parameters."""
@@ -86,7 +85,7 @@ def measure_indexes(
     name: str,
     work: Work,
     kinds: Mapping[str, Kind] = KINDS,
-    done: Callable[[pd.DataFrame], None] = lambda frame: None,
+    done: Callable[[pd.DataFrame], object] = lambda frame: None,
 ) -> pd.DataFrame:
     """Store `work` once in the collection `name` (made anew, dropped at the end), then build and
     search one kind after another.
@@ -166,28 +165,28 @@ def wait_until_built(client: MilvusClient, name: str) -> None:
 
 def pending(client: MilvusClient, name: str) -> bool:
     """Are there rows without index?"""
-    state = client.describe_index(name, "vector")
-    return state["state"] != "Finished" or state["pending_index_rows"] > 0
+    index = client.describe_index(name, "vector")
+    return bool(index["state"] != "Finished" or index["pending_index_rows"] > 0)
 
 
 def searched(
     client: MilvusClient, name: str, work: Work, kind: Kind, value: int | None, way: dict[str, int]
 ) -> dict[str, float | int | None]:
     """Recall and latency of all questions, one at a time."""
-    found: list[list[int]] = []
+    ids_found: list[list[int]] = []
     vectors = {row.id: row.vector for row in work.rows}
 
     def search(query: np.ndarray) -> None:
         hits = ids(client, name, query, kind.rerank or K, way)
-        found.append(nearest(query, hits, vectors) if kind.rerank else hits)
+        ids_found.append(nearest(query, hits, vectors) if kind.rerank else hits)
 
     for query in work.query_vectors[:WARM_UP]:
         search(query)
-    found.clear()
+    ids_found.clear()
     latency = measure.latency_percentiles(
         measure.time_calls(search, work.query_vectors, warm_up=0), (50, 95)
     )
-    recall = measure.recall_at_k(found, work.truth, K)
+    recall = measure.recall_at_k(ids_found, work.truth, K)
     return {
         "effort": value,
         "recall@10": recall,
@@ -213,5 +212,5 @@ def ids(
 
 def nearest(query: np.ndarray, hits: list[int], vectors: Mapping[int, np.ndarray]) -> list[int]:
     """The nearest K of `hits` by their whole vectors, which have length 1."""
-    similarity = np.stack([vectors[one] for one in hits]) @ query
+    similarity = np.stack([vectors[hit] for hit in hits]) @ query
     return [hits[i] for i in np.argsort(-similarity, kind="stable")[:K]]

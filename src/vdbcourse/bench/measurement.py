@@ -39,7 +39,7 @@ class Measured:
 
 
 def measured(
-    engine: Engine, work: Work, done: Callable[[str], None] = lambda step: None
+    engine: Engine, work: Work, done: Callable[[str], object] = lambda step: None
 ) -> Measured:
     """Load, search exactly where that is possible, build the index, search through it. `done` is
     called after each step.

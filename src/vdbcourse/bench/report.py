@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psutil
@@ -37,21 +38,21 @@ class Report:
         return pd.DataFrame(
             [
                 {
-                    "engine": one.title,
+                    "engine": result.title,
                     "search": point.search,
                     "recall@10": point.recall_at_10,
                     "p50 ms": point.p50_ms,
                     "p95 ms": point.p95_ms,
-                    "load s": one.load_s,
-                    "build s": None if point.search == "exact" else one.build_s,
-                    "index MB": None if point.search == "exact" else one.index_mb,
+                    "load s": result.load_s,
+                    "build s": None if point.search == "exact" else result.build_s,
+                    "index MB": None if point.search == "exact" else result.index_mb,
                 }
-                for one in self.results
-                for point in one.points
+                for result in self.results
+                for point in result.points
             ]
         )
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
         return asdict(self)
 

@@ -26,7 +26,7 @@ class Work:
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
-        return self.query_vectors.shape[1]
+        return int(self.query_vectors.shape[1])
 
 
 def film_work(n_rows: int | None = None, n_queries: int = 200) -> Work:
@@ -57,9 +57,8 @@ def against_plots(what: str, frame: pd.DataFrame, texts: list[str], n_queries: i
     """
     plots = datasets.film_plots()["plot"].tolist()
     vectors = embedding.encode(texts)
-    spread = np.linspace(0, len(plots) - 1, n_queries).astype(
-        int
-    )  # plots are sorted by year; take them from all years
+    # Plots are sorted by year; take them from all years.
+    spread = np.linspace(0, len(plots) - 1, n_queries).astype(int)
     query_vectors = embedding.encode([plots[i] for i in spread])
     ids = frame.index.to_numpy()
     rows = [

@@ -75,7 +75,8 @@ def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
 
 def text(frame: pd.DataFrame) -> str:
     """The table, with the digits that its figures deserve."""
-    return frame.to_string(
+    table: str = frame.to_string(
         index=False,
         formatters={name: f"{{:.{n}f}}".format for name, n in DECIMALS.items() if name in frame},
     )
+    return table

@@ -5,6 +5,7 @@ it has not seen.
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 from vdbcourse import progress, progress_bar
 from vdbcourse.grading.classroom import notebook_run, submissions
@@ -26,9 +27,11 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
         for_check(found.exercise, limits, seed) as ground,
         progress_bar.bar(len(tasks), "task", "checking", shown=not as_json) as bar,
     ):
-        graded = notebook_run.grade(
-            found.exercise, found.cells, ground.place, ground.data, bar.update
-        )
+
+        def advance() -> None:
+            bar.update()
+
+        graded = notebook_run.grade(found.exercise, found.cells, ground.place, ground.data, advance)
     if as_json:
         print(json.dumps(as_dict(found, graded, seed), indent=1))
     else:
@@ -77,7 +80,7 @@ def difference(graded: Graded) -> str:
     )
 
 
-def as_dict(found: Submission, graded: Graded, seed: int) -> dict:
+def as_dict(found: Submission, graded: Graded, seed: int) -> dict[str, Any]:
     """For a program."""
     return {
         "exercise": found.exercise.id,

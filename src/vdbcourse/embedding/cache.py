@@ -19,9 +19,8 @@ from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
 WAIT_SECONDS = 60  # for another process that writes
-_checked: dict[
-    Path, tuple[int, int]
-] = {}  # size and time of change of files found whole: no need to look again
+# size and time of change of files found whole: no need to look again
+_checked: dict[Path, tuple[int, int]] = {}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -40,7 +39,7 @@ class Cache:
             return {}
         by_key = {key_of(text): text for text in texts}
         keys = list(by_key)
-        found = {}
+        vectors: dict[str, np.ndarray] = {}
         with self.connection() as database:
             for start in range(0, len(keys), 500):
                 part = keys[start : start + 500]
@@ -48,12 +47,12 @@ class Cache:
                 rows = database.execute(
                     f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part
                 )
-                found |= {
-                    by_key[k]: np.frombuffer(v, np.float32)
-                    for k, v, c in rows
-                    if c == checksum(k, v)
+                vectors |= {
+                    by_key[key]: np.frombuffer(vector, np.float32)
+                    for key, vector, stored in rows
+                    if stored == checksum(key, vector)
                 }
-        return found
+        return vectors
 
     def write(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only;

@@ -83,11 +83,13 @@ class Model:
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return self.transformer.get_embedding_dimension()
+        dimension = self.transformer.get_embedding_dimension()
+        assert dimension is not None, f"{self.name} does not state the length of its vectors"
+        return dimension
 
     @property
-    def max_tokens(self) -> int:
-        """Word pieces the model reads; what comes after is ignored."""
+    def max_tokens(self) -> int | None:
+        """Word pieces the model reads; what comes after is ignored. None: no limit is stated."""
         return self.transformer.max_seq_length
 
     def encode(self, texts: list[str], batch_size: int) -> np.ndarray:
@@ -155,7 +157,7 @@ def from_hub(name: str) -> "SentenceTransformer":
     try:
         return load(name, local=True)
     except CourseError:
-        host = urlsplit(constants.ENDPOINT).hostname
+        host = urlsplit(constants.ENDPOINT).hostname or ""
         if not getproxies() and not answers(host, 443, timeout=5):
             raise CourseError(
                 f"The model {name!r} is neither a folder nor on this machine, and {host} cannot be"
@@ -170,7 +172,7 @@ def load(name: str, local: bool) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers' fault
     try:
         return SentenceTransformer(name, local_files_only=local)
     except Exception as error:  # noqa: BLE001 # boundary: what a damaged model raises depends on the library

@@ -13,9 +13,14 @@ answer:
     client = weaviate.connect_to_custom(**engines.weaviate(), auth_credentials=key)
 """
 
+from typing import TYPE_CHECKING
+
 from vdbcourse import settings
 from vdbcourse.engines import addresses, loopback
 from vdbcourse.errors import CourseError
+
+if TYPE_CHECKING:
+    from vdbcourse.engines import compared
 
 __all__ = [
     "collection",
@@ -177,7 +182,7 @@ def qdrant_api_key() -> str | None:
     return settings.qdrant_api_key() if settings.qdrant_url() else None
 
 
-def weaviate() -> dict[str, str | int | bool]:
+def weaviate() -> "compared.WeaviateAddress":
     """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises
     `CourseError` if it is no URL.
     """

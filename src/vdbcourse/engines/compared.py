@@ -12,7 +12,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import SplitResult, urlsplit
 
 from vdbcourse import settings
@@ -44,7 +44,18 @@ def missing(name: str) -> str | None:
     return CHECKS[name]()
 
 
-def weaviate_address() -> dict[str, str | int | bool]:
+class WeaviateAddress(TypedDict):
+    """Arguments of `weaviate.connect_to_custom`: where its two ports are."""
+
+    http_host: str
+    http_port: int
+    http_secure: bool
+    grpc_host: str
+    grpc_port: int
+    grpc_secure: bool
+
+
+def weaviate_address() -> WeaviateAddress:
     """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises
     `CourseError` if it is no URL.
     """
@@ -149,7 +160,7 @@ def weaviate_missing() -> str | None:
         lambda reply: {"version", "hostname"} <= reply.keys(),
         mend,
     )
-    host, port = str(address["grpc_host"]), int(address["grpc_port"])
+    host, port = address["grpc_host"], address["grpc_port"]
     if why is None and not processes.answers(host, port, CONNECT_SECONDS):
         return (
             f"Weaviate answers over HTTP, but its gRPC port {host}:{port} is closed. Publish it, or"

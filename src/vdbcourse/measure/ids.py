@@ -5,11 +5,12 @@ word.
 import itertools
 import numbers
 from collections.abc import Hashable, Iterable, Sequence, Sized
+from typing import Any
 
 import numpy as np
 
 
-def ids_of(values: Iterable, name: str) -> list[Hashable]:
+def ids_of(values: Iterable[Any], name: str) -> list[Hashable]:
     """`values` as a list of ids. Raises `ValueError` if they are a text, or lists where
     ids belong.
     """
@@ -45,7 +46,9 @@ def refuse_strangers(
             raise ValueError(f"{kinds_differ}: ids of two kinds never match; make them one kind")
 
 
-def refuse_rows(found: Sequence, truth: Sequence, k: int) -> None:
+def refuse_rows(
+    found: Sequence[Any] | np.ndarray, truth: Sequence[Any] | np.ndarray, k: int
+) -> None:
     """Raise `ValueError` for the rows of two `fetchall()`: they look like many queries of one id
     each.
     """

@@ -51,10 +51,8 @@ def exact_knn(
     block = max(1, BLOCK_BYTES // (8 * len(rows)))
     for start in range(0, len(queries), block):
         part = slice(start, start + block)
-        all_distances = (
-            METRICS[metric](queries[part], rows).round(12) + 0.0
-        )  # + 0.0 turns -0.0 into 0.0
-        indices[part] = np.stack([nearest(one, k) for one in all_distances])
+        all_distances = METRICS[metric](queries[part], rows).round(12) + 0.0  # no -0.0
+        indices[part] = np.stack([nearest(row, k) for row in all_distances])
         distances[part] = np.ldexp(
             np.take_along_axis(all_distances, indices[part], axis=1), exponents[part]
         )
@@ -68,7 +66,9 @@ def nearest(distances: np.ndarray, k: int) -> np.ndarray:
         candidates = np.flatnonzero(distances <= limit)  # more than k when several lie at the limit
     else:
         candidates = np.arange(len(distances))
-    return candidates[np.argsort(distances[candidates], kind="stable")][:k]
+    order = np.argsort(distances[candidates], kind="stable")[:k]
+    positions: np.ndarray = candidates[order]
+    return positions
 
 
 def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
@@ -88,16 +88,15 @@ def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
 
 def unit(matrix: np.ndarray, name: str) -> np.ndarray:
     """Rows scaled to length 1. Raises `ValueError` for a zero vector, which has no direction."""
-    matrix = np.ldexp(
-        matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True))
-    )  # or squares overflow, or vanish
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    # Without this, squares overflow or vanish.
+    scaled: np.ndarray = np.ldexp(matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True)))
+    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
     if not norms.all():
         raise ValueError(
             f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no"
             " cosine distance"
         )
-    return matrix / norms
+    return scaled / norms
 
 
 def to_one_scale(
@@ -124,12 +123,15 @@ def to_one_scale(
 def longest(matrix: np.ndarray) -> np.ndarray:
     """For each row the exponent of a power of two that its length does not exceed, shape (n, 1)."""
     largest = exponent(np.abs(matrix).max(axis=1, keepdims=True))
-    return largest + exponent(np.linalg.norm(np.ldexp(matrix, -largest), axis=1, keepdims=True))
+    norms = np.linalg.norm(np.ldexp(matrix, -largest), axis=1, keepdims=True)
+    exponents: np.ndarray = largest + exponent(norms)
+    return exponents
 
 
 def exponent(values: np.ndarray) -> np.ndarray:
     """The exponent of the least power of two above each value; 0 for 0."""
-    return np.frexp(values)[1]
+    exponents: np.ndarray = np.frexp(values)[1]
+    return exponents
 
 
 def l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:

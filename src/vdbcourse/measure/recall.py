@@ -2,13 +2,16 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from vdbcourse.measure.ids import ids_of, refuse_rows, refuse_strangers, shown
 
 
-def recall_at_k(found: Sequence, truth: Sequence, k: int) -> float:
+def recall_at_k(
+    found: Sequence[Any] | np.ndarray, truth: Sequence[Any] | np.ndarray, k: int
+) -> float:
     """Share of the first `k` of `truth` that stand among the first `k` of `found`, from 0.0 to 1.0.
 
     Both are lists of ids, nearest first, of one query; or lists of such lists, then the mean over

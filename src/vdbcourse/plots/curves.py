@@ -70,7 +70,7 @@ def last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFram
     last = rows.groupby(by, sort=False).tail(1).sort_values(y, ascending=False, kind="stable")
     to, back = (np.log, np.exp) if log_y else (np.asarray, np.asarray)
     gap = (to(rows[y].max()) - to(rows[y].min())) * NAME / HEIGHT
-    heights = []
+    heights: list[float] = []
     for height in to(last[y].to_numpy(dtype=float)):
         heights.append(min(height, heights[-1] - gap) if heights else height)
     return last.assign(height=back(heights))

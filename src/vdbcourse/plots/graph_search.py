@@ -70,11 +70,12 @@ def graph_walk(
         spacing=5,
     )
     drawn = alt.hconcat(plane(places, target, nearest), beside, spacing=15)
-    return (
+    picture: alt.HConcatChart = (
         drawn.add_params(*held(places, links, names, walks), *controls(walks))
         .properties(title=alt.Title(title, subtitle=KEY, subtitleColor=INK, anchor="start"))
         .configure_view(strokeOpacity=0)
     )
+    return picture
 
 
 def held(
@@ -218,13 +219,14 @@ def words(n: int, nearest: int) -> alt.Chart:
         f"[{step} + {end}, 'at ' + walk_name[walk_now[0]], walk_now[3] + ' of {n} distances"
         " computed']"
     )
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.sequence(1, as_="one"))
         .transform_calculate(lines=lines)
         .mark_text(align="left", baseline="top", lineHeight=ROW, color=INK, fontWeight="bold")
         .encode(x=alt.value(0), y=alt.value(0), text="lines:N")
         .properties(width=2 * COLUMN, height=3 * ROW)
     )
+    return chart
 
 
 def names_list(column: str) -> alt.LayerChart:

@@ -242,11 +242,11 @@ def lookup_table(table: ArrayLike, code: Sequence[int], *, title: str) -> alt.La
         for part, row in enumerate(values.round(3).tolist())
         for number, value in enumerate(row)
     ]
-    picked = [
-        {"part": part, "centroid": int(one), "distance": round(float(values[part, one]), 3)}
-        for part, one in enumerate(code)
+    picked: list[dict[str, float | str]] = [
+        {"part": part, "centroid": int(number), "distance": round(float(values[part, number]), 3)}
+        for part, number in enumerate(code)
     ]
-    sums = np.cumsum([values[part, one] for part, one in enumerate(code)])
+    sums = np.cumsum([values[part, number] for part, number in enumerate(code)])
     for row, total in zip(picked, sums.tolist(), strict=True):
         row["sum"] = f"{'= ' if row['part'] == len(code) - 1 else ''}{total:.3f}"
     x = alt.X("centroid:O", title="centroid of the part", axis=alt.Axis(labelAngle=0, orient="top"))

@@ -58,9 +58,10 @@ def metric_picture(
     picture = alt.hconcat(plane(rows, longest), ranks(rows), spacing=25).add_params(
         *controls(start, longest)
     )
-    return picture.properties(
+    titled: alt.HConcatChart = picture.properties(
         title="Which vector is nearest to the query? Four metrics answer"
     ).configure_view(strokeOpacity=0)
+    return titled
 
 
 def pair(vector: Sequence[float], name: str) -> tuple[float, float]:
@@ -106,7 +107,7 @@ def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
         }
 
     def arrows(
-        data: pd.DataFrame, x: str, y: str, paint: alt.Color | dict, side: str
+        data: pd.DataFrame, x: str, y: str, paint: alt.Color | alt.ColorValue, side: str
     ) -> alt.LayerChart:
         """A line from the origin to each place, the place itself and its name, aligned `side`."""
         blank = alt.Chart()
@@ -126,7 +127,7 @@ def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
         .encode(**at("cx", "cy"), order="t:Q")
     )
     vectors = arrows(rows, "vx", "vy", colour("name", rows["name"].tolist()), "left")
-    query = arrows(pd.DataFrame({"name": ["query"]}), "qx", "qy", alt.value(INK), "right")
+    query = arrows(pd.DataFrame({"name": ["query"]}), "qx", "qy", alt.ColorValue(INK), "right")
     return alt.layer(circle, vectors, query).properties(width=PLANE, height=PLANE)
 
 
@@ -182,7 +183,7 @@ def verdict(x: alt.X, height: int) -> alt.Chart:
         f"datum.metric == '{first}' ? 'same as cosine?' : datum.others == 0 ? 'same order' : 'other"
         " order'"
     )
-    return (
+    chart: alt.Chart = (
         alt.Chart()
         .transform_calculate(first=f"datum.metric == '{first}' ? datum.rank : 0")
         .transform_joinaggregate(cosine_rank="max(first)", groupby=["name"])
@@ -192,3 +193,4 @@ def verdict(x: alt.X, height: int) -> alt.Chart:
         .mark_text(color=INK, fontStyle="italic")
         .encode(x=x, y=alt.value(height + 12), text="verdict:N")
     )
+    return chart

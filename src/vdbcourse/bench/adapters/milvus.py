@@ -4,6 +4,7 @@ MILVUS_URI.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pymilvus import DataType, MilvusClient, MilvusException
@@ -26,9 +27,7 @@ class Milvus(Adapter):
         self, space: str, name: str, key: str, uri: str, title: str, files: Path | None = None
     ) -> None:
         self.key, self.title = key, title
-        self.files = (
-            files  # the folder in which the server keeps its data, where it is on this machine
-        )
+        self.files = files  # the folder of the server's data, where it is on this machine
         self.client = MilvusClient(uri, token=engines.milvus_token())
         self.name = engines.collection(space, name)
 
@@ -42,21 +41,21 @@ class Milvus(Adapter):
         self.client.create_collection(self.name, schema=schema, index_params=self.index("FLAT", {}))
 
     def insert(self, rows: Sequence[Row]) -> None:
-        for batch in batches(rows):
+        for batch in _batches(rows):
             self.client.insert(self.name, batch)
 
     def upsert(self, rows: Sequence[Row]) -> None:
-        for batch in batches(rows):
+        for batch in _batches(rows):
             self.client.upsert(self.name, batch)
 
     def delete(self, ids: Sequence[int]) -> None:
         self.client.delete(self.name, ids=list(ids))
 
     def get(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        found = self.client.get(
+        rows = self.client.get(
             self.name, ids=list(ids), output_fields=["vector"], consistency_level="Strong"
         )
-        return {row["id"]: np.asarray(row["vector"], dtype=np.float32) for row in found}
+        return {row["id"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}
 
     def search(
         self,
@@ -66,25 +65,26 @@ class Milvus(Adapter):
         ef: int | None = None,
         fresh: bool = True,
     ) -> list[Hit]:
-        options = {"filter": f"{where[0]} == {int(where[1])}"} if where else {}
+        options: dict[str, Any] = {}
+        if where:
+            options["filter"] = f"{where[0]} == {int(where[1])}"
         if ef is not None:
             options["search_params"] = {"params": {"ef": ef}}
         if fresh:
             options["consistency_level"] = "Strong"
         query = np.asarray(query, dtype=np.float32)
-        found = self.client.search(self.name, [query], limit=k, output_fields=["id"], **options)[0]
-        return [Hit(hit["id"], hit["distance"]) for hit in found]
+        hits = self.client.search(self.name, [query], limit=k, output_fields=["id"], **options)[0]
+        return [Hit(hit["id"], hit["distance"]) for hit in hits]
 
     def count(self) -> int:
-        counted = self.client.query(
+        rows = self.client.query(
             self.name, filter="", output_fields=["count(*)"], consistency_level="Strong"
         )
-        return counted[0]["count(*)"]
+        return int(rows[0]["count(*)"])
 
     def settle(self) -> None:
-        self.client.flush(
-            self.name
-        )  # growing segments are sealed, so that an index can be built on them
+        # Growing segments are sealed, so that an index can be built on them.
+        self.client.flush(self.name)
         self.count()
 
     def build_index(self) -> None:
@@ -97,8 +97,8 @@ class Milvus(Adapter):
         self.built = self.index_files() - before
 
     def built_with(self) -> dict[str, int] | None:
-        told = self.client.describe_index(self.name, "vector")
-        return {"m": int(told.get("M", 0)), "ef_construction": int(told.get("efConstruction", 0))}
+        index = self.client.describe_index(self.name, "vector")
+        return {"m": int(index.get("M", 0)), "ef_construction": int(index.get("efConstruction", 0))}
 
     def index_bytes(self) -> int | None:
         return sum(path.stat().st_size for path in self.built) if self.files else None
@@ -115,7 +115,7 @@ class Milvus(Adapter):
         self.client.drop_collection(self.name)
         self.client.close()
 
-    def index(self, index_type: str, parameters: dict) -> IndexParams:
+    def index(self, index_type: str, parameters: dict[str, int]) -> IndexParams:
         """Index parameters for the field `vector`."""
         described = self.client.prepare_index_params()
         described.add_index(
@@ -124,7 +124,7 @@ class Milvus(Adapter):
         return described
 
 
-def batches(rows: Sequence[Row]) -> list[list[dict]]:
+def _batches(rows: Sequence[Row]) -> list[list[dict[str, Any]]]:
     """`rows` as Milvus takes them: lists of dicts."""
-    rows = [{"id": row.id, "vector": row.vector, "year": row.year} for row in rows]
-    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+    entities = [{"id": row.id, "vector": row.vector, "year": row.year} for row in rows]
+    return [entities[start : start + BATCH] for start in range(0, len(entities), BATCH)]

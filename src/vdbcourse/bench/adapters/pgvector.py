@@ -1,6 +1,7 @@
 """pgvector, through psycopg."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -27,10 +28,10 @@ class Pgvector(Adapter):
         register_vector(self.connection)
         self.table = psycopg.sql.Identifier(name)
         self.index = psycopg.sql.Identifier(f"{name}_hnsw")
-        server = self.connection.info.parameter_status("server_version").split()[0]
-        extension = self.connection.execute(
-            "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
-        ).fetchone()[0]
+        server, _, _ = (self.connection.info.parameter_status("server_version") or "").partition(
+            " "
+        )
+        extension = self.one("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
         self.title = f"pgvector {extension} on PostgreSQL {server}"
 
     def create(self, dimension: int, metric: str = "cosine") -> None:
@@ -63,10 +64,8 @@ class Pgvector(Adapter):
         self.run("DELETE FROM {table} WHERE id = ANY(%s)", (list(ids),))
 
     def get(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        found = self.run(
-            "SELECT id, vector FROM {table} WHERE id = ANY(%s)", (list(ids),)
-        ).fetchall()
-        return {i: vector.to_numpy() for i, vector in found}
+        rows = self.run("SELECT id, vector FROM {table} WHERE id = ANY(%s)", (list(ids),))
+        return {i: vector.to_numpy() for i, vector in rows}
 
     def search(
         self,
@@ -76,12 +75,11 @@ class Pgvector(Adapter):
         ef: int | None = None,
         fresh: bool = True,
     ) -> list[Hit]:
-        condition, values = psycopg.sql.SQL(""), []
+        condition: psycopg.sql.Composable = psycopg.sql.SQL("")
+        values: list[int] = []
         if where is not None:
-            condition, values = (
-                psycopg.sql.SQL("WHERE {} = %s").format(psycopg.sql.Identifier(where[0])),
-                [where[1]],
-            )
+            field = psycopg.sql.Identifier(where[0])
+            condition, values = psycopg.sql.SQL("WHERE {} = %s").format(field), [where[1]]
         if ef is not None:
             self.run(f"SET hnsw.ef_search = {int(ef)}")
         statement = (
@@ -95,12 +93,11 @@ class Pgvector(Adapter):
         ]
 
     def count(self) -> int:
-        return self.run("SELECT count(*) FROM {table}").fetchone()[0]
+        return int(self.one("SELECT count(*) FROM {table}"))
 
     def settle(self) -> None:
-        self.run(
-            "ANALYZE {table}"
-        )  # rows are visible once committed; the planner's figures are brought up to date
+        # Rows are visible once committed; the planner's figures are brought up to date.
+        self.run("ANALYZE {table}")
 
     def build_index(self) -> None:
         self.run(
@@ -116,15 +113,20 @@ class Pgvector(Adapter):
         return {name: int(value) for name, value in self.run(statement, (self.index.as_string(),))}
 
     def index_bytes(self) -> int | None:
-        return self.run("SELECT pg_relation_size(%s)", (self.index.as_string(),)).fetchone()[0]
+        return int(self.one("SELECT pg_relation_size(%s)", (self.index.as_string(),)))
 
     def drop(self) -> None:
         self.run("DROP TABLE IF EXISTS {table}")
         self.connection.close()
 
     def run(
-        self, statement: str, values: Sequence = (), **parts: psycopg.sql.Composable
+        self, statement: str, values: Sequence[object] = (), **parts: psycopg.sql.Composable
     ) -> psycopg.Cursor:
         """Execute `statement` with the table's and the index's names put in."""
         composed = psycopg.sql.SQL(statement).format(table=self.table, index=self.index, **parts)
         return self.connection.execute(composed, values)
+
+    def one(self, statement: str, values: Sequence[object] = ()) -> Any:
+        """The one value that `statement` returns."""
+        [(value,)] = self.run(statement, values).fetchall()
+        return value

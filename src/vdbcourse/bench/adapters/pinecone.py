@@ -56,8 +56,9 @@ class Pinecone(Engine):
             raise CourseError(f"Pinecone refused documents: {self.loaded.errors[0].error_message}")
 
     def settle(self) -> None:
-        written, deadline = self.loaded.response_info.lsn_committed, time.monotonic() + SECONDS
-        while not self.ask(np.eye(1, self.dimension)[0], 1).response_info.is_reconciled(written):
+        info, deadline = self.loaded.response_info, time.monotonic() + SECONDS
+        written = info.lsn_committed if info else None
+        while written is not None and not self.has_read(written):
             if time.monotonic() > deadline:
                 raise CourseError(
                     f"Pinecone has not read our writes after {SECONDS} s. Try again later."
@@ -75,15 +76,23 @@ class Pinecone(Engine):
         ef: int | None = None,
         fresh: bool = True,
     ) -> list[Hit]:
-        return [Hit(int(hit.id), hit.score) for hit in self.ask(query, k, where).matches]
+        matches = self.ask(query, k, where).matches
+        return [Hit(int(match.id), float(match.score or 0)) for match in matches]
 
     def ask(
         self, query: np.ndarray, k: int, where: tuple[str, int] | None = None
     ) -> SearchDocumentsResponse:
         """The client's answer, which also says up to which write it has read."""
         near = DenseVectorQuery(field="embedding", values=list(map(float, query)))
-        condition = {"filter": {where[0]: {"$eq": where[1]}}} if where else {}
-        return self.documents.search(namespace=NAMESPACE, top_k=k, score_by=[near], **condition)
+        condition = {where[0]: {"$eq": where[1]}} if where else None
+        return self.documents.search(
+            namespace=NAMESPACE, top_k=k, score_by=[near], filter=condition
+        )
+
+    def has_read(self, written: int) -> bool:
+        """Has the server read our writes up to this one?"""
+        info = self.ask(np.eye(1, self.dimension)[0], 1).response_info
+        return info is not None and info.is_reconciled(written)
 
     def drop(self) -> None:
         self.drop_index()

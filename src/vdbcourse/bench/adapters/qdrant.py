@@ -62,8 +62,8 @@ class Qdrant(Adapter):
         self.client.delete(self.name, points_selector=list(ids))
 
     def get(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        found = self.client.retrieve(self.name, list(ids), with_vectors=True)
-        return {point.id: np.asarray(point.vector, dtype=np.float32) for point in found}
+        points = self.client.retrieve(self.name, list(ids), with_vectors=True)
+        return {int(point.id): np.asarray(point.vector, dtype=np.float32) for point in points}
 
     def search(
         self,
@@ -79,7 +79,7 @@ class Qdrant(Adapter):
                 key=where[0], match=models.MatchValue(value=int(where[1]))
             )
             condition = models.Filter(must=[match])
-        found = self.client.query_points(
+        reply = self.client.query_points(
             self.name,
             query=np.asarray(query, dtype=np.float32),
             limit=k,
@@ -87,7 +87,7 @@ class Qdrant(Adapter):
             search_params=models.SearchParams(hnsw_ef=ef) if ef is not None else None,
             with_payload=False,
         )
-        return [Hit(point.id, point.score) for point in found.points]
+        return [Hit(int(point.id), point.score) for point in reply.points]
 
     def count(self) -> int:
         return self.client.count(self.name, exact=True).count
@@ -103,8 +103,8 @@ class Qdrant(Adapter):
             raise TimeoutError(f"Qdrant did not finish its index within {INDEX_SECONDS} s")
 
     def built_with(self) -> dict[str, int] | None:
-        told = self.client.get_collection(self.name).config.hnsw_config
-        return {"m": told.m, "ef_construction": told.ef_construct}
+        graph = self.client.get_collection(self.name).config.hnsw_config
+        return {"m": graph.m, "ef_construction": graph.ef_construct}
 
     def is_indexed(self) -> bool:
         """Has the server no work left on this collection?"""

@@ -5,17 +5,15 @@ from collections.abc import Sequence
 import httpx
 import numpy as np
 from vespa.application import Vespa as Application
-from vespa.io import VespaResponse
+from vespa.io import VespaQueryResponse, VespaResponse
 from vespa.package import HNSW, ApplicationPackage, Document, Field, RankProfile, Schema
 
 from vdbcourse import engines
 from vdbcourse.bench.adapters.base import Engine, Hit, Row
 from vdbcourse.errors import CourseError
 
-PACKAGE, SCHEMA = (
-    "vdbcourse",
-    "film",
-)  # a server has one application; the lessons deploy the same schema
+# A server has one application; the lessons deploy the same schema.
+PACKAGE, SCHEMA = "vdbcourse", "film"
 DEPLOY_SECONDS = 120
 
 
@@ -115,10 +113,9 @@ class Vespa(Engine):
             "input.query(q)": list(map(float, query)),
             "hits": k,
         }
-        return [
-            Hit(hit["fields"]["number"], hit["relevance"])
-            for hit in self.application.query(body).hits
-        ]
+        reply = self.application.query(body)
+        assert isinstance(reply, VespaQueryResponse), "a query without streaming"
+        return [Hit(hit["fields"]["number"], hit["relevance"]) for hit in reply.hits]
 
     def drop(self) -> None:
         self.application.delete_all_docs(f"{PACKAGE}_content", SCHEMA)

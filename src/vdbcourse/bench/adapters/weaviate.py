@@ -90,15 +90,21 @@ class Weaviate(Engine):
                 vector_config=config.Reconfigure.Vectors.update(vector_index_config=graph)
             )
             self.ef = ef
-        found = self.collection.query.near_vector(
+        reply = self.collection.query.near_vector(
             list(map(float, query_vector)),
             limit=k,
             filters=query.Filter.by_property(where[0]).equal(where[1]) if where else None,
             return_properties=["number"],
             return_metadata=query.MetadataQuery(distance=True),
         )
-        return [Hit(one.properties["number"], one.metadata.distance) for one in found.objects]
+        return [_hit(row.properties["number"], row.metadata.distance) for row in reply.objects]
 
     def drop(self) -> None:
         self.client.collections.delete(self.name)
         self.client.close()
+
+
+def _hit(number: object, distance: float | None) -> Hit:
+    """A row found; the properties of a reply may be of any type, and ours are whole numbers."""
+    assert isinstance(number, int | float) and distance is not None
+    return Hit(int(number), distance)
