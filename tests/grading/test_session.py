@@ -13,7 +13,7 @@ from vdbcourse import progress, settings
 from vdbcourse.errors import CourseError
 from vdbcourse.exercises import ExerciseMap, exercise
 from vdbcourse.grading import Data, manifest
-from vdbcourse.grading.session import Open
+from vdbcourse.grading.session import ExerciseSession
 
 ID = "07_evaluation"
 
@@ -22,8 +22,8 @@ ID = "07_evaluation"
 def ex(tmp_path, monkeypatch):
     """The exercise in an empty notebook, with progress of the test's own and no engine started."""
     monkeypatch.setattr(progress, "progress_file", lambda: tmp_path / "progress.json")
-    monkeypatch.setattr(Open, "data", lambda self: Data())
-    return Open(ID, {})
+    monkeypatch.setattr(ExerciseSession, "data", lambda self: Data())
+    return ExerciseSession(ID, {})
 
 
 def right(found, relevant, k):

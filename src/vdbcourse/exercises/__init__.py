@@ -2,22 +2,34 @@
 
     from vdbcourse.exercises import exercise
     ex = exercise("07_evaluation")
-    ex.check("recall_at_k")     ex.hint("recall_at_k")     ex.solution("recall_at_k")     ex.progress()
+    ex.check("recall_at_k")
+    ex.hint("recall_at_k")
+    ex.solution("recall_at_k")
+    ex.progress()
 
 Each exercise has a folder here with its `exercise.yaml` (tasks, points, hints) and its checks, a
 folder in `proofs/` with the answers that prove them, and a master notebook in `solutions/`.
 """
 
 import sys
+from typing import Any
+
+from IPython.core.getipython import get_ipython
 
 from vdbcourse.grading.progress_table import ExerciseMap
-from vdbcourse.grading.session import Open
+from vdbcourse.grading.session import ExerciseSession
 
 __all__ = ["ExerciseMap", "exercise"]
 
 
-def exercise(name: str) -> Open:
-    """The exercise `name`, open in the notebook that calls this. Raises `CourseError` if there is
-    none.
+def exercise(name: str, namespace: dict[str, Any] | None = None) -> ExerciseSession:
+    """The exercise `name`, open in the notebook that runs; outside of one, in the program's main
+    module.
+
+    namespace: the learner's functions by name, where they are somewhere else. Raises `CourseError`
+    if there is no such exercise.
     """
-    return Open(name, sys._getframe(1).f_globals)
+    if namespace is None:
+        shell = get_ipython()
+        namespace = shell.user_ns if shell else vars(sys.modules["__main__"])
+    return ExerciseSession(name, namespace)

@@ -4,7 +4,7 @@ from vdbcourse.grading import Answer, Data, check
 
 @check("recall_at_k")
 def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
-    recall_at_k([3, 1, 2], [1, 2, 3], 3).equals(1.0, "The same ids in another order: recall asks what was found.")
+    recall_at_k([3, 1, 2], [1, 2, 3], 3).equals(1.0, "The order does not count.")
 """
 
 from vdbcourse.grading.calls.codec import Handle, Opaque

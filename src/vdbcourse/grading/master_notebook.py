@@ -34,7 +34,7 @@ class Solution:
 def read(exercise: Exercise) -> nbformat.NotebookNode:
     """The master notebook. Raises `CourseError` if it is missing or no notebook."""
     try:
-        return nbformat.read(exercise.master, as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.read(exercise.master, as_version=4)
     except FileNotFoundError as error:
         raise CourseError(
             f"{exercise.master.name} is missing in solutions/; it is the source of exercise"
@@ -45,6 +45,7 @@ def read(exercise: Exercise) -> nbformat.NotebookNode:
             f"solutions/{exercise.master.name} is not a notebook. Restore it: git checkout"
             " solutions"
         ) from error
+    return notebook
 
 
 def is_solved(cell: nbformat.NotebookNode) -> bool:

@@ -22,7 +22,7 @@ class ExerciseMap:
 
     def rows(self) -> list[tuple[str, ...]]:
         """Title, level, minutes, tasks passed and points of each exercise."""
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for one in self.exercises:
             done = Progress([one])
             rows.append(

@@ -7,11 +7,12 @@ from vdbcourse.grading import manifest, master_notebook
 from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.checks import runner
 from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.progress_table import Progress
 from vdbcourse.grading.result import Result, Results, Status, prose
 
 
-class Open:
+class ExerciseSession:
     """One exercise, with the functions of the notebook it is open in."""
 
     def __init__(self, name: str, namespace: dict[str, Any]) -> None:
@@ -30,16 +31,18 @@ class Open:
         and why it matters.
         """
         if task is None:
-            return Results(self.check(one.id) for one in self.exercise.tasks)
-        asked = self.exercise.task(task)
+            return Results(self._check(task) for task in self.exercise.tasks)
+        return self._check(self.exercise.task(task))
+
+    def _check(self, task: Task) -> Result:
         transport, data = InProcess(self.namespace), self.data()
         try:
-            result = runner.run(asked, transport, data)
+            result = runner.run(task, transport, data)
         finally:
             transport.close()
             data.close()
         if result.status is not Status.NOT_ATTEMPTED:
-            progress.attempted(self.exercise.id, task, result.points if result.passed else None)
+            progress.attempted(self.exercise.id, task.id, result.points if result.passed else None)
         return result
 
     def data(self) -> Data:
@@ -50,7 +53,7 @@ class Open:
             milvus_uri=engines.milvus() if "milvus" in self.exercise.engines else None,
         )
 
-    def hint(self, task: str) -> "Said":
+    def hint(self, task: str) -> "Line":
         """The next hint: a question first, nearly the answer last."""
         asked = self.exercise.task(task)
         number = progress.hinted(self.exercise.id, task, len(asked.hints))
@@ -59,26 +62,26 @@ class Open:
             if number < len(asked.hints)
             else f' That was the last hint. After an attempt: ex.solution("{task}")'
         )
-        return Said(f"Hint {number} of {len(asked.hints)}: {asked.hints[number - 1]}{after}")
+        return Line(f"Hint {number} of {len(asked.hints)}: {asked.hints[number - 1]}{after}")
 
-    def solution(self, task: str) -> "Said | Shown":
+    def solution(self, task: str) -> "Line | SolutionText":
         """The solution and the reasoning behind it, once the task was attempted."""
         asked = self.exercise.task(task)
         if not progress.tasks(self.exercise.id).get(task, {}).get("attempts"):
-            return Said(
+            return Line(
                 f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or'
                 f' ask ex.hint("{task}").'
             )
-        found = master_notebook.solution(self.exercise, asked)
+        solution = master_notebook.solution(self.exercise, asked)
         progress.opened_solution(self.exercise.id, task)
-        return Shown(found.code, found.reasoning)
+        return SolutionText(solution.code, solution.reasoning)
 
     def progress(self) -> Progress:
         """What is done of this exercise."""
         return Progress([self.exercise])
 
 
-class Said(str):
+class Line(str):
     """A line of the course's, shown without quotes."""
 
     def __repr__(self) -> str:
@@ -88,7 +91,7 @@ class Said(str):
         return f"<p>{prose(self)}</p>"
 
 
-class Shown:
+class SolutionText:
     """A solution: code in colour where the notebook can, and the reasoning."""
 
     def __init__(self, code: str, reasoning: str) -> None:

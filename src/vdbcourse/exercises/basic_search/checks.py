@@ -13,6 +13,7 @@ from vdbcourse.grading.checks.reply import is_number, kind_of
 
 LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
 Row = tuple[str, Any]  # title and vector
+Ids = tuple[int, ...]
 
 FIELDS = ("id", "title", "vector")
 TITLE_LENGTH = 500
@@ -37,7 +38,7 @@ def check_create_films(create_films: Answer, data: Data) -> None:
     name, other = collection("films"), collection("films_of_others")
     data.milvus.drop(name)
     make(data, other, 2)
-    create_films.setting(data.milvus.client, "calls")  # forgets those of an earlier task
+    create_films.methods_called(data.milvus.client)  # forgets those of an earlier task
     reply = create_films.explained(data.milvus.client, name, 8, raised=MAKING)
     has_schema(
         reply,
@@ -184,7 +185,7 @@ def is_searchable(reply: Reply, create_films: Answer, data: Data, name: str) -> 
                 " compares with every film."
             )
         reply.fail(why, "index FLAT, metric COSINE", held)
-    called = set(create_films.setting(data.milvus.client, "calls").split())
+    called = create_films.methods_called(data.milvus.client)
     if own.get_load_state(name)["state"].name != "Loaded" or not called & LOADING:
         why = (
             "A Milvus server searches only what is loaded. (Milvus Lite loads by itself.)"
@@ -207,7 +208,7 @@ def check_add_films(add_films: Answer, data: Data) -> None:
         10: ("Amélie", [0.0, 2.0]),
         20: ("Playtime", [5.0, 0.0]),
     }
-    add_films.setting(client, "calls")  # forgets those of an earlier task
+    add_films.methods_called(client)  # forgets those of an earlier task
     reply = add_films(client, name, *columns(films))
     holds(reply, data, name, films)
     is_count(reply, 3, "Three films were added to an empty collection.")
@@ -267,7 +268,7 @@ def check_add_films(add_films: Answer, data: Data) -> None:
 
 def promises(reply: Reply, add_films: Answer, data: Data) -> None:
     """Do the calls of the learner's code promise what Milvus Lite does in any case?"""
-    called = set(add_films.setting(data.milvus.client, "calls").split())
+    called = add_films.methods_called(data.milvus.client)
     if "insert" in called and not called & {"upsert", "delete"}:
         why = (
             "`insert` adds a row and does not look for an older one. Milvus Lite replaces it all"
@@ -284,7 +285,7 @@ def promises(reply: Reply, add_films: Answer, data: Data) -> None:
         reply.fail(why, "a count by `count(*)`", "a call of `get_collection_stats`")
 
 
-def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list]:
+def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list[Any]]:
     """Ids, titles and vectors, as `add_films` takes them."""
     return (
         list(films),
@@ -439,7 +440,10 @@ def check_search_films(search_films: Answer, data: Data) -> None:
 
 
 def are_hits(
-    reply: Reply, expected: list[tuple], why: str, mistakes: dict[tuple, str] | None = None
+    reply: Reply,
+    expected: list[tuple[int, str, float]],
+    why: str,
+    mistakes: dict[Ids, str] | None = None,
 ) -> None:
     """Are these the expected rows (id, title, score)? `mistakes`: what is behind known
     wrong ids.
@@ -662,7 +666,7 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
 
 
 def are_ids(
-    reply: Reply, expected: list[int], why: str, mistakes: dict[tuple, str] | None = None
+    reply: Reply, expected: list[int], why: str, mistakes: dict[Ids, str] | None = None
 ) -> None:
     """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
     found = reply.ids()
@@ -732,4 +736,5 @@ def apart(data: Data, n: int) -> tuple[Films, np.ndarray, np.ndarray]:
 def cosines(vectors: np.ndarray, question: np.ndarray) -> np.ndarray:
     """The cosine of every vector with the question, in double precision."""
     vectors, question = vectors.astype(np.float64), question.astype(np.float64)
-    return vectors @ question / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(question))
+    lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(question)
+    return np.asarray(vectors @ question / lengths)

@@ -1017,7 +1017,7 @@ def mistaken(
 
 def unit(vector: np.ndarray) -> np.ndarray:
     """Scaled to length 1."""
-    return vector / np.linalg.norm(vector)
+    return np.asarray(vector / np.linalg.norm(vector))
 
 
 def near(vector: np.ndarray, other: np.ndarray) -> bool:

@@ -4,6 +4,7 @@ doi:10.1145/1321440.1321528.
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -481,7 +482,9 @@ def check_ab_test(ab_test: Answer, data: Data) -> None:
     )
 
 
-def near_exact(reply: Reply, a: Sequence[float], b: Sequence[float], why: str) -> None:
+def near_exact(
+    reply: Reply, a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray, why: str
+) -> None:
     """Is the reply within the chance error of 4,000 permutations of the exact p-value (all sign
     flips)?
     """
@@ -542,4 +545,4 @@ def chance_error(share: float) -> float:
     """Four standard errors of a share that 4,000 tosses estimate, and what the real order adds to
     it.
     """
-    return 4 * np.sqrt(share * (1 - share) / 4_000) + 1 / 4_000
+    return 4 * math.sqrt(share * (1 - share) / 4_000) + 1 / 4_000

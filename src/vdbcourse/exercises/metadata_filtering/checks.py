@@ -46,7 +46,7 @@ PERCENT = {
         " the parameters."
     )
 }
-LIKE = (
+LIKE: tuple[tuple[str, Callable[[str, str], bool], str], ...] = (
     (
         "Comedy",
         str.startswith,
@@ -81,7 +81,7 @@ WHOLE = (
     "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or"
     " lower()."
 )
-TIES = dict.fromkeys(
+TIES: dict[tuple[int, ...], str] = dict.fromkeys(
     permutations((11, 12, 13, 14), 3),
     "Four films are equally near, and three were asked for: those with the smaller ids, in their"
     " order. Without a rule for ties the same question may bring other films tomorrow. ORDER BY"
@@ -176,12 +176,10 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
     films, question = real(data, IN_TABLE)
     table(data, films_of_decade, films)
     for decade, k in ((2000, 10), (2010, 25), (1980, IN_TABLE)):
-        expected = nearest(films, question, lambda film, decade=decade: film.decade == decade)
+        expected = nearest(films, question, is_film(decade=decade))
         are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, REAL)
     decades = (1930, 1940, 1950, 1960, 1970, 1980)
-    passes, k = far_down(
-        films, question, [lambda film, decade=decade: film.decade == decade for decade in decades]
-    )
+    passes, k = far_down(films, question, [is_film(decade=decade) for decade in decades])
     expected = nearest(films, question, passes)
     decade = next(film.decade for film in films if film.number == expected[0][0])
     are_films(films_of_decade.on_data(conn, question, decade, k), expected, k, OVER_FETCHED)
@@ -278,33 +276,25 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         ("100% Western", 1980),
         ("Sci_Fi", 1970),
     ):
-        passing = of_shelf(lambda film, g=genre, d=decade: film.genre == g and film.decade == d)
+        passing = of_shelf(is_film(genre, decade))
         totals = {
             len(taken): said + WHOLE
             for asked, alike, said in reversed(LIKE)
             if asked == genre
-            for taken in [
-                of_shelf(
-                    lambda f, g=genre, d=decade, a=alike: (
-                        bool(f.genre) and f.decade == d and a(f.genre, g)
-                    )
-                )
-            ]
+            for taken in [of_shelf(is_film_like(alike, genre, decade))]
         }
         is_answer(count_and_search(conn, EAST, genre, decade, 5), passing, 5, WHOLE, totals)
     films, question = real(data, IN_TABLE)
     table(data, count_and_search, films)
     for decade, k in ((2000, 12), (2010, 5), (1980, IN_TABLE)):
         genre = commonest_genre(films, decade)
-        expected = nearest(
-            films, question, lambda film, g=genre, d=decade: film.genre == g and film.decade == d
-        )
+        expected = nearest(films, question, is_film(genre, decade))
         is_answer(count_and_search.on_data(conn, question, genre, decade, k), expected, k, REAL)
     genre, decades = "Drama", (1940, 1950, 1960, 1970, 1980, 1990)
     passes, k = far_down(
         films,
         question,
-        [lambda film, d=decade: film.genre == genre and film.decade == d for decade in decades],
+        [is_film(genre, decade) for decade in decades],
     )
     expected = nearest(films, question, passes)
     decade = next(film.decade for film in films if film.number == expected[0][0])
@@ -426,7 +416,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     )
     begins = of_shelf(
         lambda film: (
-            bool(film.genre)
+            film.genre is not None
             and film.genre.startswith(("Children's", "Horror"))
             and film.year <= 1964
         )
@@ -446,9 +436,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     )
     for genre in ("Comedy", "100% Western", "Sci_Fi"):
         reply = films_by_genres.explained(conn, EAST, [genre], 1900, 2020, 50, raised=PERCENT)
-        are_films(
-            reply, of_shelf(lambda film, g=genre: film.genre == g), 50, WHOLE, taken_for(genre)
-        )
+        are_films(reply, of_shelf(is_film(genre)), 50, WHOLE, taken_for(genre))
     comma = (
         "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart"
         " again: leave them a list."
@@ -626,9 +614,7 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     full = engines.collection("check_03", "films_384")
     collection(data, full, films)
     for genre, k in (("Comedy", 15), ("Drama", IN_COLLECTION)):
-        expected = scored(
-            genre, nearest(films, question, lambda film, genre=genre: film.genre == genre)
-        )
+        expected = scored(genre, nearest(films, question, is_film(genre)))
         are_films(
             milvus_by_genre.on_data(client, full, question, genre, k),
             expected,
@@ -646,22 +632,17 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         "War",
         "Western",
     )
-    passes, k = far_down(
-        films, question, [lambda film, genre=genre: film.genre == genre for genre in genres]
-    )
+    passes, k = far_down(films, question, [is_film(genre) for genre in genres])
     expected = nearest(films, question, passes)
-    genre = next(film.genre for film in films if film.number == expected[0][0])
+    genre = next(film.genre for film in films if film.number == expected[0][0]) or ""
     reply = milvus_by_genre.on_data(client, full, question, genre, k)
     are_films(reply, scored(genre, expected), k, OVER_FETCHED, number=SCORE)
 
 
-def taken_for(genre: str) -> dict[tuple, str]:
+def taken_for(genre: str) -> dict[tuple[int, ...], str]:
     """What is said of the ids that come when a genre is compared otherwise than as a whole."""
     return {
-        tuple(
-            row[0]
-            for row in of_shelf(lambda film, a=alike: bool(film.genre) and a(film.genre, genre))
-        ): (said + WHOLE)
+        tuple(row[0] for row in of_shelf(is_film_like(alike, genre))): (said + WHOLE)
         for asked, alike, said in reversed(LIKE)
         if asked == genre
     }
@@ -670,6 +651,20 @@ def taken_for(genre: str) -> dict[tuple, str]:
 def of_shelf(passes: Callable[[Film], bool]) -> list[Row]:
     """The films of the shelf that pass, nearest first."""
     return nearest(SHELF, EAST, passes)
+
+
+def is_film(genre: str | None = None, decade: int | None = None) -> Callable[[Film], bool]:
+    """Is it a film of this genre, of this decade, or of both?"""
+    return lambda film: genre in (None, film.genre) and decade in (None, film.decade)
+
+
+def is_film_like(
+    alike: Callable[[str, str], bool], genre: str, decade: int | None = None
+) -> Callable[[Film], bool]:
+    """Is it a film of a genre that is taken for `genre` by `alike`?"""
+    return lambda film: (
+        film.genre is not None and alike(film.genre, genre) and decade in (None, film.decade)
+    )
 
 
 def in_span(genres: Collection[str], first_year: int, last_year: int) -> Callable[[Film], bool]:

@@ -44,7 +44,7 @@ def are_films(
     passing: list[Row],
     k: int,
     why: str,
-    mistakes: Mapping[tuple, str] | None = None,
+    mistakes: Mapping[tuple[int, ...], str] | None = None,
     number: Number = DISTANCE,
 ) -> None:
     """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind
@@ -119,7 +119,7 @@ def is_answer(
     k: int,
     why: str,
     totals: Mapping[int, str] | None = None,
-    mistakes: Mapping[tuple, str] | None = None,
+    mistakes: Mapping[tuple[int, ...], str] | None = None,
 ) -> None:
     """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind
     known wrong numbers and ids.
@@ -148,5 +148,6 @@ def is_answer(
         reply.fail(why, PAIR)
     count = total.number(0)
     if count != len(passing):
-        reply.fail((totals or {}).get(count, f"{why} The number of films is another one."), PAIR)
+        mistaken = int(count) if count.is_integer() else -1
+        reply.fail((totals or {}).get(mistaken, f"{why} The number of films is another one."), PAIR)
     are_films(found, passing, k, why, mistakes)

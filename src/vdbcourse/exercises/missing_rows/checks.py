@@ -2,6 +2,8 @@
 pages on EXPLAIN and PREPARE.
 """
 
+from typing import Any
+
 import numpy as np
 
 from vdbcourse.exercises.missing_rows.shelf import FAR, FILMS, Index, Shelf
@@ -139,7 +141,7 @@ def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
     are, is not shown.
     """
     films = shelf.count(decade)
-    said = {
+    said: dict[float, str] = {
         shelf.count(decade + 10): (
             "You counted a decade too many. The end of a span is part of it for `BETWEEN` and `<=`:"
             " count with the very condition of `NEAREST`, `decade = ...`."
@@ -407,7 +409,7 @@ def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
     """Is the filter outside of LIMIT? Where 400 candidates are there, `NEAREST` finds what no LIMIT
     of 100 reaches.
     """
-    wide = Session(shelf.data, enable_seqscan="off", **{"hnsw.ef_search": "400"})
+    wide = Session(shelf.data, None, enable_seqscan="off", **{"hnsw.ef_search": "400"})
     question = shelf.pick(
         lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1)
     )
@@ -455,7 +457,7 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
     return [int(number) for number in ids]
 
 
-def are_distances(reply: Reply, true: np.ndarray, distances: list) -> None:
+def are_distances(reply: Reply, true: np.ndarray, distances: list[Any]) -> None:
     """Are these the true cosine distances?"""
     numbers = all(is_number(one) and abs(one) < 1e6 for one in distances)
     if numbers and np.allclose(distances, true, atol=1e-4):
@@ -627,7 +629,9 @@ def measured(
     shelf: Shelf, questions: np.ndarray, decade: int, k: int
 ) -> tuple[float, dict[float, str]]:
     """Mean recall of the plain search over the questions, and what is taken for it."""
-    measures, all_found, all_true = [], set(), set()
+    measures: list[tuple[float, ...]] = []
+    all_found: set[int] = set()
+    all_true: set[int] = set()
     for question in questions:
         found, true = shelf.plain(question, decade, k), shelf.true_ids(question, decade, k)
         all_found, all_true = all_found | set(found), all_true | set(true)

@@ -3,8 +3,9 @@ it.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from psycopg.sql import SQL, Identifier
@@ -77,11 +78,11 @@ class Shelf:
                 data.postgres.run(SQL("DROP INDEX {}").format(Identifier(name)))
         data.postgres.film_table(self.films, *STATEMENTS)
 
-    def pick(self, wanted: Callable[[np.ndarray], bool]) -> np.ndarray:
+    def pick(self, wanted: Callable[[np.ndarray], object]) -> np.ndarray:
         """The first question that is as the check needs it. Raises `CourseError` if none is."""
         for question in self.questions:
             if wanted(question):
-                return question
+                return np.asarray(question)
         raise CourseError(
             "No question loses rows as this check needs it: the planner of this PostgreSQL takes"
             " other plans than the course's own. Unset DATABASE_URL to use that one."
@@ -105,16 +106,17 @@ class Shelf:
 
     def decade_of(self, number: float) -> int | None:
         """The decade of the film with this id; None if there is none."""
-        place = self.places.get(number)
+        place = self.places.get(int(number)) if float(number).is_integer() else None
         return None if place is None else int(self.films.decades[place])
 
     def title_of(self, number: float) -> str:
         """The title of the film with this id."""
-        return self.films.titles[self.places[number]]
+        return self.films.titles[self.places[int(number)]]
 
-    def distances(self, question: np.ndarray, ids: list) -> np.ndarray:
+    def distances(self, question: np.ndarray, ids: Iterable[float]) -> np.ndarray:
         """Cosine distances of these films."""
-        return 1 - self.units[[self.places[number] for number in ids]] @ question.astype(np.float64)
+        places = [self.places[int(number)] for number in ids]
+        return np.asarray(1 - self.units[places] @ question.astype(np.float64))
 
     def true_ids(self, question: np.ndarray, decade: int, k: int) -> list[int]:
         """Ids of the k nearest films of the decade, nearest first."""
@@ -123,7 +125,7 @@ class Shelf:
 
     # --- what the engine does ---
 
-    def ask(self, sql: str, question: np.ndarray, decade: int, k: int) -> list[tuple]:
+    def ask(self, sql: str, question: np.ndarray, decade: int, k: int) -> list[tuple[Any, ...]]:
         """Rows of a query over the check's connection."""
         return self.data.postgres.run(sql, {"question": question, "decade": decade, "k": k})
 
@@ -155,11 +157,10 @@ class Shelf:
         """How many of the k nearest of all films are of the decade."""
         return len(self.ask(AFTER_LIMIT, question, decade, k))
 
-    def scan(self, question: np.ndarray, decade: int, k: int) -> dict:
+    def scan(self, question: np.ndarray, decade: int, k: int) -> dict[str, Any]:
         """The innermost step of the plain search's plan, with what it did."""
-        step = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)[0][0][0][
-            "Plan"
-        ]
+        ((plans,),) = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)
+        step: dict[str, Any] = plans[0]["Plan"]
         while "Plans" in step:
             step = step["Plans"][0]
         return step
@@ -226,7 +227,7 @@ class Shelf:
             " AS d ON d.oid = database WHERE relation = to_regclass('film') AND d.datname ="
             " current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%')"
         )
-        return held
+        return bool(held)
 
     def indexes(self) -> dict[str, Index]:
         """The valid indexes of the table, by name."""

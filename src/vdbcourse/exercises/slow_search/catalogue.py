@@ -3,7 +3,7 @@ few hundred that are not.
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,34 +49,37 @@ class Catalogue:
         units = self.units
         if ids is not None:
             units = units[[self.places[number] for number in ids]]
-        return 1 - units @ (question / np.linalg.norm(question))
+        return np.asarray(1 - units @ (question / np.linalg.norm(question)))
 
     def nearest(self, question: np.ndarray, k: int, measure: str = "cosine") -> list[int]:
         """Ids of the k films at the smallest distance; measure: "cosine", "l1", "l2",
         "inner_product", "farthest".
         """
         vectors = self.films.vectors
-        distances = {
+        measures: dict[str, Callable[[], np.ndarray]] = {
             "cosine": lambda: self.distances(question),
             "l1": lambda: np.abs(vectors - question).sum(axis=1),
             "l2": lambda: (vectors * vectors).sum(axis=1) - 2 * (vectors @ question),
             "inner_product": lambda: -(vectors @ question),
             "farthest": lambda: -self.distances(question),
-        }[measure]()
+        }
+        distances = measures[measure]()
         first = np.argpartition(distances, k)[:k]
-        return self.films.ids[first[np.argsort(distances[first])]].tolist()
+        return [int(number) for number in self.films.ids[first[np.argsort(distances[first])]]]
 
     def pages(self) -> int:
         """How many pages the table has, its index not counted: what a search reads that compares
         every row.
         """
-        return self.data.postgres.run(
-            "SELECT pg_relation_size('film') / current_setting('block_size')::int"
-        )[0][0]
+        return int(
+            self.data.postgres.value(
+                "SELECT pg_relation_size('film') / current_setting('block_size')::int"
+            )
+        )
 
     def candidates(self) -> int:
         """`hnsw.ef_search` as nobody has changed it."""
-        return int(self.data.postgres.run("SELECT current_setting('hnsw.ef_search')")[0][0])
+        return int(self.data.postgres.setting("hnsw.ef_search"))
 
     def has_index(self) -> bool:
         """Is the index still there?"""
@@ -131,7 +134,7 @@ def versions(hidden: bool) -> Films:
 def directions(hidden: bool) -> np.ndarray:
     """The vectors of `versions`, brought to length 1."""
     vectors = versions(hidden).vectors
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def small_table(data: Data, films: Films) -> None:

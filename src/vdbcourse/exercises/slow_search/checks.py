@@ -5,6 +5,7 @@ statistics; pgvector's README, "Query Options").
 
 import math
 import statistics
+from typing import Any
 
 import numpy as np
 
@@ -192,7 +193,7 @@ def check_build_index(build_index: Answer, data: Data) -> None:
     )
 
 
-def indexes(data: Data, table: str) -> list[dict]:
+def indexes(data: Data, table: str) -> list[dict[str, Any]]:
     """The indexes of a table but its primary key."""
     rows = data.postgres.run(
         "SELECT format('%%s in file %%s', indexrelid, c.relfilenode), a.amname, o.opcname,"
@@ -258,7 +259,7 @@ def the_index(reply: Reply, data: Data, table: str, question: np.ndarray) -> str
             f"EXPLAIN SELECT id FROM {table} ORDER BY embedding <=> %s LIMIT 10", [question]
         )
     reply.expect("Index Scan" in str(plan), "The app's search cannot use the index.", what)
-    return index["build"]
+    return str(index["build"])
 
 
 # --- exact_neighbours -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@ value or in a message.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def are_films(reply: Reply, found: list[int], known: Collection[int]) -> None:
     reply.expect(len(set(found)) == len(found), "A film came twice.", "ids that are all different")
 
 
-def rows_of(reply: Reply) -> tuple[list[int], list]:
+def rows_of(reply: Reply) -> tuple[list[int], list[Any]]:
     """The reply as rows: ids, and what stands in the second column."""
     rows = reply.rows(ROW)
     for row in rows:
@@ -40,6 +41,6 @@ def rows_of(reply: Reply) -> tuple[list[int], list]:
     return [int(row[0]) for row in rows], [row[1] for row in rows]
 
 
-def same_numbers(values: list, true: np.ndarray) -> bool:
+def same_numbers(values: list[Any], true: np.ndarray) -> bool:
     """Are these numbers, and the true ones?"""
     return all(is_number(value) for value in values) and alike(values, true.tolist(), 1e-4)

@@ -150,8 +150,8 @@ def _open(handle: Handle) -> Any:
 
 
 def _noting(client: Any) -> Any:
-    # from now on the client notes in `noted` which methods of `NOTED` are called, and in `named` the
-    # names that those of `NAMING` are called with; they do what they always do
+    # from now on the client notes in `noted` which methods of `NOTED` are called, and in `named`
+    # the names that those of `NAMING` are called with; they do what they always do
     client.noted, client.named = set(), set()
     for name in (*NOTED, *NAMING):
         setattr(client, name, _noted(client, name, getattr(client, name)))

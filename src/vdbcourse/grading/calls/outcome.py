@@ -35,11 +35,11 @@ class CallStatus(StrEnum):
 class Outcome:
     """What came of a call.
 
-    value: in JSON's types, as `codec.encode` makes it; changed: names of the arguments whose content
-    the call changed; error, line, source: what it raised, and the learner's line where it happened;
-    overrun: the limit of time it passed; budget: what all calls of its task together may use, where
-    that was the limit. altered: settings of its connections that are not as they were; collections:
-    names that it has given to collections in Milvus.
+    value: in JSON's types, as `codec.encode` makes it; changed: names of the arguments whose
+    content the call changed; error, line, source: what it raised, and the learner's line where it
+    happened; overrun: the limit of time it passed; budget: what all calls of its task together may
+    use, where that was the limit; altered: settings of its connections that are not as they were;
+    collections: names that it has given to collections in Milvus.
     """
 
     status: CallStatus
@@ -101,7 +101,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What came of a code cell. error: in one line, or empty; overrun: the limit of time it passed."""
+    """What came of a code cell. error: in one line, or empty; overrun: the limit of time that it
+    passed.
+    """
 
     error: str = ""
     overrun: Overrun | None = None

@@ -105,10 +105,9 @@ class Notebook:
         config = Config()
         config.HistoryManager.enabled = False
         self.shell = InteractiveShell.instance(config=config)
-        self.shell.showtraceback = self.shell.showsyntaxerror = lambda *_, **__: (
-            None
-        )  # the result holds the error
-        self.shell.ask_exit = sys.exit  # exit() and quit() end their cell
+        for name in ("showtraceback", "showsyntaxerror"):  # the result holds the error
+            setattr(self.shell, name, lambda *_, **__: None)
+        setattr(self.shell, "ask_exit", sys.exit)  # noqa: B010 # exit() and quit() end their cell
         self.namespace = self.shell.user_ns
         self.opened = OpenHandles()
 
@@ -121,7 +120,8 @@ class Notebook:
                 contextlib.redirect_stdout(printed),
                 contextlib.redirect_stderr(printed),
             ):
-                result = self.shell.run_cell(source)
+                # IPython's own annotations stop here
+                result = self.shell.run_cell(source)  # type: ignore[no-untyped-call]
             error = result.error_before_exec or result.error_in_exec
         except invoke.TimeLimit as limit:
             error = limit

@@ -92,6 +92,12 @@ class Answer:
         """
         return self.transport.setting(handle, name)
 
+    def methods_called(self, client: Handle) -> set[str]:
+        """Which methods of the learner's Milvus client were called since this was last asked, of
+        those that `handles.NOTED` lists.
+        """
+        return set((self.transport.setting(client, "") or "").split())
+
     def reconnect(self, handle: Handle) -> None:
         """Close what the learner's functions hold open behind `handle`: the next call gets a new
         connection or client, without what an earlier task left in it (plans, locks, settings).

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vdbcourse.errors import CourseError
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.checks.films import HALF, Films, pool
 from vdbcourse.grading.checks.fixtures_milvus import Milvus
@@ -47,12 +48,14 @@ class Data:
         """
         source = pool(self.hidden)
         if self.drawn is None:
-            self.films(0)
+            self.drawn = self.rng.permutation(HALF)
         return source.take(self.drawn[-n:]).vectors
 
     @functools.cached_property
     def postgres(self) -> Postgres:
         """This run's schema in PostgreSQL."""
+        if self.postgres_dsn is None:
+            raise _not_asked_for("postgres")
         opened = Postgres(self.postgres_dsn)
         self.engines.append(opened)
         return opened
@@ -60,6 +63,8 @@ class Data:
     @functools.cached_property
     def milvus(self) -> Milvus:
         """This run's Milvus."""
+        if self.milvus_uri is None:
+            raise _not_asked_for("milvus")
         opened = Milvus(self.milvus_uri)
         self.engines.append(opened)
         return opened
@@ -79,3 +84,9 @@ class Data:
         """Close the connections of the check's own."""
         for engine in self.engines:
             engine.close()
+
+
+def _not_asked_for(engine: str) -> CourseError:
+    return CourseError(
+        f"This check uses {engine}, and its exercise does not name it: add {engine!r} to `engines`."
+    )

@@ -59,7 +59,7 @@ class Pool:
     @property
     def titles(self) -> list[str]:
         """The titles of all."""
-        return self.frame.title.tolist()
+        return [str(title) for title in self.frame.title]
 
     def take(self, positions: Iterable[int]) -> Films:
         """The films at these positions."""

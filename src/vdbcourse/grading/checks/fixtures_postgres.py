@@ -49,15 +49,15 @@ class Postgres:
         )  # a function may leave locks behind
         return connection
 
-    def run(self, query: str | sql.Composable, parameters: Any = None) -> list[Row]:
+    def run(self, query: str | sql.SQL | sql.Composed, parameters: Any = None) -> list[Row]:
         """Rows of a query over the check's own connection, planned anew each time; an empty list
         for other statements.
         """
-        statement = query if isinstance(query, sql.Composable) else query.encode()
+        statement = query.encode() if isinstance(query, str) else query
         cursor = self.own.execute(statement, parameters, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
-    def value(self, query: str | sql.Composable, parameters: Any = None) -> Any:
+    def value(self, query: str | sql.SQL | sql.Composed, parameters: Any = None) -> Any:
         """The first column of the first row of a query."""
         return self.run(query, parameters)[0][0]
 

@@ -9,7 +9,10 @@ from dataclasses import astuple, dataclass
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from vdbcourse.grading import Answer, Data, Handle, Reply
+from vdbcourse.grading.calls.codec import Handle
+from vdbcourse.grading.checks.answer import Answer
+from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.checks.reply import Reply
 
 SETTINGS = (
     *("enable_indexscan", "enable_seqscan", "enable_bitmapscan", "enable_sort", "plan_cache_mode"),
@@ -57,14 +60,16 @@ class Session:
         self.settings = settings
         self.begins_with = begins_with or {}
         self.name = f"learner {uuid.uuid4().hex[:12]}"
-        address = conninfo_to_dict(data.postgres.conn.address)
+        address = data.postgres.conn.address
         options = [
-            address.get("options"),
+            str(conninfo_to_dict(address).get("options") or ""),
             *(f"-c{name}={value}" for name, value in self.begins_with.items()),
         ]
-        address |= {"options": " ".join(filter(None, options)), "application_name": self.name}
+        address = make_conninfo(
+            address, options=" ".join(filter(None, options)), application_name=self.name
+        )
         chosen = [f"SET {name} = '{value}'" for name, value in settings.items()]
-        self.conn = Handle("postgres", "\n".join([make_conninfo(**address), *chosen]))
+        self.conn = Handle("postgres", "\n".join([address, *chosen]))
         self.postgres.run("SELECT '[1]'::vector")  # pgvector's settings are known once it was used
 
     def expect_as_before(self, function: Answer, reply: Reply) -> None:
@@ -80,7 +85,7 @@ class Session:
                 reply.fail(CLOSED, "an open connection")
             if now not in (None, usual):
                 chosen, back = name in self.settings, now == self.begins_with.get(name)
-                reply.fail(changed(name, chosen, back), f"{name} = {usual}", f"{name} = {now}")
+                reply.fail(_changed(name, chosen, back), f"{name} = {usual}", f"{name} = {now}")
 
     def in_transaction(self) -> bool:
         """Does it sit in a transaction that was not ended?"""
@@ -119,10 +124,9 @@ class Session:
         return Reads(*map(int, (*counted, *by_vector)))
 
 
-def changed(name: str, chosen: bool, reset: bool) -> str:
-    """Why a changed setting matters. chosen: had its owner chosen a value? reset: is it that of the
-    session's beginning again?
-    """
+def _changed(name: str, chosen: bool, reset: bool) -> str:
+    # Why it matters. chosen: had its owner chosen a value? reset: is it that of the session's
+    # beginning again?
     if chosen and reset:
         return (
             f"The caller had chosen a value for `{name}` by SET, and after the call it is the one"

@@ -5,7 +5,7 @@ Everything that is said of a value of the wrong kind is said here.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -17,8 +17,8 @@ MOST_COLUMNS = 4  # of a tuple whose columns are named one by one
 
 
 class Reply:
-    """What came back from one call, and what a check may ask of it. `value` is plain
-    (see `plain`).
+    """What came back from one call, and what a check may ask of it. `value` is plain (see
+    `codec`).
     """
 
     def __init__(self, value: Any, call: str, shapes_only: bool) -> None:
@@ -26,7 +26,7 @@ class Reply:
         self.call = call
         self.shapes_only = shapes_only
 
-    def fail(self, why: str, expected: str = "", got: str | None = None) -> None:
+    def fail(self, why: str, expected: str = "", got: str | None = None) -> NoReturn:
         """Raise `NotYet` with this call. `expected` and `got` must hold no hidden value: leave
         `got` to the reply.
         """
@@ -60,14 +60,14 @@ class Reply:
         rank."}`; it is said instead of `why`.
         """
         if isinstance(expected, (list, tuple, np.ndarray)):
-            self.sequence(asked_for(expected))
+            self.sequence(_asked_for(expected))
         elif isinstance(expected, (bool, np.bool_)):
             self.expect(
                 isinstance(self.value, bool),
                 f"It gave {kind_of(self.value)}; asked for is True or False.",
                 "True or False",
             )
-        value = self.number() if is_number(expected) else self.something(asked_for(expected))
+        value = self.number() if is_number(expected) else self.something(_asked_for(expected))
         if not alike(value, expected, within):
             hidden = "another value (this run uses hidden data)"
             known = next(
@@ -75,7 +75,7 @@ class Reply:
                 None,
             )
             self.fail(
-                known or other_kind(value, expected) or why,
+                known or _other_kind(value, expected) or why,
                 expected=hidden if self.shapes_only else shown(expected),
             )
         return self
@@ -92,7 +92,8 @@ class Reply:
             self.fail(why, expected=what)
         if isinstance(self.value, Opaque):
             self.fail(
-                f"It returned {shown(self.value)}: {readable(self.value.type_name)}.", expected=what
+                f"It returned {shown(self.value)}: {_readable(self.value.type_name)}.",
+                expected=what,
             )
         return self.value
 
@@ -116,7 +117,7 @@ class Reply:
             )
         return float(value)
 
-    def sequence(self, what: str = "a list") -> list:
+    def sequence(self, what: str = "a list") -> list[Any]:
         """The value as a list."""
         value = self.something(what)
         if (
@@ -155,11 +156,12 @@ class Reply:
 
     def text(self) -> str:
         """The value as one text."""
-        if not isinstance(self.something("one text"), str):
-            self.fail(f"It gave {kind_of(self.value)}; asked for is one text.", expected="a text")
-        return self.value
+        value = self.something("one text")
+        if not isinstance(value, str):
+            self.fail(f"It gave {kind_of(value)}; asked for is one text.", expected="a text")
+        return value
 
-    def rows(self, columns: Sequence[str]) -> list[tuple]:
+    def rows(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """The value as a list of rows with these columns, in this order; a row may also be a dict
         with these keys.
         """
@@ -174,8 +176,8 @@ class Reply:
                     if isinstance(row, (list, tuple, dict))
                     else kind_of(row)
                 )
-                if isinstance(row, dict) and missing_keys(row, columns):
-                    held += f" without {missing_keys(row, columns)}"
+                if isinstance(row, dict) and _missing_keys(row, columns):
+                    held += f" without {_missing_keys(row, columns)}"
                 self.fail(
                     f"A row has {len(columns)} columns ({', '.join(columns)}); the list holds"
                     f" {held}.",
@@ -219,8 +221,8 @@ def alike(value: Any, expected: Any, within: float) -> bool:
     return type(value) is type(expected) and value == expected
 
 
-def asked_for(expected: Any) -> str:
-    """What is asked for, by its kind alone: `2 values (a whole number, a list)`."""
+def _asked_for(expected: Any) -> str:
+    # by its kind alone: "2 values (a whole number, a list)"
     if isinstance(expected, tuple) and len(expected) <= MOST_COLUMNS:
         return f"{len(expected)} values ({', '.join(map(kind_of, expected))})"
     return (
@@ -230,43 +232,40 @@ def asked_for(expected: Any) -> str:
     )
 
 
-def other_kind(value: Any, expected: Any, place: str = "It") -> str:
-    """Where the value is of another kind than what is expected: said first, for then its content
-    says nothing.
-    """
+def _other_kind(value: Any, expected: Any, place: str = "It") -> str:
+    # where the value is of another kind than what is expected: said first, for then its content
+    # says nothing
     value, expected = (
         one.tolist() if isinstance(one, np.ndarray) else one for one in (value, expected)
     )
-    if family(value) != family(expected):
-        return f"{place} is {kind_of(value)}; asked for is {asked_for(expected)}."
+    if _family(value) != _family(expected):
+        return f"{place} is {kind_of(value)}; asked for is {_asked_for(expected)}."
     if not isinstance(expected, (list, tuple)):
         return ""
     if isinstance(expected, tuple) and len(value) != len(expected):
-        return f"{place} holds {len(value)} values; asked for are {asked_for(expected)}."
+        return f"{place} holds {len(value)} values; asked for are {_asked_for(expected)}."
     inside = "The list" if place == "It" else place
     found = (
-        other_kind(one, other, f"Item {number} of {inside[0].lower()}{inside[1:]}")
+        _other_kind(one, other, f"Item {number} of {inside[0].lower()}{inside[1:]}")
         for number, (one, other) in enumerate(zip(value, expected, strict=False), 1)
     )
     return next(filter(None, found), "")
 
 
-def family(value: Any) -> str:
-    """Kinds that are taken for each other have one family: whole numbers and others, lists and
-    tuples.
-    """
+def _family(value: Any) -> str:
+    # kinds that are taken for each other: whole numbers and others, lists and tuples
     if is_number(value):
         return "number"
     return "sequence" if isinstance(value, (list, tuple)) else type(value).__name__
 
 
-def missing_keys(row: dict, columns: Sequence[str]) -> str:
-    """Which columns a row that is a dict has no key for."""
+def _missing_keys(row: dict[Any, Any], columns: Sequence[str]) -> str:
+    # which columns a row that is a dict has no key for
     return ", ".join(column for column in columns if column not in row)
 
 
-def readable(type_name: str) -> str:
-    """How a thing that no check can read becomes a value."""
+def _readable(type_name: str) -> str:
+    # how a thing that no check can read becomes a value
     if "generator" in type_name or type_name in ("map", "filter", "zip", "reversed"):
         return "wrap it in list(...)"
     if type_name == "coroutine":
@@ -299,7 +298,7 @@ def kind_of(value: Any) -> str:
     return names.get(type(value).__name__, f"a {type(value).__name__}")
 
 
-def overlap(found: Iterable, truth: Iterable) -> float:
+def overlap(found: Iterable[Any], truth: Iterable[Any]) -> float:
     """Share of `truth` that is in `found`: for checks with a recall floor."""
     wanted = set(truth)
     return len(wanted & set(found)) / len(wanted)

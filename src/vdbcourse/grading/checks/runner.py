@@ -118,8 +118,8 @@ def _not_yet(
             return NotYet(DISCONNECTED, Status.ERROR)
         raise CourseError(
             f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your"
-            f" answer: {type(error).__name__}: {error} ({_last_place(error)}). Please report it with"
-            " your answer."
+            f" answer: {type(error).__name__}: {error} ({_last_place(error)}). Please report it"
+            " with your answer."
         ) from error
     return None
 

@@ -11,10 +11,10 @@ with, and that were not there before.
 
 import functools
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.outcome import Outcome
@@ -34,7 +34,8 @@ SYSTEM_FILE = (  # ALTER SYSTEM writes no more
 )
 MAY_SEE = "SELECT has_function_privilege('pg_stat_file(text, boolean)', 'execute')"
 SETTINGS = """
-SELECT setdatabase <> 0, setrole <> 0, split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)
+SELECT setdatabase <> 0, setrole <> 0, split_part(setting, '=', 1),
+       substr(setting, strpos(setting, '=') + 1)
 FROM pg_db_role_setting, unnest(setconfig) AS setting
 WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
   AND setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
@@ -43,24 +44,29 @@ OBJECTS = """
 WITH own AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema()),
 part AS (
   SELECT objid FROM pg_depend
-  WHERE deptype IN ('a', 'e', 'i') AND classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+  WHERE deptype IN ('a', 'e', 'i')
+    AND classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
     AND refclassid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_extension'::regclass)
 )
-SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE'
-       ELSE 'TABLE' END, oid::regclass::text
+SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+       WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, oid::regclass::text
 FROM pg_class
-WHERE relnamespace IN (SELECT * FROM own) AND relkind IN ('r', 'p', 'v', 'm', 'S', 'c') AND oid NOT IN (SELECT * FROM part)
+WHERE relnamespace IN (SELECT * FROM own) AND relkind IN ('r', 'p', 'v', 'm', 'S', 'c')
+  AND oid NOT IN (SELECT * FROM part)
 UNION ALL
 SELECT 'ROUTINE', oid::regprocedure::text
 FROM pg_proc WHERE pronamespace IN (SELECT * FROM own) AND oid NOT IN (SELECT * FROM part)
 UNION ALL
 SELECT 'TYPE', oid::regtype::text
-FROM pg_type WHERE typnamespace IN (SELECT * FROM own) AND typtype IN ('e', 'd', 'r') AND oid NOT IN (SELECT * FROM part)
+FROM pg_type WHERE typnamespace IN (SELECT * FROM own) AND typtype IN ('e', 'd', 'r')
+  AND oid NOT IN (SELECT * FROM part)
 UNION ALL
-SELECT 'EXTENSION', quote_ident(extname) FROM pg_extension WHERE extnamespace IN (SELECT * FROM own)
+SELECT 'EXTENSION', quote_ident(extname)
+FROM pg_extension WHERE extnamespace IN (SELECT * FROM own)
 """  # without what is a part of another object, and goes with it
 SYSTEM = "SELECT name, setting FROM pg_file_settings WHERE sourcefile LIKE '%/postgresql.auto.conf'"
 
+Row = tuple[Any, ...]
 Setting = tuple[bool, bool, str]  # of the database? of the role? name
 
 
@@ -73,7 +79,7 @@ class SideEffects:
         self.dsn = data.postgres_dsn
         self.connection: psycopg.Connection | None = None
         self.altered: set[str] = set()  # of the connections that functions got
-        self.newest: list[tuple] = []
+        self.newest: list[Row] = []
         self.settings: dict[Setting, str] = {}
         self.system: dict[str, str] = {}
         self.objects: set[tuple[str, str]] = set()
@@ -93,22 +99,24 @@ class SideEffects:
             isinstance(value, Handle) and value.kind == "milvus" for value in self.given
         ):
             self.collections = set(self.milvus.own.list_collections())
-        if self.dsn and self.moved():
+        if self.dsn and self._moved():
             self.settings, self.system, self.objects = (
-                self.all_settings(),
-                self.all_of_the_system(),
-                self.all_objects(),
+                self._all_settings(),
+                self._all_of_the_system(),
+                self._all_objects(),
             )
 
     def after(self) -> None:
         """Right after it."""
-        if not self.dsn or not self.moved():
+        if not self.dsn or not self._moved():
             return
-        now = self.all_settings(), self.all_of_the_system(), self.all_objects()
-        for old, new in ((self.settings, now[0]), (self.system, now[1])):
-            for name in old.keys() | new.keys():
-                if old.get(name) != new.get(name):
-                    self.changed.setdefault(name, old.get(name))
+        now = self._all_settings(), self._all_of_the_system(), self._all_objects()
+        for key in self.settings.keys() | now[0].keys():
+            if self.settings.get(key) != now[0].get(key):
+                self.changed.setdefault(key, self.settings.get(key))
+        for name in self.system.keys() | now[1].keys():
+            if self.system.get(name) != now[1].get(name):
+                self.changed.setdefault(name, self.system.get(name))
         self.made |= now[2] - self.objects
         self.settings, self.system, self.objects = now
 
@@ -120,54 +128,55 @@ class SideEffects:
         asked_for = {value for value in self.given if isinstance(value, str)}
         self.collections_made |= set(outcome.collections) - self.collections - asked_for
 
-    def moved(self) -> bool:
-        """Has anybody written anything on this server since the last look?"""
+    def _moved(self) -> bool:
+        # has anybody written anything on this server since the last look?
         last, self.newest = (
             self.newest,
-            self.ask(NEWEST) + (self.ask(SYSTEM_FILE) if self.may_see_the_system else []),
+            self._ask(NEWEST) + (self._ask(SYSTEM_FILE) if self._may_see_the_system else []),
         )
         return self.newest != last
 
     @functools.cached_property
-    def may_see_the_system(self) -> bool:
-        """Is this role one that may see what ALTER SYSTEM has set? Others may not set it either."""
-        return self.ask(MAY_SEE)[0][0]
+    def _may_see_the_system(self) -> bool:
+        # Is this role one that may see what ALTER SYSTEM has set? Others may not set it either.
+        return bool(self._ask(MAY_SEE)[0][0])
 
     def put_back(self) -> list[str]:
         """Undo what calls have left; returns a few words on each thing."""
         on_postgres = (
-            [*self.put_back_settings(), *self.put_back_system(), *self.drop()] if self.dsn else []
+            [*self._put_back_settings(), *self._put_back_system(), *self._drop()]
+            if self.dsn
+            else []
         )
-        return [*on_postgres, *self.drop_collections()]
+        return [*on_postgres, *self._drop_collections()]
 
-    def drop_collections(self) -> Iterator[str]:
-        """Collections that are still there."""
+    def _drop_collections(self) -> Iterator[str]:
+        if self.milvus is None:
+            return
         for name in sorted(self.collections_made):
             if self.milvus.own.has_collection(name):
                 self.milvus.own.drop_collection(name)
                 yield f"the collection `{name}`"
 
-    def put_back_settings(self) -> Iterator[str]:
-        """Settings of the database and the role."""
-        now = self.all_settings()
+    def _put_back_settings(self) -> Iterator[str]:
+        now = self._all_settings()
         for key in [key for key in self.changed if isinstance(key, tuple)]:
             value, (of_database, of_role, name) = self.changed[key], key
             if now.get(key) == value:
                 continue
-            whose, words = self.owner(of_database, of_role)
+            whose, words = self._owner(of_database, of_role)
             if value is None:
-                self.ask(SQL("ALTER {} RESET {}").format(whose, setting(name)))
+                self._ask(SQL("ALTER {} RESET {}").format(whose, _setting(name)))
             else:
                 quoted = SQL(value) if name in LISTS else Literal(value)
-                self.ask(SQL("ALTER {} SET {} TO {}").format(whose, setting(name), quoted))
+                self._ask(SQL("ALTER {} SET {} TO {}").format(whose, _setting(name), quoted))
             yield (
                 f"the setting `{name}` of {words},"
                 f" {'gone' if now.get(key) is None else 'set to ' + now[key]}"
             )
 
-    def put_back_system(self) -> Iterator[str]:
-        """Settings of the whole server."""
-        now = self.all_of_the_system() if self.changed else {}
+    def _put_back_system(self) -> Iterator[str]:
+        now = self._all_of_the_system() if self.changed else {}
         names = [
             name
             for name in self.changed
@@ -176,29 +185,28 @@ class SideEffects:
         for name in names:
             value = self.changed[name]
             change = SQL("RESET {}") if value is None else SQL("SET {} TO {}")
-            self.ask(SQL("ALTER SYSTEM ") + change.format(setting(name), Literal(value)))
+            self._ask(SQL("ALTER SYSTEM ") + change.format(_setting(name), Literal(value)))
             yield (
                 f"the setting `{name}` of the whole server,"
                 f" {'gone' if now.get(name) is None else 'set to ' + now[name]}"
             )
         if names:
-            self.ask("SELECT pg_reload_conf()")
+            self._ask("SELECT pg_reload_conf()")
 
-    def drop(self) -> Iterator[str]:
-        """Objects that are still there."""
-        for kind, name in sorted(self.made & self.all_objects() if self.made else ()):
+    def _drop(self) -> Iterator[str]:
+        for kind, name in sorted(self.made & self._all_objects() if self.made else ()):
             what = f"the {'function' if kind == 'ROUTINE' else kind.lower()} `{name}`"
             try:
-                self.ask(
+                self._ask(
                     SQL("DROP {} IF EXISTS {} CASCADE").format(SQL(kind), SQL(name))
                 )  # as the catalog quotes it
             except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege):
                 what += " (which could not be removed)"
             yield what
 
-    def owner(self, of_database: bool, of_role: bool) -> tuple[Composable, str]:
-        """Whose setting it is, in SQL and in words."""
-        ((database, role),) = self.ask("SELECT current_database(), current_user")
+    def _owner(self, of_database: bool, of_role: bool) -> tuple[Composable, str]:
+        # whose setting it is, in SQL and in words
+        ((database, role),) = self._ask("SELECT current_database(), current_user")
         if of_role:
             within = SQL(" IN DATABASE {}").format(Identifier(database)) if of_database else SQL("")
             return SQL("ROLE {}{}").format(Identifier(role), within), "the role"
@@ -206,37 +214,36 @@ class SideEffects:
             return SQL("DATABASE {}").format(Identifier(database)), "the database"
         return SQL("ROLE ALL"), "all roles"
 
-    def all_settings(self) -> dict[Setting, str]:
-        """Settings that new sessions begin with."""
+    def _all_settings(self) -> dict[Setting, str]:
+        # those that new sessions begin with
         return {
             (of_database, of_role, name): value
-            for of_database, of_role, name, value in self.ask(SETTINGS)
+            for of_database, of_role, name, value in self._ask(SETTINGS)
         }
 
-    def all_of_the_system(self) -> dict[str, str]:
-        """What ALTER SYSTEM has set."""
-        return dict(self.ask(SYSTEM)) if self.may_see_the_system else {}
+    def _all_of_the_system(self) -> dict[str, str]:
+        # what ALTER SYSTEM has set
+        return dict(self._ask(SYSTEM)) if self._may_see_the_system else {}
 
-    def all_objects(self) -> set[tuple[str, str]]:
-        """Kind and name of what is in the check's schema."""
-        return set(self.ask(OBJECTS))
+    def _all_objects(self) -> set[tuple[str, str]]:
+        # kind and name of what is in the check's schema
+        return set(self._ask(OBJECTS))
 
-    def ask(self, sql: Any) -> list[tuple]:
-        """Rows of a query; an empty list for other statements. A connection that a learner's code
-        has ended is opened anew.
-        """
+    def _ask(self, sql: LiteralString | SQL | Composed) -> list[Row]:
+        # Rows of a query; an empty list for other statements. A connection that a learner's code
+        # has ended is opened anew.
+        connection = self._connected()
         try:
-            cursor = self.connected().execute(sql, prepare=False)
+            cursor = connection.execute(sql, prepare=False)
         except psycopg.OperationalError:
-            if not self.connection.closed:
+            if not connection.closed:
                 raise
-            cursor = self.connected().execute(sql, prepare=False)
+            cursor = self._connected().execute(sql, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
-    def connected(self) -> psycopg.Connection:
-        """The connection of its own."""
+    def _connected(self) -> psycopg.Connection:
         if self.connection is None or self.connection.closed:
-            self.connection = psycopg.connect(self.dsn, autocommit=True)
+            self.connection = psycopg.connect(self.dsn or "", autocommit=True)
             self.connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
         return self.connection
 
@@ -246,8 +253,8 @@ class SideEffects:
             self.connection.close()
 
 
-def setting(name: str) -> Composable:
-    """A setting's name, which may have a prefix: `hnsw.ef_search`."""
+def _setting(name: str) -> Composable:
+    # its name may have a prefix: `hnsw.ef_search`
     return Identifier(*name.split("."))
 
 

@@ -5,7 +5,7 @@ as it is there.
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
 
 def graded(
     waiting: list[tuple[Entry, Submission]], seed: int, options: Options
-) -> Iterator[tuple[Entry, Submission]]:
+) -> Generator[tuple[Entry, Submission], None, None]:
     """Grade them and hand them back as they get ready. When the block that reads them is left, all
     that runs is stopped.
     """
@@ -128,7 +128,7 @@ def graded(
                 bar.update()
         ground.keep_embeddings()
         with ThreadPoolExecutor(options.jobs) as pool:
-            jobs: dict[Future, tuple[Entry, Submission]] = {
+            jobs: dict[Future[None], tuple[Entry, Submission]] = {
                 pool.submit(grade_one, entry, found, ground, unfit[found.exercise.id]): (
                     entry,
                     found,

@@ -133,13 +133,15 @@ class ForClass:
         grader's home.
         """
         confined = self.confined and not trusted
-        environment, sockets, dsn, uri = {}, [], None, None
-        asked = [lambda: "was stopped" if self.stopping.is_set() else None]
+        environment: dict[str, str] = {}
+        sockets: list[Path] = []
+        dsn = uri = None
+        reasons: list[Callable[[], str | None]] = [self._stopped]
         with contextlib.ExitStack() as leased:
-            if "postgres" in exercise.engines:
+            if self.server and "postgres" in exercise.engines:
                 lease = leased.enter_context(self.server.lease())
                 environment["DATABASE_URL"], dsn = lease.url, lease.dsn
-                asked.append(lease.too_large)
+                reasons.append(lease.too_large)
                 sockets.append(self.server.socket)
             if "milvus" in exercise.engines:
                 socket = leased.enter_context(milvus_lite(self.confined))
@@ -157,8 +159,11 @@ class ForClass:
                 environment,
                 sockets=tuple(sockets),
                 cache=cache,
-                also=lambda: next(filter(None, (one() for one in asked)), None),
+                also=lambda: next(filter(None, (reason() for reason in reasons)), None),
             )
             yield Ground(
                 place, lambda: Data(self.seed, hidden=True, postgres_dsn=dsn, milvus_uri=uri)
             )
+
+    def _stopped(self) -> str | None:
+        return "was stopped" if self.stopping.is_set() else None

@@ -69,67 +69,65 @@ class Run:
     def __init__(self, cells: Sequence[str], place: Place) -> None:
         self.cells = cells
         self.place = place
-        self.there: InSubprocess | None = None
-        self.fatal: dict[
-            int, str
-        ] = {}  # cells that ended the process; they are left out of the next try
+        self.transport: InSubprocess | None = None
+        # cells that ended the process; they are left out of the next try
+        self.fatal: dict[int, str] = {}
         self.deaths = 0
         self.failed: list[Cell] = []
         self.outputs: list[Output] = []
-        self.told = False  # what the cells did, by a run of all of them
+        self.noted = False  # what the cells did in a run of all of them
         self.problem = ""
 
     def check(self, task: Task, data: Callable[[], Data]) -> Result:
         """The result of one task."""
-        there = self.running()
-        if there is None:
+        transport = self.running()
+        if transport is None:
             return _without_points(task, Status.NOT_GRADED, self.problem)
-        used = data()
+        task_data = data()
         try:
-            return runner.run(task, there, used)
+            return runner.run(task, transport, task_data)
         except Ended as error:
-            self.died(error)
+            self._died(transport, error)
             return _without_points(task, error.status, f"Your code {error}.", str(error))
         except CourseError as error:
             self.problem = self.problem or str(error)
             return _without_points(task, Status.NOT_GRADED, str(error))
         finally:
-            used.close()
+            task_data.close()
 
     def running(self) -> InSubprocess | None:
         """The process with the notebook in it; None once it has ended too often."""
-        while self.there is None and self.deaths < DEATHS:
-            self.there = InSubprocess(self.place)
+        while self.transport is None and self.deaths < DEATHS:
+            self.transport = transport = InSubprocess(self.place)
             try:
-                self.there.run(self.cells, self.fatal)
+                transport.run(self.cells, self.fatal)
             except Ended as error:
-                self.fatal[self.there.failed[-1].number] = str(error)
-                self.died(error)
+                self.fatal[transport.failed[-1].number] = str(error)
+                self._died(transport, error)
             else:
-                self.tell()
-        return self.there
+                self._note(transport)
+        return self.transport
 
-    def died(self, error: Ended) -> None:
-        """The process is gone; after the last one, say why there is no grade."""
-        if not self.told:
-            self.failed = self.there.failed
+    def _died(self, transport: InSubprocess, error: Ended) -> None:
+        # the process is gone; after the last one, say why there is no grade
+        if not self.noted:
+            self.failed = transport.failed
         self.close()
         self.deaths += 1
         if self.deaths == DEATHS:
             self.problem = f"its process ended {DEATHS} times; the last time it {error}"
 
-    def tell(self) -> None:
-        """Take what the cells did in the first run of all of them. After it functions have seen
-        hidden data, and a later run of the cells may bring it with it.
-        """
-        if not self.told:
-            self.failed, self.outputs, self.told = self.there.failed, self.there.outputs, True
+    def _note(self, transport: InSubprocess) -> None:
+        # Take what the cells did in the first run of all of them. After it functions have seen
+        # hidden data, and a later run of the cells may bring it with it.
+        if not self.noted:
+            self.failed, self.outputs, self.noted = transport.failed, transport.outputs, True
 
     def close(self) -> None:
         """End the process."""
-        if self.there is not None:
-            self.there.close()
-            self.there = None
+        if self.transport is not None:
+            self.transport.close()
+            self.transport = None
 
 
 def _without_points(task: Task, status: Status, why: str, ended: str = "") -> Result:

@@ -54,7 +54,7 @@ class Lease:
             with psycopg.connect(
                 self.server.maintenance, autocommit=True, connect_timeout=2
             ) as connection:
-                (size,) = connection.execute("SELECT pg_database_size(%s)", [self.name]).fetchone()
+                ((size,),) = connection.execute("SELECT pg_database_size(%s)", [self.name])
             if size > LARGEST * GIB:
                 return f"filled its database with more than {LARGEST} GB"
         return None

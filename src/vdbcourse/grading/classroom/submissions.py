@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat.warnings import MissingIDFieldWarning
 
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
@@ -94,7 +95,7 @@ def code_cells(name: str, content: bytes) -> list[str]:
         ) from error
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", nbformat.validator.MissingIDFieldWarning)
+            warnings.simplefilter("ignore", MissingIDFieldWarning)
             cells = nbformat.reads(
                 content.decode(json.detect_encoding(content)), as_version=4
             ).cells

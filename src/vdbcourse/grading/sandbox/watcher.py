@@ -1,5 +1,5 @@
-"""The watcher ends a run from outside: when all its processes together use too much, or a step of it
-takes too long.
+"""The watcher ends a run from outside: when all its processes together use too much, or a step of
+it takes too long.
 """
 
 import contextlib

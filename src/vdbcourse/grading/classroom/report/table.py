@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vdbcourse import __version__
@@ -34,11 +34,11 @@ def as_csv(entries: Iterable[Entry]) -> str:
     writer.writerow(COLUMNS)
     for entry in entries:
         if not entry.superseded_by:
-            writer.writerows([harmless(cell) for cell in row] for row in rows(entry))
+            writer.writerows([harmless(cell) for cell in row] for row in _rows(entry))
     return text.getvalue()
 
 
-def rows(entry: Entry) -> Iterable[tuple]:
+def _rows(entry: Entry) -> Iterator[tuple[object, ...]]:
     """The rows of one submission. ended: by what the task was ended, where that was no return and
     no error of its own.
     """
