@@ -16,7 +16,7 @@ import pytest
 
 from vdbcourse.authoring.proof.answers import SHARED, proofs
 from vdbcourse.authoring.proof.namespace import Solved, defines
-from vdbcourse.authoring.proof.selftest import Trial
+from vdbcourse.authoring.proof.trial import Trial
 from vdbcourse.grading import manifest
 from vdbcourse.grading.calls.in_subprocess import Ended, InSubprocess
 from vdbcourse.grading.checks import runner

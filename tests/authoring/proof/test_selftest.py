@@ -10,7 +10,8 @@ import toy
 from pymilvus import MilvusClient
 
 from vdbcourse import engines, settings
-from vdbcourse.authoring.proof import answers, selftest
+from vdbcourse.authoring.proof import answers, hidden_data, selftest
+from vdbcourse.authoring.proof.trial import Trial
 from vdbcourse.cli.author_selftest import summary, table
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
@@ -234,7 +235,7 @@ def test_tasks_have_corners_of_their_own_in_the_engines_and_leave_nothing(tmp_pa
     monkeypatch.setenv("VDBCOURSE_LEARNER", "somebody")
     exercise, names = manifest.exercise("99_toy"), []
     for task in exercise.tasks:
-        with selftest.Trial(exercise, task) as trial:
+        with Trial(exercise, task) as trial:
             names.append(engines.collection("check_99", "films"))
             with contextlib.closing(MilvusClient(trial.uri)) as client:
                 client.create_collection(names[-1], dimension=4)
@@ -262,7 +263,7 @@ def test_tasks_have_corners_of_their_own_in_the_engines_and_leave_nothing(tmp_pa
     ],
 )
 def test_a_number_with_three_digits_or_a_title_is_hidden_data(text, held):
-    assert selftest.leaks(text, {"3.14159"}, ["The Third Man", "Alien"]) == held
+    assert hidden_data.leaks(text, {"3.14159"}, ["The Third Man", "Alien"]) == held
 
 
 def test_the_table_shows_what_was_proved():
