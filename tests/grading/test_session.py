@@ -218,6 +218,12 @@ def test_what_was_passed_stays_passed(ex):
     assert ex.progress().rows[0]["state"] == "passed"
 
 
+def test_an_exercise_is_open_in_the_namespace_it_is_given_or_in_the_main_module():
+    namespace = {"precision_at_k": len}
+    assert exercise(ID, namespace).namespace is namespace
+    assert exercise(ID).namespace is vars(sys.modules["__main__"])
+
+
 def test_unknown_names_are_one_line(ex):
     with pytest.raises(CourseError, match=r"There is no exercise 'x'. Exercises: .*07_evaluation"):
         exercise("x")

@@ -1,4 +1,4 @@
-"""The grader. A check of an exercise imports from here:
+"""The grader. A check of an exercise imports from here what it needs (`checks` describes it):
 
 from vdbcourse.grading import Answer, Data, check
 
@@ -11,18 +11,20 @@ from vdbcourse.grading.calls.codec import Handle, Opaque
 from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.checks.films import Films
-from vdbcourse.grading.checks.fixtures_milvus import Milvus, integer, text
+from vdbcourse.grading.checks.fixtures_milvus import Field, Milvus, integer, text
 from vdbcourse.grading.checks.fixtures_postgres import FILM_COLUMNS, Postgres
 from vdbcourse.grading.checks.not_yet import NotYet
-from vdbcourse.grading.checks.reply import Reply, alike, overlap
+from vdbcourse.grading.checks.postgres_session import Session
+from vdbcourse.grading.checks.reply import Reply, alike, is_number, kind_of, overlap
+from vdbcourse.grading.checks.rounding import rounded
 from vdbcourse.grading.manifest import check
+from vdbcourse.grading.result import Status
 
 __all__ = [
     "FILM_COLUMNS",
-    "integer",
-    "text",
     "Answer",
     "Data",
+    "Field",
     "Films",
     "Handle",
     "Milvus",
@@ -30,7 +32,14 @@ __all__ = [
     "Opaque",
     "Postgres",
     "Reply",
+    "Session",
+    "Status",
     "alike",
     "check",
+    "integer",
+    "is_number",
+    "kind_of",
     "overlap",
+    "rounded",
+    "text",
 ]

@@ -272,11 +272,15 @@ CASES = {
         [
             """
             import builtins, sys, vdbcourse.grading
-            from vdbcourse.grading import answers, calls, checking, plain, results
-            answers.Reply.equals = answers.Answer.__call__ = checking.run = results.Result.passed = lambda *_, **__: True
-            answers.NotYet = builtins.AssertionError = type("Quiet", (Exception,), {})
+            from vdbcourse.grading import result
+            from vdbcourse.grading.checks import answer, not_yet, reply, runner
+            true = lambda *_, **__: True
+            reply.Reply.equals = answer.Answer.__call__ = runner.run = true
+            result.Result.passed = result.Status.words = true
+            not_yet.NotYet = builtins.AssertionError = type("Quiet", (Exception,), {})
             sys.modules["vdbcourse.exercises"].exercise = sys.modules["vdbcourse.grading"] = None
-            def double(numbers): return type("Equal", (list,), {"__eq__": lambda *_: True, "__len__": lambda _: 2})()
+            equal = type("Equal", (list,), {"__eq__": true, "__len__": lambda _: 2})
+            def double(numbers): return equal()
             """
         ],
         4,

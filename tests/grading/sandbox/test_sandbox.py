@@ -248,9 +248,10 @@ TOO_MUCH = {
     "import itertools\nfor i in itertools.count(): open(f'/tmp/{i}', 'wb').write(bytes(2**25))": (
         "No space left on device"
     ),
-    "import itertools\nfor i in itertools.count(): open(f'/dev/shm/{i}', 'wb').write(bytes(2**25))": (
-        "No space left on device"
-    ),
+    (
+        "import itertools\n"
+        "for i in itertools.count(): open(f'/dev/shm/{i}', 'wb').write(bytes(2**25))"
+    ): ("No space left on device"),
     "large = [open('/dev/null') for _ in range(5000)]": "Too many open files",
     "import resource\nresource.setrlimit(resource.RLIMIT_DATA, (-1, -1))": (
         "not allowed to raise maximum limit"
@@ -373,7 +374,8 @@ def test_it_reaches_no_network(notebook):
             f"""
 def f():
     reached = []
-    for address in [("127.0.0.1", {server.getsockname()[1]}), ("192.0.2.1", 80), ("localhost", 5432)]:
+    local = ("127.0.0.1", {server.getsockname()[1]})
+    for address in [local, ("192.0.2.1", 80), ("localhost", 5432)]:
         try:
             socket.create_connection(address, 1)
             reached.append(address)
@@ -629,7 +631,9 @@ def test_no_operator_can_be_put_in_the_place_of_pgvectors(notebook, server, leas
     there = notebook(
         """
 def f(conn):
-    conn.execute("CREATE FUNCTION near(vector, vector) RETURNS float8 LANGUAGE sql AS 'SELECT 0::float8'")
+    conn.execute(
+        "CREATE FUNCTION near(vector, vector) RETURNS float8 LANGUAGE sql AS 'SELECT 0::float8'"
+    )
     conn.execute("CREATE OPERATOR <=> (LEFTARG = vector, RIGHTARG = vector, FUNCTION = near)")
     return conn.execute("SELECT '[1,0]'::vector <=> '[0,1]'::vector").fetchone()[0]
 """,

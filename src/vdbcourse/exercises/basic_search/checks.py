@@ -8,8 +8,7 @@ import numpy as np
 from pymilvus import DataType, MilvusException
 
 from vdbcourse import engines
-from vdbcourse.grading import Answer, Data, Films, Reply, check, text
-from vdbcourse.grading.checks.reply import is_number, kind_of
+from vdbcourse.grading import Answer, Data, Films, Reply, check, is_number, kind_of, text
 
 LOADING = {"load_collection", "load_partitions", "refresh_load"}  # methods of the client
 Row = tuple[str, Any]  # title and vector

@@ -9,9 +9,8 @@ import unicodedata
 
 import numpy as np
 
-from vdbcourse.grading import Answer, Data, Handle, Reply, check
+from vdbcourse.grading import Answer, Data, Handle, Reply, check, rounded
 from vdbcourse.grading.calls import handles
-from vdbcourse.grading.checks.rounding import rounded
 
 # --- separation -----------------------------------------------------------------------------------
 

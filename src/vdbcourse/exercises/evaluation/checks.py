@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vdbcourse.grading import Answer, Data, Reply, check
-from vdbcourse.grading.checks.rounding import rounded
+from vdbcourse.grading import Answer, Data, Reply, check, rounded
 
 
 @check("precision_at_k")

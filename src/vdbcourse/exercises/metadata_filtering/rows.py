@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vdbcourse.exercises.metadata_filtering.shelf import Row
-from vdbcourse.grading import Reply
-from vdbcourse.grading.checks.reply import is_number, kind_of
+from vdbcourse.grading import Reply, is_number, kind_of
 
 WITHIN = 1e-4  # of a distance or a score
 PAIR = "(number of films, list of rows)"

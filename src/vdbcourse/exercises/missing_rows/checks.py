@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from vdbcourse.exercises.missing_rows.shelf import FAR, FILMS, Index, Shelf
-from vdbcourse.grading import Answer, Data, Reply, check
+from vdbcourse.grading import Answer, Data, Reply, check, is_number, rounded
 from vdbcourse.grading.checks.postgres_session import SETTINGS, Session
-from vdbcourse.grading.checks.reply import is_number
-from vdbcourse.grading.checks.rounding import rounded
 
 COLUMNS = ("id", "title", "distance")
 OPEN = (

@@ -6,9 +6,7 @@ import numpy as np
 
 from vdbcourse.exercises.slow_search.catalogue import small_table
 from vdbcourse.exercises.slow_search.replies import rows_of, same_numbers
-from vdbcourse.grading import Answer, Data, Reply, alike, check
-from vdbcourse.grading.checks.postgres_session import Session
-from vdbcourse.grading.checks.reply import is_number
+from vdbcourse.grading import Answer, Data, Reply, Session, alike, check, is_number
 
 CACHED = 300  # films in the small table
 BIT = 3e-6  # by which two questions differ that have different answers

@@ -18,9 +18,7 @@ from vdbcourse.exercises.slow_search.replies import (
     rows_of,
     same_numbers,
 )
-from vdbcourse.grading import Answer, Data, Reply, check
-from vdbcourse.grading.checks.postgres_session import Session
-from vdbcourse.grading.checks.rounding import rounded
+from vdbcourse.grading import Answer, Data, Reply, Session, check, rounded
 
 __all__ = [
     "check_build_index",

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vdbcourse.grading import Reply, alike
-from vdbcourse.grading.checks.reply import is_number
+from vdbcourse.grading import Reply, alike, is_number
 
 ROW = ("id", "similarity")
 

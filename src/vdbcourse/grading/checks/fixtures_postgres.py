@@ -8,16 +8,18 @@ answer.reconnect(data.postgres.conn)  # the learner's session may hold plans and
 import functools
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import psycopg
-from psycopg import sql
 
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.handles import connect
 from vdbcourse.grading.checks.films import Films
 from vdbcourse.grading.sandbox.time_limits import Allowance
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import sql
 
 Row = tuple[Any, ...]
 LOCK_SECONDS = 5  # of an idle machine, for a table that a learner's session still holds
@@ -39,7 +41,7 @@ class Postgres:
         self.conn = Handle("postgres", dsn)
 
     @functools.cached_property
-    def own(self) -> psycopg.Connection[Row]:
+    def own(self) -> "psycopg.Connection[Row]":
         """The check's connection. Two checks on one schema take turns."""
         connection = connect(self.conn.address)
         connection.execute("SELECT pg_advisory_lock(hashtext(current_schema()))")
@@ -49,7 +51,7 @@ class Postgres:
         )  # a function may leave locks behind
         return connection
 
-    def run(self, query: str | sql.SQL | sql.Composed, parameters: Any = None) -> list[Row]:
+    def run(self, query: "str | sql.SQL | sql.Composed", parameters: Any = None) -> list[Row]:
         """Rows of a query over the check's own connection, planned anew each time; an empty list
         for other statements.
         """
@@ -57,7 +59,7 @@ class Postgres:
         cursor = self.own.execute(statement, parameters, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
-    def value(self, query: str | sql.SQL | sql.Composed, parameters: Any = None) -> Any:
+    def value(self, query: "str | sql.SQL | sql.Composed", parameters: Any = None) -> Any:
         """The first column of the first row of a query."""
         return self.run(query, parameters)[0][0]
 

@@ -6,9 +6,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.data import Data
@@ -56,6 +53,9 @@ class Session:
     def __init__(
         self, data: Data, begins_with: Mapping[str, str] | None = None, **settings: str
     ) -> None:
+        # a fresh run imports this package and may need no PostgreSQL
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
         self.postgres = data.postgres
         self.settings = settings
         self.begins_with = begins_with or {}
@@ -76,6 +76,8 @@ class Session:
         """Is the session as it was before the call: open, no transaction left, no
         setting changed?
         """
+        import psycopg
+
         reply.expect(not self.in_transaction(), OPEN)
         for name in SETTINGS:
             usual = self.usual(name)

@@ -198,9 +198,11 @@ def bubblewrap(place: Place) -> list[str]:
     outside = [*place.sockets, *([place.writable] if place.writable else [])]
     return [
         program(), *rights,
-        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        "--unshare-cgroup-try",
         *("--die-with-parent", "--new-session"),
-        *("--size", disk, "--perms", "1777", "--tmpfs", "/tmp", "--size", disk, "--perms", "0777", "--tmpfs", HOME),
+        *("--size", disk, "--perms", "1777", "--tmpfs", "/tmp"),
+        *("--size", disk, "--perms", "0777", "--tmpfs", HOME),
         *folders_above([*map(Path, SYSTEM), *prefixes, settings.root()]),
         *(word for path in SYSTEM for word in ("--ro-bind-try", path, path)),
         *binds("--ro-bind", prefixes),
@@ -213,7 +215,8 @@ def bubblewrap(place: Place) -> list[str]:
         *binds("--ro-bind", place.sockets),
         *(binds("--bind", [place.writable]) if place.writable else ()),
         *(["--ro-bind", str(place.cache), CACHE] if place.cache else ()),
-        *("--proc", "/proc", "--dev", "/dev", "--size", disk, "--perms", "1777", "--tmpfs", "/dev/shm"),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", disk, "--perms", "1777", "--tmpfs", "/dev/shm"),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME),
     ]  # fmt: skip
 
