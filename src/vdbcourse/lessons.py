@@ -30,13 +30,13 @@ class Lesson:
 
 def lessons() -> list[Lesson]:
     """All lessons in reading order."""
-    found = chapters_folder().glob("[0-9]*/[0-9]*.ipynb")
-    return [read(str(path), path.stat().st_mtime) for path in sorted(found)]
+    paths = chapters_folder().glob("[0-9]*/[0-9]*.ipynb")
+    return [read(str(path), path.stat().st_mtime) for path in sorted(paths)]
 
 
 def lesson(key: str) -> Lesson:
     """The lesson `key`. Raises `CourseError` if there is none."""
-    by_key = {one.key: one for one in lessons()}
+    by_key = {lesson.key: lesson for lesson in lessons()}
     if key not in by_key:
         raise CourseError(f"There is no lesson {key!r}. Lessons: {', '.join(by_key)}.")
     return by_key[key]
@@ -46,8 +46,8 @@ def finish(key: str) -> str:
     """Note that the lesson `key` is done; returns a line to show. Raises `CourseError` if there is
     no such lesson.
     """
-    found = lesson(key)
-    return f"Done: {found.title}. {progress.mark(found.key)} of {len(lessons())} lessons."
+    done = lesson(key)
+    return f"Done: {done.title}. {progress.mark(done.key)} of {len(lessons())} lessons."
 
 
 @functools.cache

@@ -80,7 +80,7 @@ def secrets() -> Iterator[str]:
     """The secrets of the settings in every form in which a message may hold them: as written,
     decoded, encoded, in pieces.
     """
-    for secret in (*keys(), *passwords()):
+    for secret in (*_keys(), *_passwords()):
         pieces = re.split(
             r"[/?#@:\[\]\s]+", secret
         )  # where a program that reads an address may cut it
@@ -94,7 +94,7 @@ def secrets() -> Iterator[str]:
                 yield form
 
 
-def keys() -> Iterator[str]:
+def _keys() -> Iterator[str]:
     """Tokens and keys; of `user:password` the password."""
     for name in KEYS:
         value = os.environ.get(name, "").strip()
@@ -102,7 +102,7 @@ def keys() -> Iterator[str]:
         yield value.partition(":")[2]
 
 
-def passwords() -> Iterator[str]:
+def _passwords() -> Iterator[str]:
     """The passwords in the addresses of the settings."""
     for name in ADDRESSES:
         value = os.environ.get(name, "").strip()

@@ -22,9 +22,9 @@ def mark(lesson: str) -> int:
     """Note that `lesson` is done; returns how many are. Raises `CourseError` if it
     cannot be saved.
     """
-    with changing() as content:
+    with _changing() as content:
         done = content.setdefault("lessons", {})
-        done.setdefault(lesson, now())
+        done.setdefault(lesson, _now())
     return len(done)
 
 
@@ -36,11 +36,11 @@ def finished() -> dict[str, str]:
 
 def attempted(exercise: str, task: str, points: int | None) -> None:
     """Note one attempt at a task; `points` when it passed. What was passed once stays passed."""
-    with changing(exercise, task) as noted:
+    with _changing(exercise, task) as noted:
         noted["attempts"] = noted.get("attempts", 0) + 1
-        noted.setdefault("tried", now())
+        noted.setdefault("tried", _now())
         if points is not None:
-            noted.setdefault("passed", now())
+            noted.setdefault("passed", _now())
             noted["points"] = points
 
 
@@ -48,7 +48,7 @@ def hinted(exercise: str, task: str, of: int) -> int:
     """Note one more hint out of `of`; returns its number, from 1. After the last one it stays the
     last.
     """
-    with changing(exercise, task) as noted:
+    with _changing(exercise, task) as noted:
         number = min(int(noted.get("hints", 0)) + 1, of)
         noted["hints"] = number
         return number
@@ -56,8 +56,8 @@ def hinted(exercise: str, task: str, of: int) -> int:
 
 def opened_solution(exercise: str, task: str) -> None:
     """Note that the solution was opened."""
-    with changing(exercise, task) as noted:
-        noted.setdefault("solution", now())
+    with _changing(exercise, task) as noted:
+        noted.setdefault("solution", _now())
 
 
 def tasks(exercise: str) -> dict[str, dict[str, Any]]:
@@ -67,7 +67,7 @@ def tasks(exercise: str) -> dict[str, dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def changing(exercise: str | None = None, task: str | None = None) -> Iterator[dict[str, Any]]:
+def _changing(exercise: str | None = None, task: str | None = None) -> Iterator[dict[str, Any]]:
     """The file's content to change (or what it holds of one task), one process at a time; written
     whole when the block ends.
 
@@ -75,7 +75,7 @@ def changing(exercise: str | None = None, task: str | None = None) -> Iterator[d
     """
     settings.home()
     with files.locked(progress_file()):
-        content = mended()
+        content = _mended()
         yield (
             content
             if task is None
@@ -88,22 +88,22 @@ def read() -> dict[str, Any]:
     """The whole file; empty when there is none. Raises `CourseError` if it is damaged and cannot be
     kept beside a new one.
     """
-    content, damaged = readable()
+    content, damaged = _readable()
     if not damaged:
         return content
     with files.locked(progress_file()):
-        return mended()
+        return _mended()
 
 
-def mended() -> dict[str, Any]:
+def _mended() -> dict[str, Any]:
     """The content of the file; a damaged one is renamed, what can be read of it is written anew,
     and a line says so.
     """
     path = progress_file()
-    content, damaged = readable()
+    content, damaged = _readable()
     if not damaged:
         return content
-    aside = unused(path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
+    aside = _unused(path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
     try:
         path.replace(aside)
     except OSError as error:
@@ -118,17 +118,17 @@ def mended() -> dict[str, Any]:
     return content
 
 
-def readable() -> tuple[dict[str, Any], bool]:
+def _readable() -> tuple[dict[str, Any], bool]:
     """What can be read of the file, and whether anything in it cannot."""
     path = progress_file()
     content = files.read_json(path)
     if content is None:
         return {}, path.is_dir() or path.exists() and path.stat().st_size > 0
-    sound = sound_part(content)
+    sound = _sound_part(content)
     return sound, sound != content
 
 
-def sound_part(content: Any) -> dict[str, Any]:
+def _sound_part(content: Any) -> dict[str, Any]:
     """The entries of the types that they must have; what a later version may add is
     left as it is.
     """
@@ -141,7 +141,7 @@ def sound_part(content: Any) -> dict[str, Any]:
             exercise: {
                 task: noted
                 for task, entries in tasks.items()
-                if isinstance(noted := sound_entries(entries), dict)
+                if isinstance(noted := _sound_entries(entries), dict)
             }
             for exercise, tasks in exercises.items()
             if isinstance(tasks, dict)
@@ -149,16 +149,18 @@ def sound_part(content: Any) -> dict[str, Any]:
     return sound
 
 
-def sound_entries(entries: Any) -> dict[str, Any] | None:
+def _sound_entries(entries: Any) -> dict[str, Any] | None:
     """What is noted of one task, as far as it has the right types."""
     if not isinstance(entries, dict):
         return None
     return {
-        name: value for name, value in entries.items() if name not in TYPES or is_sound(name, value)
+        name: value
+        for name, value in entries.items()
+        if name not in TYPES or _is_sound(name, value)
     }
 
 
-def is_sound(name: str, value: Any) -> bool:
+def _is_sound(name: str, value: Any) -> bool:
     """Is it a text or a count, as that entry is?"""
     return type(value) is TYPES[name] and not (type(value) is int and value < 0)
 
@@ -168,7 +170,7 @@ def count(content: dict[str, Any]) -> int:
     return len(content.get("lessons", {})) + sum(map(len, content.get("exercises", {}).values()))
 
 
-def unused(path: Path) -> Path:
+def _unused(path: Path) -> Path:
     """`path`, or the first name like it that nothing has."""
     names = (
         path.with_name(f"{path.name}-{number}" if number else path.name)
@@ -177,7 +179,7 @@ def unused(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def now() -> str:
+def _now() -> str:
     """This second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 

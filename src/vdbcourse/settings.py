@@ -106,7 +106,7 @@ def value(name: str) -> str | None:
     return os.environ.get(name, "").strip() or None
 
 
-def shared_value(name: str) -> str | None:
+def _shared_value(name: str) -> str | None:
     """Like `value`, for a setting that an engine's client reads itself: the client finds it without
     blanks as well.
     """
@@ -240,12 +240,12 @@ def vespa_config_url() -> str | None:
 
 def pinecone_api_key() -> str | None:
     """PINECONE_API_KEY, or None: then there is no Pinecone."""
-    return shared_value("PINECONE_API_KEY")
+    return _shared_value("PINECONE_API_KEY")
 
 
 def pinecone_controller_host() -> str:
     """PINECONE_CONTROLLER_HOST, or Pinecone's public address."""
-    return shared_value("PINECONE_CONTROLLER_HOST") or "https://api.pinecone.io"
+    return _shared_value("PINECONE_CONTROLLER_HOST") or "https://api.pinecone.io"
 
 
 def model() -> str | None:
@@ -257,12 +257,12 @@ def owner() -> str:
     """Whose schemas and collections these are, as given: VDBCOURSE_LEARNER, or the login name.
     Compared letter by letter.
     """
-    name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or login())
+    name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or _login())
     # Bytes that are no text in any encoding stand as \\x...
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def login() -> str:
+def _login() -> str:
     """The login name; a user id that the system has no name for stands for itself."""
     try:
         return getpass.getuser()

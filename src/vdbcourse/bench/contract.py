@@ -36,7 +36,7 @@ class Behaviour:
 BEHAVIOURS: list[Behaviour] = []
 
 
-def behaviour(question: str) -> Callable[[Callable[[Adapter], str]], Callable[[Adapter], str]]:
+def _behaviour(question: str) -> Callable[[Callable[[Adapter], str]], Callable[[Adapter], str]]:
     """Add the decorated function to the contract, under `question`."""
 
     def add(function: Callable[[Adapter], str]) -> Callable[[Adapter], str]:
@@ -48,10 +48,10 @@ def behaviour(question: str) -> Callable[[Callable[[Adapter], str]], Callable[[A
 
 def observe(engine: Adapter) -> dict[str, str]:
     """The engine's answer to every question of the contract, in order."""
-    return {behaviour.question: behaviour.observe(engine) for behaviour in BEHAVIOURS}
+    return {entry.question: entry.observe(engine) for entry in BEHAVIOURS}
 
 
-@behaviour("search right after an insert")
+@_behaviour("search right after an insert")
 def visibility(engine: Adapter) -> str:
     """Ask with the client's default settings, as a program does that sets nothing."""
     engine.create(2)
@@ -64,7 +64,7 @@ def visibility(engine: Adapter) -> str:
     return "the new row is found" if seen == TRIALS else "the new row is not always found yet"
 
 
-@behaviour("search right after an insert, when asked to see all writes")
+@_behaviour("search right after an insert, when asked to see all writes")
 def fresh_visibility(engine: Adapter) -> str:
     """The strongest consistency that the client offers for one search."""
     engine.create(2)
@@ -75,7 +75,7 @@ def fresh_visibility(engine: Adapter) -> str:
     return "the new row is found" if seen == TRIALS else "the new row is not always found yet"
 
 
-@behaviour("insert an id that is there")
+@_behaviour("insert an id that is there")
 def insert_twice(engine: Adapter) -> str:
     """The call for new rows, with the id of a stored one."""
     engine.create(2)
@@ -88,7 +88,7 @@ def insert_twice(engine: Adapter) -> str:
     return "replaces the row" if np.allclose(engine.get([1])[1], NORTH) else "keeps the old row"
 
 
-@behaviour("upsert an id that is there")
+@_behaviour("upsert an id that is there")
 def upsert_existing(engine: Adapter) -> str:
     """Replace a row."""
     engine.create(2)
@@ -98,7 +98,7 @@ def upsert_existing(engine: Adapter) -> str:
     return "replaces the row" if replaced else "leaves the old row"
 
 
-@behaviour("upsert an id that is not there")
+@_behaviour("upsert an id that is not there")
 def upsert_new(engine: Adapter) -> str:
     """Insert by upsert."""
     engine.create(2)
@@ -106,7 +106,7 @@ def upsert_new(engine: Adapter) -> str:
     return "stores the row" if engine.count() == 1 else "stores nothing"
 
 
-@behaviour("get an id that is not there")
+@_behaviour("get an id that is not there")
 def get_missing(engine: Adapter) -> str:
     """One id that exists, one that does not."""
     engine.create(2)
@@ -117,7 +117,7 @@ def get_missing(engine: Adapter) -> str:
     )
 
 
-@behaviour("get and search after a delete")
+@_behaviour("get and search after a delete")
 def delete_existing(engine: Adapter) -> str:
     """Is the row gone from both?"""
     engine.create(2)
@@ -127,7 +127,7 @@ def delete_existing(engine: Adapter) -> str:
     return "the row is gone" if gone else "the row is still there"
 
 
-@behaviour("delete an id that is not there")
+@_behaviour("delete an id that is not there")
 def delete_missing(engine: Adapter) -> str:
     """Does anybody say so?"""
     engine.create(2)
@@ -135,7 +135,7 @@ def delete_missing(engine: Adapter) -> str:
     return _refusal(engine, lambda: engine.delete([2])) or "no error"
 
 
-@behaviour("search an empty collection")
+@_behaviour("search an empty collection")
 def search_empty(engine: Adapter) -> str:
     """No rows, one question."""
     engine.create(2)
@@ -145,7 +145,7 @@ def search_empty(engine: Adapter) -> str:
     )
 
 
-@behaviour("ask for more rows than there are")
+@_behaviour("ask for more rows than there are")
 def more_than_stored(engine: Adapter) -> str:
     """Ten of two."""
     engine.create(2)
@@ -153,7 +153,7 @@ def more_than_stored(engine: Adapter) -> str:
     return f"{len(engine.search(EAST, 10))} of 10 rows, no error"
 
 
-@behaviour("cosine: score of the same direction, of a right angle")
+@_behaviour("cosine: score of the same direction, of a right angle")
 def cosine_scores(engine: Adapter) -> str:
     """Which way the scores run."""
     engine.create(2, "cosine")
@@ -161,7 +161,7 @@ def cosine_scores(engine: Adapter) -> str:
     return _scores(engine, EAST) + _direction(engine, EAST)
 
 
-@behaviour("L2: score at distance 5")
+@_behaviour("L2: score at distance 5")
 def l2_scores(engine: Adapter) -> str:
     """(0, 0) to (3, 4): the distance, or its square?"""
     engine.create(2, "l2")
@@ -169,7 +169,7 @@ def l2_scores(engine: Adapter) -> str:
     return f"{engine.search(_vector(0, 0), 1)[0].score:g}" + _direction(engine, _vector(0, 0))
 
 
-@behaviour("inner product: score of (1, 1) and (2, 3)")
+@_behaviour("inner product: score of (1, 1) and (2, 3)")
 def inner_product_scores(engine: Adapter) -> str:
     """5, or its negative?"""
     engine.create(2, "inner_product")
@@ -177,7 +177,7 @@ def inner_product_scores(engine: Adapter) -> str:
     return f"{engine.search(NORTH_EAST, 1)[0].score:g}" + _direction(engine, NORTH_EAST)
 
 
-@behaviour("read back a vector stored under cosine")
+@_behaviour("read back a vector stored under cosine")
 def read_back(engine: Adapter) -> str:
     """(3, 4) has length 5."""
     engine.create(2, "cosine")
@@ -185,7 +185,7 @@ def read_back(engine: Adapter) -> str:
     return "as it was stored" if np.allclose(engine.get([1])[1], [3, 4]) else "scaled to length 1"
 
 
-@behaviour("filter by a value that 2 of 3 rows have")
+@_behaviour("filter by a value that 2 of 3 rows have")
 def filter_search(engine: Adapter) -> str:
     """Only matching rows, all of them."""
     engine.create(2)
@@ -194,7 +194,7 @@ def filter_search(engine: Adapter) -> str:
     return "exactly those rows" if ids == {1, 3} else f"rows {sorted(ids)}"
 
 
-@behaviour("filter by a field that does not exist")
+@_behaviour("filter by a field that does not exist")
 def filter_unknown(engine: Adapter) -> str:
     """A misspelt name: an error, or no rows?"""
     engine.create(2)
@@ -205,7 +205,7 @@ def filter_unknown(engine: Adapter) -> str:
     )
 
 
-@behaviour("ask for 10 by HNSW, only the farther 1,000 of 2,000 films pass the filter")
+@_behaviour("ask for 10 by HNSW, only the farther 1,000 of 2,000 films pass the filter")
 def filter_half(engine: Adapter) -> str:
     """The films nearest to the question are filtered out, so an index that stops early finds
     nothing to return.
@@ -213,7 +213,7 @@ def filter_half(engine: Adapter) -> str:
     return _filter_farthest(engine, 1_000)
 
 
-@behaviour("ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter")
+@_behaviour("ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter")
 def filter_few(engine: Adapter) -> str:
     """A filter that hardly any row passes; an engine may then prefer to compare those rows one by
     one.
@@ -221,7 +221,7 @@ def filter_few(engine: Adapter) -> str:
     return _filter_farthest(engine, 60)
 
 
-@behaviour("HNSW over 2,000 films: which parameters change the recall")
+@_behaviour("HNSW over 2,000 films: which parameters change the recall")
 def parameters(engine: Adapter) -> str:
     """A parameter that is accepted and dropped on the way changes nothing. ef is tried on the graph
     with the fewest edges.
@@ -238,14 +238,14 @@ def parameters(engine: Adapter) -> str:
     return ", ".join(name for name, gain in changes.items() if gain > 0.03) or "none"
 
 
-@behaviour("insert a vector of the wrong size")
+@_behaviour("insert a vector of the wrong size")
 def insert_wrong_size(engine: Adapter) -> str:
     """Three numbers where two belong."""
     engine.create(2)
     return _refusal(engine, lambda: engine.insert([Row(1, _vector(1, 0, 0))])) or "accepted"
 
 
-@behaviour("search with a vector of the wrong size")
+@_behaviour("search with a vector of the wrong size")
 def search_wrong_size(engine: Adapter) -> str:
     """Three numbers against rows of two."""
     engine.create(2)
@@ -253,7 +253,7 @@ def search_wrong_size(engine: Adapter) -> str:
     return _refusal(engine, lambda: engine.search(_vector(1, 0, 0), 1)) or "accepted"
 
 
-@behaviour("insert a good row and a bad one in one call")
+@_behaviour("insert a good row and a bad one in one call")
 def half_a_batch(engine: Adapter) -> str:
     """Is the good row there afterwards?"""
     engine.create(2)
@@ -261,14 +261,14 @@ def half_a_batch(engine: Adapter) -> str:
     return ("refused" if refused else "accepted") + f", {engine.count()} of 2 rows stored"
 
 
-@behaviour("insert a vector with NaN")
+@_behaviour("insert a vector with NaN")
 def insert_nan(engine: Adapter) -> str:
     """Not a number."""
     engine.create(2)
     return _refusal(engine, lambda: engine.insert([Row(1, _vector(np.nan, 0))])) or "accepted"
 
 
-@behaviour("insert a zero vector under cosine")
+@_behaviour("insert a zero vector under cosine")
 def insert_zero(engine: Adapter) -> str:
     """It has no direction, so no cosine."""
     engine.create(2, "cosine")

@@ -27,8 +27,8 @@ def of(client: MilvusClient, name: str) -> list[Path]:
             newest[segment.name] = [path for path in segment.iterdir() if path.is_file()]
     return [
         path
-        for one in client.list_persistent_segments(name)
-        for path in newest.get(str(one.segment_id), [])
+        for segment in client.list_persistent_segments(name)
+        for path in newest.get(str(segment.segment_id), [])
     ]
 
 

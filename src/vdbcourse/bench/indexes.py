@@ -96,13 +96,13 @@ def measure_indexes(
     `done` gets the rows of each kind when it is measured. Raises `CourseError` if an index is not
     built within ten minutes.
     """
-    store(client, name, work)
+    _store(client, name, work)
     frames = []
     for label, kind in kinds.items():
         seconds, files = build(client, name, kind)
         client.load_collection(name)
         frame = pd.DataFrame(
-            [searched(client, name, work, kind, value, way) for value, way in kind.ways()]
+            [_searched(client, name, work, kind, value, way) for value, way in kind.ways()]
         )
         sizes = {
             "index MB": index_files.original_bytes(files),
@@ -121,7 +121,7 @@ def measure_indexes(
     return pd.concat(frames, ignore_index=True)
 
 
-def store(client: MilvusClient, name: str, work: Work) -> None:
+def _store(client: MilvusClient, name: str, work: Work) -> None:
     """Make the collection anew and flush the rows, so that indexes are built on sealed segments."""
     client.drop_collection(name)
     schema = client.create_schema(auto_id=False)
@@ -154,7 +154,7 @@ def wait_until_built(client: MilvusClient, name: str) -> None:
     minutes.
     """
     deadline = time.monotonic() + BUILD_SECONDS
-    while pending(client, name):
+    while _pending(client, name):
         if time.monotonic() > deadline:
             raise CourseError(
                 f"The index of {name} was not built within {BUILD_SECONDS} s. Look at the server:"
@@ -163,13 +163,13 @@ def wait_until_built(client: MilvusClient, name: str) -> None:
         time.sleep(0.05)
 
 
-def pending(client: MilvusClient, name: str) -> bool:
+def _pending(client: MilvusClient, name: str) -> bool:
     """Are there rows without index?"""
     index = client.describe_index(name, "vector")
     return bool(index["state"] != "Finished" or index["pending_index_rows"] > 0)
 
 
-def searched(
+def _searched(
     client: MilvusClient, name: str, work: Work, kind: Kind, value: int | None, way: dict[str, int]
 ) -> dict[str, float | int | None]:
     """Recall and latency of all questions, one at a time."""

@@ -45,19 +45,19 @@ def measured(
     called after each step.
     """
     engine.create(work.dimension)
-    load_s = timed(lambda: (engine.insert(work.rows), engine.settle()))
+    load_s = _timed(lambda: (engine.insert(work.rows), engine.settle()))
     done("load")
     points = []
     if engine.exact:
-        points.append(point("exact", engine, work, None))
+        points.append(_point("exact", engine, work, None))
         done("exact")
     build_s = size = None
     if engine.ann_index is not None:
-        build_s = timed(engine.build_index)
-        check_parameters(engine)
+        build_s = _timed(engine.build_index)
+        _check_parameters(engine)
         done("build")
-        for name, ef in efforts(engine):
-            points.append(point(name, engine, work, ef))
+        for name, ef in _efforts(engine):
+            points.append(_point(name, engine, work, ef))
             done(name)
         size = engine.index_bytes()
     engine.drop()
@@ -66,26 +66,26 @@ def measured(
     )
 
 
-def check_parameters(engine: Engine) -> None:
+def _check_parameters(engine: Engine) -> None:
     """Raises `CourseError` if the engine says that its index has other parameters than those it was
     asked for.
     """
     asked = {"m": engine.m, "ef_construction": engine.ef_construction}
-    told = engine.built_with()
-    if told is not None and told != asked:
+    built = engine.built_with()
+    if built is not None and built != asked:
         raise CourseError(
-            f"{engine.title} was asked for an HNSW index with {asked} and built one with {told}, so"
-            " its figures would not compare. See which parameters this version of the engine and"
-            " of its client take."
+            f"{engine.title} was asked for an HNSW index with {asked} and built one with {built},"
+            " so its figures would not compare. See which parameters this version of the engine"
+            " and of its client take."
         )
 
 
 def steps(engine: Engine) -> int:
     """How often `measured` will call `done`."""
-    return 1 + engine.exact + (1 + len(efforts(engine)) if engine.ann_index else 0)
+    return 1 + engine.exact + (1 + len(_efforts(engine)) if engine.ann_index else 0)
 
 
-def efforts(engine: Engine) -> list[tuple[str, int | None]]:
+def _efforts(engine: Engine) -> list[tuple[str, int | None]]:
     """The ways to search through the index: name and ef."""
     return (
         [("managed", None)]
@@ -94,24 +94,25 @@ def efforts(engine: Engine) -> list[tuple[str, int | None]]:
     )
 
 
-def timed(action: Callable[[], object]) -> float:
+def _timed(action: Callable[[], object]) -> float:
     """Seconds that `action` takes."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
-def point(name: str, engine: Engine, work: Work, ef: int | None) -> Point:
+def _point(name: str, engine: Engine, work: Work, ef: int | None) -> Point:
     """Ask every question once, after a warm-up, and compare the answers with the truth."""
     for query in work.query_vectors[:WARM_UP]:
         engine.search(query, K, ef=ef, fresh=False)
-    seconds, found = [], []
+    seconds: list[float] = []
+    ids: list[list[int]] = []
     for query in work.query_vectors:
         started = time.perf_counter()
         hits = engine.search(query, K, ef=ef, fresh=False)
         seconds.append(time.perf_counter() - started)
-        found.append([hit.id for hit in hits])
+        ids.append([hit.id for hit in hits])
     latency = measure.latency_percentiles(seconds, (50, 95))
     return Point(
-        name, measure.recall_at_k(found, work.truth, K), latency["p50_ms"], latency["p95_ms"]
+        name, measure.recall_at_k(ids, work.truth, K), latency["p50_ms"], latency["p95_ms"]
     )

@@ -85,10 +85,10 @@ def machine() -> str:
     """Processor, memory and system, without the name of the machine."""
     memory = psutil.virtual_memory().total / 2**30
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    return f"{processor()}, {psutil.cpu_count()} logical cores, {memory:.0f} GiB, {system}"
+    return f"{_processor()}, {psutil.cpu_count()} logical cores, {memory:.0f} GiB, {system}"
 
 
-def processor() -> str:
+def _processor() -> str:
     """Name of the processor, where the system tells it."""
     information = Path("/proc/cpuinfo")
     if information.exists():

@@ -20,35 +20,37 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
     """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is no notebook of
     an exercise.
     """
-    found = submissions.read(notebook)
+    submission = submissions.read(notebook)
     seed = secrets.randbits(63)
-    tasks = found.exercise.tasks
+    tasks = submission.exercise.tasks
     with (
-        for_check(found.exercise, limits, seed) as ground,
+        for_check(submission.exercise, limits, seed) as ground,
         progress_bar.bar(len(tasks), "task", "checking", shown=not as_json) as bar,
     ):
 
         def advance() -> None:
             bar.update()
 
-        graded = notebook_run.grade(found.exercise, found.cells, ground.place, ground.data, advance)
+        graded = notebook_run.grade(
+            submission.exercise, submission.cells, ground.place, ground.data, advance
+        )
     if as_json:
-        print(json.dumps(as_dict(found, graded, seed), indent=1))
+        print(json.dumps(_as_dict(submission, graded, seed), indent=1))
     else:
-        print(*lines(found, graded), sep="\n")
+        print(*_lines(submission, graded), sep="\n")
     return 0 if not graded.problem and all(result.passed for result in graded.results) else 1
 
 
-def lines(found: Submission, graded: Graded) -> list[str]:
+def _lines(submission: Submission, graded: Graded) -> list[str]:
     """What is printed: the tasks, the cells that did not run to their end, the sum."""
     shown = [
-        f"{found.exercise.title}: {found.path.name}, run fresh from top to bottom on data it has"
-        " not seen"
+        f"{submission.exercise.title}: {submission.path.name}, run fresh from top to bottom on data"
+        " it has not seen"
     ]
     for result in graded.results:
         shown.append(repr(result))
-        if differs(result):
-            shown.append(f"    {'note:':9} {difference(graded)}")
+        if _differs(result):
+            shown.append(f"    {'note:':9} {_difference(graded)}")
     shown += [f"{line[0].upper()}{line[1:]}" for line in graded.cells]
     reached = sum(result.points for result in graded.results)
     return [
@@ -56,17 +58,17 @@ def lines(found: Submission, graded: Graded) -> list[str]:
         (
             f"Not graded: {graded.problem}"
             if graded.problem
-            else f"{reached} of {found.exercise.points} points"
+            else f"{reached} of {submission.exercise.points} points"
         ),
     ]
 
 
-def differs(result: Result) -> bool:
+def _differs(result: Result) -> bool:
     """Did the task pass in the notebook and not here?"""
     return not result.passed and "passed" in progress.tasks(result.exercise).get(result.task, {})
 
 
-def difference(graded: Graded) -> str:
+def _difference(graded: Graded) -> str:
     """What is not the same here as in the notebook."""
     cells = (
         " Above all look at the cells below, which did not run to their end."
@@ -80,17 +82,17 @@ def difference(graded: Graded) -> str:
     )
 
 
-def as_dict(found: Submission, graded: Graded, seed: int) -> dict[str, Any]:
+def _as_dict(submission: Submission, graded: Graded, seed: int) -> dict[str, Any]:
     """For a program."""
     return {
-        "exercise": found.exercise.id,
+        "exercise": submission.exercise.id,
         "points": None if graded.problem else sum(result.points for result in graded.results),
-        "of": found.exercise.points,
+        "of": submission.exercise.points,
         "seed": seed,
         "problem": graded.problem,
         "cells": graded.cells,
         "tasks": [
-            result.as_dict() | {"passed_in_notebook": differs(result) or result.passed}
+            result.as_dict() | {"passed_in_notebook": _differs(result) or result.passed}
             for result in graded.results
         ],
     }

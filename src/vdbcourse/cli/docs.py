@@ -22,7 +22,7 @@ def run(out: Path | None, serve: str | None, audit: bool) -> None:
     if serve:
         preview.serve(serve)
         return
-    report = build.build(usable((out or settings.root() / "site").resolve()))
+    report = build.build(_usable((out or settings.root() / "site").resolve()))
     print(
         f"{report.folder}: {report.size / 1e6:.1f} MB in {report.seconds:.0f} s. It works from any"
         " file server."
@@ -31,7 +31,7 @@ def run(out: Path | None, serve: str | None, audit: bool) -> None:
         lighthouse.run(report.folder)
 
 
-def usable(folder: Path) -> Path:
+def _usable(folder: Path) -> Path:
     """`folder` itself. Raises `CourseError` if a file is in its place or in its way, or nothing can
     be written there.
     """

@@ -26,25 +26,25 @@ def run(folder: Path, out: Path, options: Options) -> int:
 
     try:
         with bar:
-            found = batch.grade(folder, out, options, done)
+            graded = batch.grade(folder, out, options, done)
     except KeyboardInterrupt:
         print(
             f"Stopped. What was graded is kept in {out}; the same command goes on from there.",
             file=sys.stderr,
         )
         raise
-    report.write(found, out)
-    print(summary(found, out))
-    return 0 if found.whole else 1
+    report.write(graded, out)
+    print(_summary(graded, out))
+    return 0 if graded.whole else 1
 
 
-def summary(found: Batch, out: Path) -> str:
+def _summary(graded: Batch, out: Path) -> str:
     """The last lines."""
-    lost = [entry for entry in found.entries if entry.problem]
+    lost = [entry for entry in graded.entries if entry.problem]
     learners = list(dict.fromkeys(entry.learner for entry in lost))
     lines = [
-        f"{len(found.entries) - len(lost)} of {len(found.entries)} submissions graded, with seed"
-        f" {found.seed}."
+        f"{len(graded.entries) - len(lost)} of {len(graded.entries)} submissions graded, with seed"
+        f" {graded.seed}."
     ]
     if lost:
         more = f" and {len(learners) - MOST_NAMES} more" if len(learners) > MOST_NAMES else ""
@@ -54,9 +54,9 @@ def summary(found: Batch, out: Path) -> str:
                 " above say why."
             )
         )
-    if found.kept:
+    if graded.kept:
         lines.append(
-            f"{found.kept} of them were graded by an earlier run and not again; --again grades all"
+            f"{graded.kept} of them were graded by an earlier run and not again; --again grades all"
             " anew."
         )
     return "\n".join(

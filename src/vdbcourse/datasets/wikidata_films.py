@@ -33,7 +33,7 @@ def films(n: int | None = None) -> pd.DataFrame:
     or `n` is negative.
     """
     with contextlib.closing(
-        sqlite3.connect(f"{database().as_uri()}?mode=ro", uri=True)
+        sqlite3.connect(f"{_database().as_uri()}?mode=ro", uri=True)
     ) as connection:
         frame = pd.read_sql(QUERY, connection, index_col="film_id")
     if n is not None and not 0 <= n <= len(frame):
@@ -95,7 +95,7 @@ def film_texts(n: int | None = None) -> pd.DataFrame:
     return texts.head(n) if n is not None else texts
 
 
-def database() -> Path:
+def _database() -> Path:
     """The SQLite file in the package. (Found without importing the package, which takes half a
     second.)
     """

@@ -37,7 +37,7 @@ class Cache:
         """The vectors known of `texts`; a vector whose checksum is wrong counts as unknown."""
         if not self.path.exists():
             return {}
-        by_key = {key_of(text): text for text in texts}
+        by_key = {_key_of(text): text for text in texts}
         keys = list(by_key)
         vectors: dict[str, np.ndarray] = {}
         with self.connection() as database:
@@ -50,7 +50,7 @@ class Cache:
                 vectors |= {
                     by_key[key]: np.frombuffer(vector, np.float32)
                     for key, vector, stored in rows
-                    if stored == checksum(key, vector)
+                    if stored == _checksum(key, vector)
                 }
         return vectors
 
@@ -60,8 +60,8 @@ class Cache:
         """
         rows = []
         for text, vector in vectors.items():
-            key, value = key_of(text), vector.astype(np.float32).tobytes()
-            rows.append((key, value, checksum(key, value)))
+            key, value = _key_of(text), vector.astype(np.float32).tobytes()
+            rows.append((key, value, _checksum(key, value)))
         with self.connection() as database, database:
             database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
@@ -103,8 +103,8 @@ class Cache:
 
     def state(self) -> tuple[int, int]:
         """Size and time of the last change: a file cut or written by anybody has another state."""
-        found = self.path.stat()
-        return found.st_size, found.st_mtime_ns
+        status = self.path.stat()
+        return status.st_size, status.st_mtime_ns
 
     def problem(self) -> str | None:
         """What is wrong with the file's structure, or None."""
@@ -130,11 +130,11 @@ class Cache:
         )
 
 
-def key_of(text: str) -> bytes:
+def _key_of(text: str) -> bytes:
     """The content address of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def checksum(key: bytes, vector: bytes) -> bytes:
+def _checksum(key: bytes, vector: bytes) -> bytes:
     """Eight bytes that a changed vector does not match."""
     return hashlib.blake2b(key + vector, digest_size=8).digest()

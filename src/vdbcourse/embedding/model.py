@@ -58,18 +58,18 @@ class Model:
         try:
             folder = Path(self.name).expanduser()
             if folder.is_dir():
-                check_no_pointers(folder)
+                _check_no_pointers(folder)
                 return load(str(folder), local=True)
         except (
             OSError,
             RuntimeError,
         ) as error:  # longer than a path may be, not ours to read, ~ of a user who does not exist
             raise CourseError(
-                f"{self.name[:SHOWN]} cannot be used as a folder: {error_line(error)}. {CORRECT}"
+                f"{self.name[:SHOWN]} cannot be used as a folder: {_error_line(error)}. {CORRECT}"
             ) from error
         if folder.is_absolute() or self.name.startswith("."):
             raise CourseError(f"There is no folder {folder}. {CORRECT}")
-        return from_hub(self.name)
+        return _from_hub(self.name)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -148,7 +148,7 @@ def check_files(folder: Path) -> None:
             )
 
 
-def from_hub(name: str) -> "SentenceTransformer":
+def _from_hub(name: str) -> "SentenceTransformer":
     """A model of the hub: from the hub's cache on this machine, else over the network. Raises
     `CourseError` if neither has it.
     """
@@ -177,12 +177,12 @@ def load(name: str, local: bool) -> "SentenceTransformer":
         return SentenceTransformer(name, local_files_only=local)
     except Exception as error:  # noqa: BLE001 # boundary: what a damaged model raises depends on the library
         raise CourseError(
-            f"The model {name!r} cannot be loaded: {error_line(error)} "
+            f"The model {name!r} cannot be loaded: {_error_line(error)} "
             "Correct VDBCOURSE_MODEL or unset it to use the packaged model, which needs no network."
         ) from error
 
 
-def check_no_pointers(folder: Path) -> None:
+def _check_no_pointers(folder: Path) -> None:
     """Raises `CourseError` for a file that only names the real one: `git clone` without Git LFS
     leaves such weights.
     """
@@ -196,7 +196,7 @@ def check_no_pointers(folder: Path) -> None:
                 )
 
 
-def error_line(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     """What an error says first, with its type where it says nothing of itself."""
     words = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return (

@@ -59,7 +59,7 @@ def postgres_url(parts: dict[str, str], **more: str) -> str:
     rest = parts | more
     rest["options"] = " ".join(filter(None, [parts.get("options"), more.get("options")]))
     user, password, database = (
-        escaped(rest.pop(name, "")) for name in ("user", "password", "dbname")
+        _escaped(rest.pop(name, "")) for name in ("user", "password", "dbname")
     )
     credentials = f"{user}:{password}@" if password else f"{user}@" if user else ""
     host, port = bracketed(rest.get("host", "")), rest.get("port", "")
@@ -106,18 +106,18 @@ def without_credentials(address: str) -> tuple[str, str]:
     return f"{scheme}{separator}{host}", unquote(credentials)
 
 
-def encoded(address: str) -> str:
+def _encoded(address: str) -> str:
     """An address whose user and password are encoded, so that every program cuts it at the same
     places.
     """
     bare, credentials = without_credentials(address)
     scheme, separator, rest = bare.partition("://")
     user, colon, password = credentials.partition(":")
-    known = f"{escaped(user)}{colon}{escaped(password)}@" if credentials else ""
+    known = f"{_escaped(user)}{colon}{_escaped(password)}@" if credentials else ""
     return f"{scheme}{separator}{known}{rest}"
 
 
-def escaped(text: str) -> str:
+def _escaped(text: str) -> str:
     """A part of an address, every letter that means something there encoded."""
     return quote(text, safe="", errors="surrogateescape")
 
@@ -127,7 +127,7 @@ def encode_milvus_uri() -> None:
     fails with a raw error.
     """
     if (given := settings.milvus_uri()) and http(given, *MILVUS_SCHEMES):
-        os.environ["MILVUS_URI"] = encoded(given)
+        os.environ["MILVUS_URI"] = _encoded(given)
 
 
 def base(parts: SplitResult) -> str:

@@ -105,7 +105,7 @@ def vespa_config_address() -> str:
     return base(url._replace(netloc=f"{bracketed(url.hostname or '')}:{CONFIG_PORT}"))
 
 
-def pinecone_missing() -> str | None:
+def _pinecone_missing() -> str | None:
     """No key, or one that Pinecone does not take. Costs nothing: it lists the indexes."""
     key = _usable_key("PINECONE_API_KEY", settings.pinecone_api_key())
     if key is None:
@@ -130,7 +130,7 @@ def pinecone_missing() -> str | None:
     )
 
 
-def qdrant_missing() -> str | None:
+def _qdrant_missing() -> str | None:
     """None without QDRANT_URL: the client then works in memory."""
     address = qdrant_address()
     if address == ":memory:":
@@ -147,7 +147,7 @@ def qdrant_missing() -> str | None:
     )
 
 
-def weaviate_missing() -> str | None:
+def _weaviate_missing() -> str | None:
     """Asks the HTTP port who it is, and the gRPC port whether it is open."""
     address = weaviate_address()
     key = _usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
@@ -169,7 +169,7 @@ def weaviate_missing() -> str | None:
     return why
 
 
-def vespa_missing() -> str | None:
+def _vespa_missing() -> str | None:
     """Asks the config server; the port for questions opens only after the first application
     package.
     """
@@ -186,10 +186,10 @@ def vespa_missing() -> str | None:
 
 
 CHECKS: dict[str, Callable[[], str | None]] = {
-    "qdrant": qdrant_missing,
-    "weaviate": weaviate_missing,
-    "vespa": vespa_missing,
-    "pinecone": pinecone_missing,
+    "qdrant": _qdrant_missing,
+    "weaviate": _weaviate_missing,
+    "vespa": _vespa_missing,
+    "pinecone": _pinecone_missing,
 }
 NAMES = tuple(CHECKS)
 

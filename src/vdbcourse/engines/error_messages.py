@@ -21,8 +21,8 @@ SHOWN = 160  # characters of an engine's message
 
 @dataclass(frozen=True)
 class Case:
-    """A pattern of the engines' words, and the line for it; `{1}` is what the pattern's first group
-    found.
+    """A pattern of the engines' words, and the line for it; `{1}` stands for the pattern's first
+    group.
     """
 
     pattern: str
@@ -208,7 +208,7 @@ def explain(error: Exception) -> str:
             "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to"
             " user:password, or to the API key."
         )
-    words = message_of(error)
+    words = _message_of(error)
     for case in CASES:
         if match := re.search(case.pattern, words, re.IGNORECASE):
             groups = match.groups()
@@ -224,7 +224,7 @@ def explain(error: Exception) -> str:
     )
 
 
-def message_of(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     """The engine's words, in one line."""
     details: Callable[[], str] | None = getattr(error, "details", None)
     words = (

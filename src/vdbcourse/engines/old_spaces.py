@@ -34,7 +34,7 @@ def learner_in(name: str) -> str | None:
     return name[: cuts[0]] if len(cuts) == 1 else None
 
 
-def is_certain(name: str, private: bool = False, role: str | None = None) -> bool:
+def _is_certain(name: str, private: bool = False, role: str | None = None) -> bool:
     """Can the corner `name` only be this learner's?
 
     It is when it was made for exactly this name. A changed name says it only on an engine of this
@@ -64,7 +64,7 @@ def take_over_schema(url: str, notebook: str, private: bool) -> None:
         name = schema if taken else before
         if name not in role_of:
             return
-        if not is_certain(name, private, role_of[name]):
+        if not _is_certain(name, private, role_of[name]):
             if name != schema:
                 _report(f"schema {name}", f"ALTER SCHEMA {name} RENAME TO {schema}")
             return
@@ -86,7 +86,7 @@ def schemas(url: str) -> list[str]:
             (spaces.COMMENT,),
         ).fetchall()
     mine = (settings.learner_once(settings.owner()), spaces.prefix_of(settings.learner()))
-    return [name for name, role in rows if name.startswith(mine) and is_certain(name, role=role)]
+    return [name for name, role in rows if name.startswith(mine) and _is_certain(name, role=role)]
 
 
 def take_over_collection(uri: str, token: str, notebook: str, name: str, private: bool) -> None:
@@ -104,7 +104,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
     with contextlib.closing(opened) as client:
         if not client.has_collection(before) or client.has_collection(now):
             return
-        if not is_certain(space_name(notebook), private):
+        if not _is_certain(space_name(notebook), private):
             _report(f"collection {before}", f"client.rename_collection({before!r}, {now!r})")
             return
         try:
@@ -138,6 +138,6 @@ def collections(uri: str, names: list[str]) -> list[str]:
             prefixes += [
                 prefix
                 for prefix in listed
-                if isinstance(prefix, str) and NOTEBOOK.search(prefix) and is_certain(prefix[:-1])
+                if isinstance(prefix, str) and NOTEBOOK.search(prefix) and _is_certain(prefix[:-1])
             ]
     return [name for name in names if "__" not in name and name.startswith(tuple(prefixes))]

@@ -34,7 +34,7 @@ def space_name(notebook: str) -> str:
         raise CourseError(
             f"{notebook!r} has no letter or digit to make a name of; use the notebook's file name."
         )
-    return shortened(f"{prefix_of(settings.learner())}{name}")
+    return _shortened(f"{prefix_of(settings.learner())}{name}")
 
 
 def prefix_of(learner: str) -> str:
@@ -42,7 +42,7 @@ def prefix_of(learner: str) -> str:
     return f"{learner}__" if "_" in learner else f"{learner}_"
 
 
-def shortened(name: str) -> str:
+def _shortened(name: str) -> str:
     """`name`, or its beginning with a hash if it is too long, so that two long names stay two."""
     if len(name) <= LONGEST:
         return name
@@ -50,7 +50,7 @@ def shortened(name: str) -> str:
     return f"{name[: LONGEST - settings.HASH_DIGITS - 1].rstrip('_')}_{digest}"
 
 
-def comment_of(owner: str) -> str:
+def _comment_of(owner: str) -> str:
     """The comment on the schemas of `owner`."""
     return f"{COMMENT} for {owner}"
 
@@ -80,7 +80,7 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
                 with server.transaction():
                     server.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
                     server.execute(comment_on(schema, owner))
-            elif (comment or "").startswith(f"{COMMENT} for ") and comment != comment_of(owner):
+            elif (comment or "").startswith(f"{COMMENT} for ") and comment != _comment_of(owner):
                 raise CourseError(
                     f"The schema {schema} belongs to {comment.removeprefix(f'{COMMENT} for ')!r},"
                     f" not to {owner!r}. Set VDBCOURSE_LEARNER to a name of your own."
@@ -97,15 +97,15 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
                 f"The user {user} may not create a schema in the database {database}. "
                 f"Ask its owner to run: GRANT CREATE ON DATABASE {database} TO {user}"
             ) from error
-    return on_search_path(url, schema)
+    return _on_search_path(url, schema)
 
 
 def comment_on(schema: str, owner: str) -> psycopg.sql.Composed:
     """The statement that notes the owner of a schema."""
-    return SQL("COMMENT ON SCHEMA {} IS {}").format(Identifier(schema), Literal(comment_of(owner)))
+    return SQL("COMMENT ON SCHEMA {} IS {}").format(Identifier(schema), Literal(_comment_of(owner)))
 
 
-def on_search_path(url: str, schema: str) -> str:
+def _on_search_path(url: str, schema: str) -> str:
     """`url` with `schema` first on the search path of every connection."""
     return addresses.postgres_url(addresses.postgres(url), options=f"-csearch_path={schema},public")
 
@@ -114,7 +114,7 @@ def schemas(url: str, owner: str | None = None) -> list[str]:
     """The schemas in that database which the course made for `owner` (without: for this learner),
     compared letter by letter.
     """
-    comment = comment_of(settings.owner() if owner is None else owner)
+    comment = _comment_of(settings.owner() if owner is None else owner)
     with connection(url) as server:
         rows = server.execute(
             "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') = %s ORDER"
@@ -134,7 +134,7 @@ def note_collection(uri: str, name: str) -> None:
     """Write down that the collection `name` at `uri` is this learner's."""
     path = settings.home() / NOTE
     with files.locked(path):
-        noted = read_note()
+        noted = _read_note()
         names = noted.setdefault(uri, {})
         if names.get(name) != settings.owner():
             names[name] = settings.owner()
@@ -143,10 +143,10 @@ def note_collection(uri: str, name: str) -> None:
 
 def noted_collections(uri: str) -> set[str]:
     """The names of collections at `uri` that this learner was given."""
-    return {name for name, owner in read_note().get(uri, {}).items() if owner == settings.owner()}
+    return {name for name, owner in _read_note().get(uri, {}).items() if owner == settings.owner()}
 
 
-def read_note() -> dict[str, dict[str, str]]:
+def _read_note() -> dict[str, dict[str, str]]:
     """Owners by collection by address; what is damaged in the file counts as not noted."""
     content = files.read_json(settings.home_path() / NOTE)
     content = content if isinstance(content, dict) else {}

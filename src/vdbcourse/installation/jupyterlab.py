@@ -46,7 +46,7 @@ class Options:
         """Options of the command line. Raises `CourseError` for a port that is taken or none, and
         for a notebook that cannot be opened.
         """
-        port = choose_port(arguments)
+        port = _choose_port(arguments)
         page, others = start_page(arguments)
         own = any("token" in word for word in others)
         return cls(page, port, "" if own else secrets.token_hex(24), tuple(_without_port(others)))
@@ -89,7 +89,7 @@ class JupyterLab:
     def wait_until_up(self) -> None:
         """Return when it answers, or has ended, or after a minute."""
         processes.wait_until(
-            lambda: is_up(self.process.pid), START_SECONDS, lambda: self.process.poll() is None
+            lambda: _is_up(self.process.pid), START_SECONDS, lambda: self.process.poll() is None
         )
 
     def check_running(self) -> None:
@@ -102,7 +102,7 @@ class JupyterLab:
         """The link to open, with the token if it is the one made here and still holds. None if the
         server has not said where.
         """
-        notes = notes_of(self.process.pid)
+        notes = _notes_of(self.process.pid)
         if notes is None:
             return None
         token = self.options.token
@@ -161,7 +161,7 @@ def start_page(arguments: list[str]) -> tuple[str, list[str]]:
     ]
 
 
-def choose_port(arguments: list[str]) -> int:
+def _choose_port(arguments: list[str]) -> int:
     """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is
     taken or not a port.
     """
@@ -209,7 +209,7 @@ def _without_port(arguments: list[str]) -> list[str]:
     return kept
 
 
-def notes_of(pid: int) -> dict[str, Any] | None:
+def _notes_of(pid: int) -> dict[str, Any] | None:
     """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and
     more, after all its options.
     """
@@ -237,11 +237,11 @@ def _address(notes: dict[str, Any]) -> str:
     return f"{scheme}://{host}:{notes['port']}{notes['base_url']}".rstrip("/")
 
 
-def is_up(pid: int) -> bool:
+def _is_up(pid: int) -> bool:
     """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its
     options gave it.
     """
-    notes = notes_of(pid)
+    notes = _notes_of(pid)
     if notes is None or notes.get("sock"):
         return notes is not None
     # It is our own, whoever signed its certificate.

@@ -20,12 +20,12 @@ def time_calls(
     inputs = list(inputs)
     if not inputs:
         raise ValueError("no inputs: there is nothing to time")
-    for one in inputs[:warm_up]:
-        call(one)
+    for value in inputs[:warm_up]:
+        call(value)
     seconds = np.empty(len(inputs))
-    for position, one in enumerate(inputs):
+    for position, value in enumerate(inputs):
         start = time.perf_counter()
-        call(one)
+        call(value)
         seconds[position] = time.perf_counter() - start
     return seconds
 

@@ -33,8 +33,8 @@ def exact_knn(
     """
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not known; use one of {', '.join(METRICS)}")
-    queries = as_matrix(query_vectors, "query_vectors")
-    rows = as_matrix(vectors, "vectors")
+    queries = _as_matrix(query_vectors, "query_vectors")
+    rows = _as_matrix(vectors, "vectors")
     if queries.shape[1] != rows.shape[1]:
         raise ValueError(
             f"query_vectors have {queries.shape[1]} dimensions, vectors have {rows.shape[1]}"
@@ -42,10 +42,10 @@ def exact_knn(
     if not 1 <= k <= len(rows):
         raise ValueError(f"k = {k} is outside 1..{len(rows)}, the number of vectors")
     if metric == "cosine":
-        queries, rows = unit(queries, "query_vectors"), unit(rows, "vectors")
+        queries, rows = _unit(queries, "query_vectors"), _unit(rows, "vectors")
         exponents = np.zeros((len(queries), 1), dtype=np.int32)  # what ldexp takes everywhere
     else:
-        queries, rows, exponents = to_one_scale(queries, rows, metric)
+        queries, rows, exponents = _to_one_scale(queries, rows, metric)
     indices = np.empty((len(queries), k), dtype=np.int64)
     distances = np.empty((len(queries), k))
     block = max(1, BLOCK_BYTES // (8 * len(rows)))
@@ -71,7 +71,7 @@ def nearest(distances: np.ndarray, k: int) -> np.ndarray:
     return positions
 
 
-def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
+def _as_matrix(values: ArrayLike, name: str) -> np.ndarray:
     """`values` as (n, dim) float64. Raises `ValueError` if that is not what they are."""
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     if matrix.ndim != 2 or matrix.size == 0:
@@ -86,20 +86,21 @@ def as_matrix(values: ArrayLike, name: str) -> np.ndarray:
     return matrix
 
 
-def unit(matrix: np.ndarray, name: str) -> np.ndarray:
+def _unit(matrix: np.ndarray, name: str) -> np.ndarray:
     """Rows scaled to length 1. Raises `ValueError` for a zero vector, which has no direction."""
     # Without this, squares overflow or vanish.
-    scaled: np.ndarray = np.ldexp(matrix, -exponent(np.abs(matrix).max(axis=1, keepdims=True)))
+    scaled: np.ndarray = np.ldexp(matrix, -_exponent(np.abs(matrix).max(axis=1, keepdims=True)))
     norms = np.linalg.norm(scaled, axis=1, keepdims=True)
     if not norms.all():
         raise ValueError(
             f"{name} holds a zero vector in row {int(np.flatnonzero(norms == 0)[0])}; it has no"
             " cosine distance"
         )
-    return scaled / norms
+    directions: np.ndarray = scaled / norms
+    return directions
 
 
-def to_one_scale(
+def _to_one_scale(
     queries: np.ndarray, rows: np.ndarray, metric: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's
@@ -108,47 +109,47 @@ def to_one_scale(
     Powers of two change no digit. An inner product may scale its two sides apart, a difference may
     not.
     """
-    longest_row = longest(rows).max()
+    longest_row = _longest(rows).max()
     if metric == "inner_product":
-        of_queries = longest(queries)
+        of_queries = _longest(queries)
         return (
             np.ldexp(queries, -of_queries),
             np.ldexp(rows, -longest_row),
             of_queries + longest_row,
         )
-    common = max(longest_row, longest(queries).max())
+    common = max(longest_row, _longest(queries).max())
     return np.ldexp(queries, -common), np.ldexp(rows, -common), np.full((len(queries), 1), common)
 
 
-def longest(matrix: np.ndarray) -> np.ndarray:
+def _longest(matrix: np.ndarray) -> np.ndarray:
     """For each row the exponent of a power of two that its length does not exceed, shape (n, 1)."""
-    largest = exponent(np.abs(matrix).max(axis=1, keepdims=True))
+    largest = _exponent(np.abs(matrix).max(axis=1, keepdims=True))
     norms = np.linalg.norm(np.ldexp(matrix, -largest), axis=1, keepdims=True)
-    exponents: np.ndarray = largest + exponent(norms)
+    exponents: np.ndarray = largest + _exponent(norms)
     return exponents
 
 
-def exponent(values: np.ndarray) -> np.ndarray:
+def _exponent(values: np.ndarray) -> np.ndarray:
     """The exponent of the least power of two above each value; 0 for 0."""
     exponents: np.ndarray = np.frexp(values)[1]
     return exponents
 
 
-def l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _l2(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Euclidean distances (n_queries, n), by differences: the shorter formula with squares loses
     digits near zero.
     """
     return np.stack([np.sqrt(((rows - query) ** 2).sum(axis=1)) for query in queries])
 
 
-def l1(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _l1(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Taxicab distances (n_queries, n)."""
     return np.stack([np.abs(rows - query).sum(axis=1) for query in queries])
 
 
 METRICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "cosine": lambda queries, rows: 1.0 - queries @ rows.T,
-    "l2": l2,
+    "l2": _l2,
     "inner_product": lambda queries, rows: -(queries @ rows.T),
-    "l1": l1,
+    "l1": _l1,
 }

@@ -33,13 +33,13 @@ def recall_at_k(
             )
     if len(truth) == 0:
         raise ValueError("truth is empty: there is nothing to find, so recall is not defined")
-    if not any(is_list(one) for one in truth) or isinstance(truth, (str, bytes)):
-        return float(of_one_query(found, truth, k))
+    if not any(_is_list(one) for one in truth) or isinstance(truth, (str, bytes)):
+        return float(_of_one_query(found, truth, k))
     flat = [
         (name, one)
         for name, lists in (("found", found), ("truth", truth))
         for one in lists
-        if not is_list(one)
+        if not _is_list(one)
     ]
     if flat:
         raise ValueError(
@@ -49,10 +49,12 @@ def recall_at_k(
     if len(found) != len(truth):
         raise ValueError(f"found has {len(found)} queries, truth has {len(truth)}")
     refuse_rows(found, truth, k)
-    return float(sum(of_one_query(f, t, k) for f, t in zip(found, truth, strict=True)) / len(truth))
+    return float(
+        sum(_of_one_query(f, t, k) for f, t in zip(found, truth, strict=True)) / len(truth)
+    )
 
 
-def of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -> Fraction:
+def _of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -> Fraction:
     """Recall of one query, exact: a mean of floats can end just below the floor that every query
     reached.
     """
@@ -65,6 +67,6 @@ def of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -
     return Fraction(len({*wanted} & {*got}), len({*wanted}))
 
 
-def is_list(value: object) -> bool:
+def _is_list(value: object) -> bool:
     """Is this an id's place taken by a list of ids?"""
     return isinstance(value, (list, tuple, np.ndarray))

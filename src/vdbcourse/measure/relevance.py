@@ -29,12 +29,12 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
             "the gains are too large to be added up; divide them all by one number, which changes"
             " no NDCG"
         )
-    best = dcg(sorted(gains.values(), reverse=True)[:k])
+    best = _dcg(sorted(gains.values(), reverse=True)[:k])
     if best == 0:
         raise ValueError("no gain is above 0: there is nothing to find, so NDCG is not defined")
     first = ids_of(found, "found")[:k]
     refuse_strangers(first, "found", gains, "gains")
-    got = dcg(
+    got = _dcg(
         [0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)]
     )
     return min(1.0, got / best)  # two orders of nearly equal gains can differ by a rounding
@@ -58,6 +58,6 @@ def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -
     return next((1 / rank for rank, one in enumerate(ids, start=1) if one in sought), 0.0)
 
 
-def dcg(gains: Sequence[float]) -> float:
+def _dcg(gains: Sequence[float]) -> float:
     """Discounted cumulative gain of gains in order of rank."""
     return math.fsum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))

@@ -38,10 +38,10 @@ def curves(
     if frame.empty:
         raise ValueError("the frame has no rows: there is nothing to draw")
     rows = frame[list(dict.fromkeys(columns))].reset_index(drop=True).assign(step=range(len(frame)))
-    ends = last_points(rows, y, by, log_y)
+    ends = _last_points(rows, y, by, log_y)
     base = alt.Chart(rows).encode(
-        x=alt.X(x, type="quantitative", title=x_title, scale=scale(log_x)),
-        y=alt.Y(y, type="quantitative", title=y_title, scale=scale(log_y)),
+        x=alt.X(x, type="quantitative", title=x_title, scale=_scale(log_x)),
+        y=alt.Y(y, type="quantitative", title=y_title, scale=_scale(log_y)),
         color=colour(by, rows[by].drop_duplicates().tolist()),
     )
     names = base.mark_text(align="left", dx=9, fontWeight="bold").encode(
@@ -63,7 +63,7 @@ def curves(
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title)
 
 
-def last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFrame:
+def _last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFrame:
     """The last point of each line, with the `height` of its name: at the point, or lower if another
     name is there.
     """
@@ -76,7 +76,7 @@ def last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFram
     return last.assign(height=back(heights))
 
 
-def scale(log: bool) -> alt.Scale:
+def _scale(log: bool) -> alt.Scale:
     """A scale for measured values: logarithmic, or linear without being stretched to zero."""
     return (
         alt.Scale(type="log", nice=False, padding=20) if log else alt.Scale(zero=False, nice=True)

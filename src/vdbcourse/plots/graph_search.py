@@ -66,19 +66,19 @@ def graph_walk(
     nearest = int(((places - target) ** 2).sum(axis=1).argmin())
     beside = alt.vconcat(
         words(len(places), nearest),
-        alt.hconcat(names_list("waiting"), names_list("best"), spacing=5),
+        alt.hconcat(_names_list("waiting"), _names_list("best"), spacing=5),
         spacing=5,
     )
-    drawn = alt.hconcat(plane(places, target, nearest), beside, spacing=15)
+    drawn = alt.hconcat(_plane(places, target, nearest), beside, spacing=15)
     picture: alt.HConcatChart = (
-        drawn.add_params(*held(places, links, names, walks), *controls(walks))
+        drawn.add_params(*_held(places, links, names, walks), *_controls(walks))
         .properties(title=alt.Title(title, subtitle=KEY, subtitleColor=INK, anchor="start"))
         .configure_view(strokeOpacity=0)
     )
     return picture
 
 
-def held(
+def _held(
     places: np.ndarray,
     links: Mapping[int, Sequence[int]],
     names: Sequence[str],
@@ -100,11 +100,11 @@ def held(
     ]
     x, y = places.round(3).T.tolist()
     values = {"x": x, "y": y, "name": [name[:24] for name in names], "to": once, "steps": steps}
-    values["order"] = [order(walks[ef]) for ef in sorted(walks)]
+    values["order"] = [_order(walks[ef]) for ef in sorted(walks)]
     return [alt.param(f"walk_{key}", value=value) for key, value in values.items()]
 
 
-def order(walk: Sequence[Step]) -> list[int]:
+def _order(walk: Sequence[Step]) -> list[int]:
     """The nodes in the order in which the walk saw them: the first `seen` of them were seen by each
     step.
     """
@@ -114,7 +114,7 @@ def order(walk: Sequence[Step]) -> list[int]:
     return list(known)
 
 
-def controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
+def _controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
     """The parameters `walk_step` and `walk_ef`, bound to sliders, and `walk_now`: the step that is
     shown.
     """
@@ -141,7 +141,7 @@ def controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
     ]
 
 
-def plane(places: np.ndarray, query: np.ndarray, nearest: int) -> alt.LayerChart:
+def _plane(places: np.ndarray, query: np.ndarray, nearest: int) -> alt.LayerChart:
     """Links, nodes and the query."""
     blank = alt.Chart()
     shown = (
@@ -229,7 +229,7 @@ def words(n: int, nearest: int) -> alt.Chart:
     return chart
 
 
-def names_list(column: str) -> alt.LayerChart:
+def _names_list(column: str) -> alt.LayerChart:
     """The names in "waiting" or "best", nearest first."""
     heading, paint, position = {
         "waiting": ("candidates", WAITING, 1),

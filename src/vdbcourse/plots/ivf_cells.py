@@ -65,12 +65,12 @@ def ivf_cells(
     corners = [
         {"x": x, "y": y, "cell": cell, "corner": number}
         for cell in range(len(middles))
-        for number, (x, y) in enumerate(region(cell, middles, low, high).round(3).tolist())
+        for number, (x, y) in enumerate(_region(cell, middles, low, high).round(3).tolist())
     ]
-    layers = plane(inline(rows), inline(corners), low, high, k, len(rows), len(middles))
+    layers = _plane(inline(rows), inline(corners), low, high, k, len(rows), len(middles))
     return (
         alt.layer(*layers)
-        .add_params(*controls(low, high, start, middles))
+        .add_params(*_controls(low, high, start, middles))
         .properties(
             width=SIDE,
             height=SIDE,
@@ -88,7 +88,7 @@ def bounds(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ((low + high) / 2 - half).round(3), ((low + high) / 2 + half).round(3)
 
 
-def region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Corners (m, 2), in order, of the part of the box that is nearer to centroid `cell` than to
     any other.
     """
@@ -110,7 +110,7 @@ def region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray) 
     return corners
 
 
-def controls(
+def _controls(
     low: np.ndarray, high: np.ndarray, query: np.ndarray, centroids: np.ndarray
 ) -> list[alt.Parameter]:
     """The parameters `nprobe`, `query_x` and `query_y`, bound to three sliders; `cell_x` and
@@ -133,7 +133,7 @@ def controls(
     return made
 
 
-def plane(
+def _plane(
     rows: alt.Data, corners: alt.Data, low: np.ndarray, high: np.ndarray, k: int, n: int, nlist: int
 ) -> list[alt.Chart]:
     """The layers: regions, centroids, points, query, and a line of words above."""

@@ -49,14 +49,14 @@ def metric_picture(
     """
     if not vectors:
         raise ValueError("vectors is empty: there is nothing to draw")
-    points = {name: pair(vector, f"vectors[{name!r}]") for name, vector in vectors.items()}
-    start = pair(query, "query")
+    points = {name: _pair(vector, f"vectors[{name!r}]") for name, vector in vectors.items()}
+    start = _pair(query, "query")
     longest = max(math.hypot(*point) for point in [*points.values(), start])
     rows = pd.DataFrame(
         [(name, *point) for name, point in points.items()], columns=["name", "x", "y"]
     )
-    picture = alt.hconcat(plane(rows, longest), ranks(rows), spacing=25).add_params(
-        *controls(start, longest)
+    picture = alt.hconcat(_plane(rows, longest), _ranks(rows), spacing=25).add_params(
+        *_controls(start, longest)
     )
     titled: alt.HConcatChart = picture.properties(
         title="Which vector is nearest to the query? Four metrics answer"
@@ -64,7 +64,7 @@ def metric_picture(
     return titled
 
 
-def pair(vector: Sequence[float], name: str) -> tuple[float, float]:
+def _pair(vector: Sequence[float], name: str) -> tuple[float, float]:
     """`vector` as two floats. Raises `ValueError` if that is not what it is, or if it is (0, 0)."""
     values = [float(value) for value in vector]
     if len(values) != 2 or not all(map(math.isfinite, values)):
@@ -74,7 +74,7 @@ def pair(vector: Sequence[float], name: str) -> tuple[float, float]:
     return values[0], values[1]
 
 
-def controls(start: tuple[float, float], longest: float) -> list[alt.Parameter]:
+def _controls(start: tuple[float, float], longest: float) -> list[alt.Parameter]:
     """The parameters `angle`, `length` and `normalise`, bound to two sliders and a switch."""
     step = 10.0 ** (math.floor(math.log10(longest)) - 1)
     angle = alt.binding_range(min=-180, max=180, step=1, name="angle of the query (degrees) ")
@@ -91,7 +91,7 @@ def controls(start: tuple[float, float], longest: float) -> list[alt.Parameter]:
     ]
 
 
-def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
+def _plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
     """The vectors and the query as lines from the origin, with the circle of length 1."""
     end = f"(normalise ? 1.4 : {1.15 * longest:.6g})"
     scale = alt.Scale(
@@ -131,7 +131,7 @@ def plane(rows: pd.DataFrame, longest: float) -> alt.LayerChart:
     return alt.layer(circle, vectors, query).properties(width=PLANE, height=PLANE)
 
 
-def ranks(rows: pd.DataFrame) -> alt.LayerChart:
+def _ranks(rows: pd.DataFrame) -> alt.LayerChart:
     """A column for each metric with the names from near to far; a line joins the places of one
     vector.
     """
@@ -157,7 +157,7 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
         blank.mark_text(dy=13, color=INK, fontSize=10).encode(
             text=alt.Text("distance:Q", format=".2f")
         ),
-        verdict(x, height),
+        _verdict(x, height),
     )
     return (
         alt.layer(*layers, data=rows.assign(position=range(len(rows))))
@@ -176,7 +176,7 @@ def ranks(rows: pd.DataFrame) -> alt.LayerChart:
     )
 
 
-def verdict(x: alt.X, height: int) -> alt.Chart:
+def _verdict(x: alt.X, height: int) -> alt.Chart:
     """Below each metric: does it order the vectors as cosine does?"""
     first = next(iter(DISTANCES))
     same = (

@@ -89,7 +89,7 @@ def milvus_standalone(space: str, name: str) -> Engine:
 
 def qdrant(space: str, name: str) -> Adapter:
     """Qdrant's local mode, or the server of QDRANT_URL."""
-    needed("qdrant")
+    _needed("qdrant")
     from vdbcourse.bench.adapters.qdrant import Qdrant
 
     return Qdrant(space, name)
@@ -97,7 +97,7 @@ def qdrant(space: str, name: str) -> Adapter:
 
 def weaviate(space: str, name: str) -> Engine:
     """The server of WEAVIATE_URL."""
-    needed("weaviate")
+    _needed("weaviate")
     from vdbcourse.bench.adapters.weaviate import Weaviate
 
     return Weaviate(space, name)
@@ -105,7 +105,7 @@ def weaviate(space: str, name: str) -> Engine:
 
 def vespa(space: str, name: str) -> Engine:
     """The server of VESPA_URL."""
-    needed("vespa")
+    _needed("vespa")
     from vdbcourse.bench.adapters.vespa import Vespa
 
     return Vespa()
@@ -113,13 +113,13 @@ def vespa(space: str, name: str) -> Engine:
 
 def pinecone(space: str, name: str) -> Engine:
     """The cloud of PINECONE_API_KEY."""
-    needed("pinecone")
+    _needed("pinecone")
     from vdbcourse.bench.adapters.pinecone import Pinecone
 
     return Pinecone(space, name)
 
 
-def needed(name: str) -> None:
+def _needed(name: str) -> None:
     """Raise `CourseError` with the one line that says how to start the server `name`, if it does
     not answer.
     """

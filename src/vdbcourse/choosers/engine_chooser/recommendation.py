@@ -82,8 +82,12 @@ def _ranked(needs: Needs, book: Book, rules: tuple[Rule, ...]) -> Recommendation
 
 def _change(text: str, answer: Ranking) -> Change:
     """The answer to changed needs, in short."""
-    best = [one for one in answer.assessments if one.engine.key in answer.winners]
-    ask = dict.fromkeys(reason.rule.text for one in best for reason in one.open_questions)
+    ask = dict.fromkeys(
+        reason.rule.text
+        for assessment in answer.assessments
+        if assessment.engine.key in answer.winners
+        for reason in assessment.open_questions
+    )
     return Change(text, answer.needs, answer.winners, tuple(ask))
 
 

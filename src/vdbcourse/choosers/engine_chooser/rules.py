@@ -122,8 +122,10 @@ def affordable(facts: Facts, case: Case) -> bool | None:
 
 def postgres_tools(facts: Facts, case: Case) -> bool | None:
     """PostgreSQL's own tools for both."""
-    found = [tagged(feature, "postgres-tools")(facts, case) for feature in ("backup", "monitoring")]
-    return None if None in found else all(found)
+    answers = [
+        tagged(feature, "postgres-tools")(facts, case) for feature in ("backup", "monitoring")
+    ]
+    return None if None in answers else all(answers)
 
 
 def embeds_here(facts: Facts, case: Case) -> bool | None:

@@ -101,9 +101,9 @@ def ivf_pq(needs: Needs) -> Candidate:
 
 def scann(needs: Needs) -> Candidate:
     """Lists of codes and whole vectors."""
-    found = _in_lists("SCANN", needs)
-    search = {**found.search, "reorder_k": CANDIDATES_A_HIT * needs.k}
-    return Candidate(**{**vars(found), "search": search})
+    candidate = _in_lists("SCANN", needs)
+    search = {**candidate.search, "reorder_k": CANDIDATES_A_HIT * needs.k}
+    return replace(candidate, search=search)
 
 
 def diskann(needs: Needs) -> Candidate:

@@ -83,13 +83,13 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
         database, named = self._database_name(request, context), names(request)
         while True:
             keys = self._resolved(database, named)
-            with contextlib.ExitStack() as held:
+            with contextlib.ExitStack() as locks:
                 for lock in self._locks_of(keys):
-                    held.enter_context(lock)
+                    locks.enter_context(lock)
                 if self._resolved(database, named) != keys:
                     continue
                 if needs_the_list:
-                    held.enter_context(self._database.list_lock)
+                    locks.enter_context(self._database.list_lock)
                 yield
                 return
 

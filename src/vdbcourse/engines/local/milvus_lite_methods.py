@@ -32,7 +32,7 @@ class Servicer(MilvusServicer):  # type: ignore[misc] # milvus_lite has no types
         """Describe the index with each parameter under a key of its own, as servers do."""
         response = super().DescribeIndex(request, context)
         for description in response.index_descriptions:
-            apart(description)
+            _apart(description)
         return response
 
 
@@ -42,11 +42,11 @@ def together(request: milvus_pb2.CreateIndexRequest) -> milvus_pb2.CreateIndexRe
     """
     given = {pair.key: pair.value for pair in request.extra_params}
     parameters = {
-        key: value_of(text)
+        key: _value_of(text)
         for key, text in given.items()
-        if key not in NOT_PARAMETERS and not is_mmap(key)
+        if key not in NOT_PARAMETERS and not _is_mmap(key)
     }
-    whole = value_of(given.get("params", "{}"))
+    whole = _value_of(given.get("params", "{}"))
     merged = {**parameters, **(whole if isinstance(whole, dict) else {})}
     copy = milvus_pb2.CreateIndexRequest()
     copy.CopyFrom(request)
@@ -57,7 +57,7 @@ def together(request: milvus_pb2.CreateIndexRequest) -> milvus_pb2.CreateIndexRe
     return copy
 
 
-def apart(description: milvus_pb2.IndexDescription) -> None:
+def _apart(description: milvus_pb2.IndexDescription) -> None:
     """Put each parameter in the key `params` of `description` under a key of its own."""
     given = {pair.key: pair.value for pair in description.params}
     parameters = json.loads(given.pop("params", "{}"))
@@ -68,7 +68,7 @@ def apart(description: milvus_pb2.IndexDescription) -> None:
         )
 
 
-def value_of(text: str) -> Any:
+def _value_of(text: str) -> Any:
     """The JSON value that `text` spells, or `text` itself: pymilvus sends strings
     without quotes.
     """
@@ -78,6 +78,6 @@ def value_of(text: str) -> Any:
         return text
 
 
-def is_mmap(key: str) -> bool:
+def _is_mmap(key: str) -> bool:
     """Is it a setting of where a server keeps the index, which Milvus Lite does not have?"""
     return key.startswith("mmap")

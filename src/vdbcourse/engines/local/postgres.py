@@ -113,7 +113,7 @@ def binary(name: str) -> str:
     return str(Path(spec.origin).parent / "pginstall18" / "bin" / name)
 
 
-def check_account() -> None:
+def _check_account() -> None:
     """Raises `CourseError` for a user id without a name, as in some containers: `initdb` makes no
     database for it.
     """
@@ -136,7 +136,7 @@ def initialise(folder: Path) -> None:
     """`initdb` beside `folder`, then rename: a half-made database is never taken for a
     whole one.
     """
-    check_account()
+    _check_account()
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)
@@ -372,7 +372,7 @@ def _reason(output: str) -> str:
 
 def _check_startable() -> None:
     binary("postgres")
-    check_account()
+    _check_account()
 
 
 def _files_outside(folder: Path) -> dict[Path, str]:
