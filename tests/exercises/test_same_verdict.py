@@ -108,7 +108,7 @@ def parts(function):
     (own,) = [node for node in marked if at(node) == function.__code__.co_firstlineno]
     own.decorator_list = []
     shared = Path(module.__file__).with_name(f"{SHARED}.py")
-    helpers = ast.parse(shared.read_text(encoding="utf-8")) if shared.exists() else ast.Module([])
+    helpers = ast.parse(shared.read_text(encoding="utf-8") if shared.exists() else "")
     helpers.body += [node for node in tree.body if node is not own and not of_the_proofs(node)]
     return ast.unparse(helpers), ast.unparse(own)
 
