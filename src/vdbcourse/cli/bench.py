@@ -7,7 +7,7 @@ import platform
 
 import pandas as pd
 
-from vdbcourse import progress_bar
+from vdbcourse import engines, progress_bar
 from vdbcourse.bench.adapters import available
 from vdbcourse.bench.report import report_path, run
 from vdbcourse.bench.workload import film_work
@@ -28,10 +28,10 @@ def bench(names: list[str] | None, rows: int | None, queries: int, as_json: bool
     """Measure the engines `names`, or all that are up, and show the report. Raises `CourseError` if
     none is up.
     """
-    engines = available("bench", "films", names or None)
-    if not engines.adapters:
-        raise CourseError(" ".join(engines.missing.values()))
-    report = run(film_work(rows, queries), engines)
+    participants = available("bench", "films", names or None)
+    if not participants.adapters:
+        raise CourseError(" ".join(participants.missing.values()))
+    report = run(film_work(rows, queries), participants)
     if as_json:
         print(json.dumps(report.as_dict(), indent=1))
         return
@@ -47,10 +47,9 @@ def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
     """Measure the index types of a Milvus server (the package's, unless settings name another) and
     show them in one table.
     """
-    from pymilvus import MilvusClient
+    from pymilvus import MilvusClient  # its import takes two seconds
 
-    from vdbcourse import engines
-    from vdbcourse.bench import indexes
+    from vdbcourse.bench import indexes  # and this one imports it as well
 
     work = indexes.text_work(rows or indexes.ROWS, queries)
     client = MilvusClient(engines.milvus_standalone(), token=engines.milvus_token())

@@ -152,7 +152,7 @@ def _from_hub(name: str) -> "SentenceTransformer":
     """A model of the hub: from the hub's cache on this machine, else over the network. Raises
     `CourseError` if neither has it.
     """
-    from huggingface_hub import constants
+    from huggingface_hub import constants  # only for a model of the hub
 
     try:
         return load(name, local=True)
@@ -169,6 +169,7 @@ def _from_hub(name: str) -> "SentenceTransformer":
 
 def load(name: str, local: bool) -> "SentenceTransformer":
     """Load a model by hub name or folder. Raises `CourseError` if that fails."""
+    # Their imports take several seconds, and texts in the cache need none of it.
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 

@@ -1,7 +1,8 @@
 """The engines that can take part, each behind the least that the benchmark and the contract need of
 it.
 
-Lessons do not use these: they show each engine's own client.
+Lessons do not use these: they show each engine's own client. A client is imported when its engine
+takes part: together they take many seconds.
 """
 
 from collections.abc import Callable
