@@ -109,9 +109,9 @@ def test_a_server_without_pgvector(tmp_path, home, monkeypatch, cli):
         shutil.copytree(libraries, tmp_path / libraries.name)
     (copied / "share/postgresql/extension/vector.control").unlink()
     monkeypatch.setattr(postgres, "binary", lambda name: str(copied / "bin" / name))
-    monkeypatch.setattr(postgres, "prepare_database", lambda *_: None)
+    monkeypatch.setattr(postgres, "_prepare_database", lambda *_: None)
     monkeypatch.setattr(postgres, "address", lambda _, *rest: real_address("postgres", *rest))
-    monkeypatch.setattr(postgres, "versions", lambda _: "PostgreSQL without pgvector")
+    monkeypatch.setattr(postgres, "_versions", lambda _: "PostgreSQL without pgvector")
     started = postgres.start(home / "postgres", home / "log")
     try:
         assert "has no pgvector" in one_line(cli("up", "postgres", DATABASE_URL=started.uri))
