@@ -242,17 +242,18 @@ def _problems(error: "ValidationError") -> Iterator[tuple[Place, str]]:
     elif "propertyNames" in error.schema_path:
         yield (*place, str(value)), f"the name must be {_expected(error)}."
     elif (validator := str(error.validator)) in COUNTS:
-        yield place, COUNTS[validator].format(count=len(value), limit=limit)
+        singular, plural, bound = COUNTS[validator]
+        yield place, f"{len(value)} {singular if len(value) == 1 else plural}; {bound} {limit}."
     else:
         near = nearest(value, limit) if error.validator == "enum" and isinstance(value, str) else ""
         yield place, f"must be {_expected(error)}, not {reprlib.repr(value)}.{near}"
 
 
 COUNTS = {
-    "minItems": "{count} entries; at least {limit}.",
-    "maxItems": "{count} entries; at most {limit}.",
-    "minLength": "{count} characters; at least {limit}.",
-    "maxLength": "{count} characters; at most {limit}.",
+    "minItems": ("entry", "entries", "at least"),
+    "maxItems": ("entry", "entries", "at most"),
+    "minLength": ("character", "characters", "at least"),
+    "maxLength": ("character", "characters", "at most"),
 }
 LIMITS = {
     "minimum": "at least {}",

@@ -99,7 +99,7 @@ def exercises() -> dict[str, Exercise]:
     documents = yamlfile.read_all(sorted(FOLDER.glob("*/exercise.yaml")), SCHEMA)
     entries = [_exercise(document.data) for document in documents]
     yamlfile.refuse(
-        document.problem(("id",), f"the exercise {entry.id} belongs into a folder {entry.folder}.")
+        document.problem(("id",), f"the exercise {entry.id} belongs in a folder {entry.folder}.")
         for document, entry in zip(documents, entries, strict=True)
         if entry.folder != document.path.parent.name
     )
