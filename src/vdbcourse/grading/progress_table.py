@@ -52,7 +52,7 @@ class ExerciseMap:
         rows = [
             [link, *map(html.escape, row[1:])] for link, row in zip(links, self.rows(), strict=True)
         ]
-        return table(self.HEAD, rows)
+        return _table(self.HEAD, rows)
 
 
 class Progress:
@@ -64,10 +64,10 @@ class Progress:
 
     def __init__(self, exercises: list[manifest.Exercise]) -> None:
         self.exercises = exercises
-        self.rows = [self.row(exercise, task) for exercise in exercises for task in exercise.tasks]
+        self.rows = [self._row(exercise, task) for exercise in exercises for task in exercise.tasks]
 
     @staticmethod
-    def row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
+    def _row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
         """What is known of one task."""
         noted = progress.tasks(exercise.id).get(task.id, {})
         state = "passed" if "passed" in noted else "tried" if noted.get("attempts") else "to do"
@@ -125,12 +125,12 @@ class Progress:
 
     def _repr_html_(self) -> str:
         return (
-            table(self.HEAD, [list(map(html.escape, cells)) for cells in self.cells()])
+            _table(self.HEAD, [list(map(html.escape, cells)) for cells in self.cells()])
             + f"<p>{self.summary}</p>"
         )
 
 
-def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
+def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     """A left-aligned HTML table; the cells are HTML."""
     names = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in head)
     lines = ("".join(f"<td style='text-align:left'>{cell}</td>" for cell in row) for row in rows)

@@ -45,7 +45,7 @@ class Handle:
     address: str = ""
 
 
-class Encoder:
+class _Encoder:
     """Turns one value into JSON's types, and counts as it goes."""
 
     def __init__(self) -> None:
@@ -80,9 +80,9 @@ class Encoder:
             )
         if depth > DEEPEST or self.items > MOST_ITEMS:
             return {"opaque": f"{type(value).__name__} that is too large or too deep"}
-        return self.encode_container(value, depth)
+        return self._encode_container(value, depth)
 
-    def encode_container(self, value: Any, depth: int) -> Any:
+    def _encode_container(self, value: Any, depth: int) -> Any:
         """Arrays, lists, tuples, sets, mappings, and what can be read as one of them."""
         if hasattr(value, "to_numpy") and type(value).__module__.partition(".")[0] in (
             "pgvector",
@@ -95,7 +95,7 @@ class Encoder:
         if type(value).__module__ == "torch" and hasattr(value, "detach"):
             return self.encode(value.detach().cpu().numpy(), depth)
         if isinstance(value, np.ndarray):
-            return self.encode_array(value, depth)
+            return self._encode_array(value, depth)
         if isinstance(value, list):
             return {"list": [self.encode(item, depth + 1) for item in list.__iter__(value)]}
         if isinstance(value, tuple):
@@ -112,7 +112,7 @@ class Encoder:
             return self.encode(list(value), depth)
         return {"opaque": type(value).__name__}
 
-    def encode_array(self, value: np.ndarray, depth: int) -> Any:
+    def _encode_array(self, value: np.ndarray, depth: int) -> Any:
         """Numbers as their bytes, anything else item by item."""
         if value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
             if value.nbytes > MOST_BYTES:
@@ -130,7 +130,7 @@ class Encoder:
 
 def encode(value: Any) -> Any:
     """`value` in JSON's types."""
-    return Encoder().encode(value)
+    return _Encoder().encode(value)
 
 
 def encode_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,15 +164,15 @@ def decode(coded: Any) -> Any:
         case "tuple":
             return tuple(decode(item) for item in content)
         case "set":
-            return {as_key(decode(item)) for item in content}
+            return {_as_key(decode(item)) for item in content}
         case "dict":
-            return {as_key(decode(key)): decode(item) for key, item in content}
+            return {_as_key(decode(key)): decode(item) for key, item in content}
         case "array":
-            return decode_array(*content)
+            return _decode_array(*content)
     raise ValueError(f"unknown kind of value {kind!r}")
 
 
-def decode_array(dtype: str, shape: list[int], data: str) -> np.ndarray:
+def _decode_array(dtype: str, shape: list[int], data: str) -> np.ndarray:
     """An array of numbers from its bytes."""
     kind = np.dtype(dtype)
     if kind.kind not in "biuf":
@@ -180,7 +180,7 @@ def decode_array(dtype: str, shape: list[int], data: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(data), dtype=kind).reshape(shape).copy()
 
 
-def as_key(value: Any) -> Any:
+def _as_key(value: Any) -> Any:
     """Keys of dicts and members of sets must be hashable, which an array, a list, or a tuple with a
     set in it is not.
     """

@@ -17,11 +17,11 @@ SHORT.maxstring, SHORT.maxlong, SHORT.maxother = 80, 30, 60
 
 def shown(value: Any, shapes_only: bool = False) -> str:
     """One short line for `value`; with `shapes_only` no content, only what kind of thing it is."""
-    line = described(value, shapes_only)
+    line = _described(value, shapes_only)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 
 
-def described(value: Any, shapes_only: bool) -> str:
+def _described(value: Any, shapes_only: bool) -> str:
     """The line, however long a list of lists makes it."""
     match value:
         case Opaque():
@@ -41,7 +41,7 @@ def described(value: Any, shapes_only: bool) -> str:
         case list() | tuple() | set() | dict():
             if shapes_only:
                 return f"<{type(value).__name__} of {len(value)}>"
-            return SHORT.repr(tidy(value))
+            return SHORT.repr(_tidy(value))
         case str() if shapes_only:
             return f"<text of {len(value)} characters>"
         case float():
@@ -51,7 +51,7 @@ def described(value: Any, shapes_only: bool) -> str:
     return SHORT.repr(value)
 
 
-def tidy(value: Any) -> Any:
+def _tidy(value: Any) -> Any:
     """Floats with six digits, also inside lists, so that a line stays short; arrays as what they
     are.
     """
@@ -59,17 +59,17 @@ def tidy(value: Any) -> Any:
         case float():
             return float(f"{value:.6g}")
         case list() | tuple():
-            return type(value)(tidy(item) for item in value[:20])
+            return type(value)(_tidy(item) for item in value[:20])
         case dict():
-            return {key: tidy(item) for key, item in list(value.items())[:20]}
+            return {key: _tidy(item) for key, item in list(value.items())[:20]}
         case np.ndarray() if value.size > 4:
-            return Shape(value)
+            return _Shape(value)
         case np.ndarray():
             return np.round(value, 4).tolist()
     return value
 
 
-class Shape:
+class _Shape:
     """Stands for an array inside a list that is shown."""
 
     def __init__(self, array: np.ndarray) -> None:

@@ -40,7 +40,7 @@ MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_
 
 def main() -> None:
     """Answer until there is nobody left to ask."""
-    channel = Channel()
+    channel = _Channel()
     if len(sys.argv) > 1:
         _begin_cache(Path(sys.argv[1]))
     if MILVUS_SOCKET in os.environ:
@@ -58,7 +58,7 @@ def main() -> None:
         )
 
 
-class Channel:
+class _Channel:
     """The way to the grader: what was stdin and stdout. The notebook's own stdin and outputs are
     empty and go nowhere.
     """
@@ -180,20 +180,20 @@ def _replace_exercises() -> None:
         "vdbcourse.exercises", "Stands in for the exercises where a notebook is graded."
     )
     for name in ("exercise", "ExerciseMap"):
-        setattr(silent, name, lambda *_, **__: Silent())
+        setattr(silent, name, lambda *_, **__: _Silent())
     sys.modules[silent.__name__] = silent
     setattr(vdbcourse, "exercises", silent)  # noqa: B010 # as an import of the package would do
 
 
-class Silent:
+class _Silent:
     """Takes every question and says nothing."""
 
-    def __getattr__(self, name: str) -> "Silent":
+    def __getattr__(self, name: str) -> "_Silent":
         if name.startswith("_"):
             raise AttributeError(name)
         return self
 
-    def __call__(self, *_: object, **__: object) -> "Silent":
+    def __call__(self, *_: object, **__: object) -> "_Silent":
         """Any question, the same answer."""
         return self
 

@@ -78,9 +78,9 @@ class Session:
         """
         import psycopg
 
-        reply.expect(not self.in_transaction(), OPEN)
+        reply.expect(not self._in_transaction(), OPEN)
         for name in SETTINGS:
-            usual = self.usual(name)
+            usual = self._usual(name)
             try:
                 now = function.setting(self.conn, name)
             except psycopg.Error:
@@ -89,7 +89,7 @@ class Session:
                 chosen, back = name in self.settings, now == self.begins_with.get(name)
                 reply.fail(_changed(name, chosen, back), f"{name} = {usual}", f"{name} = {now}")
 
-    def in_transaction(self) -> bool:
+    def _in_transaction(self) -> bool:
         """Does it sit in a transaction that was not ended?"""
         state = (
             "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in"
@@ -97,7 +97,7 @@ class Session:
         )
         return bool(self.postgres.run(state, [self.name]))
 
-    def usual(self, name: str) -> str:
+    def _usual(self, name: str) -> str:
         """The value a setting had before the call."""
         return self.settings.get(name) or self.postgres.setting(name)
 

@@ -17,7 +17,7 @@ from vdbcourse.grading import master_notebook
 from vdbcourse.grading.calls.in_subprocess import InSubprocess
 from vdbcourse.grading.classroom import notebook_run, submissions
 from vdbcourse.grading.classroom.entry import Entry
-from vdbcourse.grading.classroom.environment import ForClass
+from vdbcourse.grading.classroom.environment import ClassEngines
 from vdbcourse.grading.classroom.store import Store
 from vdbcourse.grading.classroom.submissions import Submission
 from vdbcourse.grading.manifest import Exercise
@@ -95,19 +95,19 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
             batch.kept += 1
         else:
             waiting.append((entry, found))
-    let_the_last_count(batch.entries)
+    _let_the_last_count(batch.entries)
     left = {id(entry) for entry, _ in waiting}
     for entry in batch.entries:
         if id(entry) not in left:
             done(entry, len(there))
-    with contextlib.closing(graded(waiting, seed, options)) as ready:
+    with contextlib.closing(_graded(waiting, seed, options)) as ready:
         for entry, found in ready:
             store.keep(entry, found, seed, options.limits)
             done(entry, len(there))
     return batch
 
 
-def graded(
+def _graded(
     waiting: list[tuple[Entry, Submission]], seed: int, options: Options
 ) -> Generator[tuple[Entry, Submission], None, None]:
     """Grade them and hand them back as they get ready. When the block that reads them is left, all
@@ -116,20 +116,20 @@ def graded(
     if not waiting:
         return
     exercises = {found.exercise.id: found.exercise for _, found in waiting}
-    with ForClass(
+    with ClassEngines(
         exercises.values(), options.limits, seed, options.confined, options.jobs
-    ) as ground:
+    ) as class_engines:
         unfit = {}
         with progress_bar.bar(
             len(exercises), "exercise", "trying the course's own solutions"
         ) as bar:
             for name, exercise in exercises.items():
-                unfit[name] = rehearsal(exercise, ground)
+                unfit[name] = _rehearsal(exercise, class_engines)
                 bar.update()
-        ground.keep_embeddings()
+        class_engines.keep_embeddings()
         with ThreadPoolExecutor(options.jobs) as pool:
             jobs: dict[Future[None], tuple[Entry, Submission]] = {
-                pool.submit(grade_one, entry, found, ground, unfit[found.exercise.id]): (
+                pool.submit(_grade_one, entry, found, class_engines, unfit[found.exercise.id]): (
                     entry,
                     found,
                 )
@@ -142,24 +142,24 @@ def graded(
                         one.result()
                         yield jobs.pop(one)
             finally:
-                ground.stopping.set()
+                class_engines.stopping.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
-def rehearsal(exercise: Exercise, ground: ForClass) -> str:
+def _rehearsal(exercise: Exercise, class_engines: ClassEngines) -> str:
     """Grade the course's own solution first: why nothing else can be graded on this machine, or an
     empty text.
 
     It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises
     `CourseError` without a sandbox.
     """
-    InSubprocess(bubblewrap.Place(ground.confined, ground.limits)).close()
+    InSubprocess(bubblewrap.Place(class_engines.confined, class_engines.limits)).close()
     cells = [
         master_notebook.without_markers(cell.source)
         for cell in master_notebook.read(exercise).cells
         if cell.cell_type == "code"
     ]
-    with ground.ground(exercise, trusted=True) as own:
+    with class_engines.environment(exercise, trusted=True) as own:
         found = notebook_run.grade(exercise, cells, own.place, own.data)
     missed = [result.line() for result in found.results if not result.passed]
     if found.problem or missed:
@@ -171,14 +171,14 @@ def rehearsal(exercise: Exercise, ground: ForClass) -> str:
     return ""
 
 
-def grade_one(entry: Entry, found: Submission, ground: ForClass, unfit: str) -> None:
+def _grade_one(entry: Entry, found: Submission, class_engines: ClassEngines, unfit: str) -> None:
     """Grade one submission into its entry, whatever happens."""
     began = time.monotonic()
     if unfit:
         entry.problem = unfit
         return
     try:
-        with ground.ground(found.exercise) as own:
+        with class_engines.environment(found.exercise) as own:
             entry.take(notebook_run.grade(found.exercise, found.cells, own.place, own.data))
     except CourseError as error:
         entry.problem = str(error)
@@ -187,7 +187,7 @@ def grade_one(entry: Entry, found: Submission, ground: ForClass, unfit: str) -> 
     entry.seconds = round(time.monotonic() - began, 1)
 
 
-def let_the_last_count(entries: list[Entry]) -> None:
+def _let_the_last_count(entries: list[Entry]) -> None:
     """Of several files of one learner for one exercise the one saved last counts, and says so."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:

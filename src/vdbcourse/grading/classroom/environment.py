@@ -32,7 +32,7 @@ FOR_REHEARSAL = Limits(
 
 
 @dataclass(frozen=True)
-class Ground:
+class RunEnvironment:
     """Where a notebook runs, and what makes the data of one check."""
 
     place: Place
@@ -40,29 +40,31 @@ class Ground:
 
 
 @contextlib.contextmanager
-def for_check(exercise: Exercise, limits: Limits, seed: int) -> Iterator[Ground]:
+def for_check(exercise: Exercise, limits: Limits, seed: int) -> Iterator[RunEnvironment]:
     """The course's own engines, under the name of a learner whose schemas and collections are
     dropped afterwards.
     """
     learner = f"check{secrets.token_hex(3)}"
     postgres, milvus = "postgres" in exercise.engines, "milvus" in exercise.engines
-    url = postgres_url() if postgres else None
+    url = _postgres_url() if postgres else None
     uri = engines.milvus() if milvus else None
     dsn = spaces.make_schema(url, f"{learner}_checks", learner) if url else None
     try:
         place = Place(
             False, limits, {"VDBCOURSE_LEARNER": learner, "TQDM_DISABLE": "1"}, own_home=False
         )
-        yield Ground(place, lambda: Data(seed, hidden=True, postgres_dsn=dsn, milvus_uri=uri))
+        yield RunEnvironment(
+            place, lambda: Data(seed, hidden=True, postgres_dsn=dsn, milvus_uri=uri)
+        )
     finally:
         if url:
             for schema in spaces.schemas(url, learner):
                 spaces.drop_schema(url, schema)
         if uri:
-            drop_collections(uri, learner)
+            _drop_collections(uri, learner)
 
 
-def postgres_url() -> str:
+def _postgres_url() -> str:
     """The course's PostgreSQL, where nothing is made yet. Raises `CourseError` if there is none."""
     url = settings.database_url()
     if url is None:
@@ -71,7 +73,7 @@ def postgres_url() -> str:
     return url
 
 
-def drop_collections(uri: str, learner: str) -> None:
+def _drop_collections(uri: str, learner: str) -> None:
     """Remove the collections of a learner who was made up."""
     from pymilvus import MilvusClient
 
@@ -81,7 +83,7 @@ def drop_collections(uri: str, learner: str) -> None:
                 client.drop_collection(name)
 
 
-class ForClass:
+class ClassEngines:
     """The engines of a batch, to be used in `with`. Raises `CourseError` if one does not start."""
 
     def __init__(
@@ -95,7 +97,7 @@ class ForClass:
         self.cache: Path | None = None
         self.stopping = threading.Event()  # once set, every run of the batch ends within seconds
 
-    def __enter__(self) -> "ForClass":
+    def __enter__(self) -> "ClassEngines":
         self.open = contextlib.ExitStack()
         with contextlib.ExitStack() as starting:
             self.folder = Path(tempfile.mkdtemp(prefix="vdbcourse-grade-"))
@@ -128,40 +130,40 @@ class ForClass:
             copy.chmod(0o644)
 
     @contextlib.contextmanager
-    def ground(self, exercise: Exercise, trusted: bool = False) -> Iterator[Ground]:
+    def environment(self, exercise: Exercise, trusted: bool = False) -> Iterator[RunEnvironment]:
         """What one submission stands on. trusted: the course's own solution, which runs in the
         grader's home.
         """
         confined = self.confined and not trusted
-        environment: dict[str, str] = {}
+        variables: dict[str, str] = {}
         sockets: list[Path] = []
         dsn = uri = None
         reasons: list[Callable[[], str | None]] = [self._stopped]
         with contextlib.ExitStack() as leased:
             if self.server and "postgres" in exercise.engines:
                 lease = leased.enter_context(self.server.lease())
-                environment["DATABASE_URL"], dsn = lease.url, lease.dsn
+                variables["DATABASE_URL"], dsn = lease.url, lease.dsn
                 reasons.append(lease.too_large)
                 sockets.append(self.server.socket)
             if "milvus" in exercise.engines:
                 socket = leased.enter_context(milvus_lite(self.confined))
-                environment["VDBCOURSE_MILVUS_SOCKET"] = uri = f"unix:{socket}"
+                variables["VDBCOURSE_MILVUS_SOCKET"] = uri = f"unix:{socket}"
                 sockets.append(socket)
             if trusted:
-                environment |= {"VDBCOURSE_HOME": str(settings.home())}
-                environment |= dict.fromkeys(
+                variables |= {"VDBCOURSE_HOME": str(settings.home())}
+                variables |= dict.fromkeys(
                     THREAD_COUNTS, str(os.cpu_count() or 1)
                 )  # nothing else runs yet
             cache = None if trusted else self.cache
             place = Place(
                 confined,
                 FOR_REHEARSAL if trusted else self.limits,
-                environment,
+                variables,
                 sockets=tuple(sockets),
                 cache=cache,
                 also=lambda: next(filter(None, (reason() for reason in reasons)), None),
             )
-            yield Ground(
+            yield RunEnvironment(
                 place, lambda: Data(self.seed, hidden=True, postgres_dsn=dsn, milvus_uri=uri)
             )
 

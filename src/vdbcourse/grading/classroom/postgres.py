@@ -90,7 +90,7 @@ class Server:
             )  # so that its settings are known on every connection
             file.write(f"{FASTER}max_connections = {self.roles * (CONNECTIONS + 2) + 10}\n")
         postgres.start(self.folder, self.folder / "server.log", tcp=False)
-        self.ask_for_passwords()
+        self._ask_for_passwords()
         password = (self.folder / "vdbcourse.password").read_text()
         self.maintenance = self.address("postgres", password, "postgres")
         with psycopg.connect(self.maintenance, autocommit=True) as connection:
@@ -112,7 +112,7 @@ class Server:
         """The socket a sandbox must see."""
         return postgres.socket_folder(self.folder) / ".s.PGSQL.5432"
 
-    def ask_for_passwords(self) -> None:
+    def _ask_for_passwords(self) -> None:
         """From now on nobody connects without a password, not even over the socket."""
         rules = self.folder / "pg_hba.conf"
         rules.write_text("local all all scram-sha-256\n")

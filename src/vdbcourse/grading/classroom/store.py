@@ -20,7 +20,7 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 
 @dataclass
-class Kept:
+class _Kept:
     """What is kept of a run, as it stands in its file."""
 
     results: list[Result]
@@ -31,7 +31,7 @@ class Kept:
     seconds: float
 
 
-KEPT = [part.name for part in fields(Kept)]
+KEPT = [part.name for part in fields(_Kept)]
 
 
 class Store:
@@ -70,7 +70,7 @@ class Store:
         """
         content = files.read_json(self.path(found, seed, limits))
         try:
-            kept = TypeAdapter(Kept).validate_json(json.dumps(content), strict=True)
+            kept = TypeAdapter(_Kept).validate_json(json.dumps(content), strict=True)
         except ValidationError:
             return False
         if [result.task for result in kept.results] != [task.id for task in found.exercise.tasks]:
@@ -93,7 +93,7 @@ class Store:
             found.digest,
             found.exercise.id,
             __version__,
-            checks_digest(found.exercise),
+            _checks_digest(found.exercise),
             seed,
             asdict(limits),
         ]
@@ -102,7 +102,7 @@ class Store:
         )
 
 
-def checks_digest(exercise: Exercise) -> str:
+def _checks_digest(exercise: Exercise) -> str:
     """A hash of the exercise's checks and its tasks."""
     digest = hashlib.sha256(repr(exercise).encode())
     for path in sorted((manifest.FOLDER / exercise.module.rpartition(".")[2]).glob("*.py")):

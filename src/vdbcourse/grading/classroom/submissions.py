@@ -60,16 +60,16 @@ def read(path: Path) -> Submission:
     is.
     """
     try:
-        content, saved = content_of(path), path.stat().st_mtime
+        content, saved = _content_of(path), path.stat().st_mtime
     except OSError as error:
         raise CourseError(f"{path.name} cannot be read: {error.strerror}.") from error
-    cells = tuple(code_cells(path.name, content))
+    cells = tuple(_code_cells(path.name, content))
     return Submission(
-        path, exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), saved
+        path, _exercise_of(path.name, cells), cells, hashlib.sha256(content).hexdigest(), saved
     )
 
 
-def content_of(path: Path) -> bytes:
+def _content_of(path: Path) -> bytes:
     """The bytes of the file. Raises `CourseError` if it is no file, or a very large one, `OSError`
     if it cannot be read.
     """
@@ -85,7 +85,7 @@ def content_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def code_cells(name: str, content: bytes) -> list[str]:
+def _code_cells(name: str, content: bytes) -> list[str]:
     """The sources of the code cells. Raises `CourseError` if the bytes are no notebook."""
     try:
         json.loads(content)
@@ -111,7 +111,7 @@ def code_cells(name: str, content: bytes) -> list[str]:
     return sources
 
 
-def exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
+def _exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
     """The exercise that the code opens with `exercise("...")`: a file may have any name."""
     named = list(dict.fromkeys(found[2] for source in cells for found in CALL.finditer(source)))
     if not named:
@@ -139,20 +139,20 @@ def handed_in(folder: Path, without: Path) -> list[HandedIn]:
         raise CourseError(
             f"{folder} is not a folder. Name the folder that holds the notebooks handed in."
         )
-    found = list(below(folder, folder, without))
+    found = list(_below(folder, folder, without))
     for one in sorted(folder.iterdir()):
         if (
             one.is_dir()
-            and not passed_over(one, without)
+            and not _passed_over(one, without)
             and not any(item.path.is_relative_to(one) for item in found)
         ):
-            found.append(HandedIn(one, learner_of(one / "x", folder), nothing_in(one)))
+            found.append(HandedIn(one, _learner_of(one / "x", folder), _nothing_in(one)))
     if not found:
         raise CourseError(f"There is no notebook (*.ipynb) in {folder} or below it.")
     return sorted(found, key=lambda item: item.path)
 
 
-def below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
+def _below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
     """The files in `where` and its folders that are, or are meant as, notebooks, and the folders
     that cannot be looked into.
     """
@@ -161,36 +161,38 @@ def below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
     except OSError as error:
         yield HandedIn(
             where,
-            learner_of(where / "x", folder),
+            _learner_of(where / "x", folder),
             f"The folder {where.name} cannot be read: {error.strerror}.",
         )
         return
     for path in inside:
         if path.is_symlink():
             why = f"{path.name} is a link, not a file. Hand in the notebook itself."
-            if path.is_dir() or looks_like_a_notebook(path.name):
-                yield HandedIn(path, learner_of(path / "x" if path.is_dir() else path, folder), why)
+            if path.is_dir() or _looks_like_a_notebook(path.name):
+                yield HandedIn(
+                    path, _learner_of(path / "x" if path.is_dir() else path, folder), why
+                )
         elif path.is_dir():
-            if not passed_over(path, without):
-                yield from below(path, folder, without)
+            if not _passed_over(path, without):
+                yield from _below(path, folder, without)
         elif not path.name.startswith("."):
             if path.suffix.lower() == NOTEBOOK:
-                yield HandedIn(path, learner_of(path, folder))
-            elif looks_like_a_notebook(path.name):
-                yield HandedIn(path, learner_of(path, folder), why_it_is_none(path))
+                yield HandedIn(path, _learner_of(path, folder))
+            elif _looks_like_a_notebook(path.name):
+                yield HandedIn(path, _learner_of(path, folder), _why_it_is_none(path))
 
 
-def passed_over(path: Path, without: Path) -> bool:
+def _passed_over(path: Path, without: Path) -> bool:
     """Is it a folder that no learner made?"""
     return path.name.startswith(".") or path.name in NOBODYS or path.resolve() == without.resolve()
 
 
-def looks_like_a_notebook(name: str) -> bool:
+def _looks_like_a_notebook(name: str) -> bool:
     """Is it a notebook under another name, or an archive, in which there may be one?"""
     return NOTEBOOK in name.lower() or name.lower().endswith(ARCHIVES)
 
 
-def why_it_is_none(path: Path) -> str:
+def _why_it_is_none(path: Path) -> str:
     """Why a file that looks like a notebook handed in is not graded."""
     if path.name.lower().endswith(ARCHIVES):
         return (
@@ -203,7 +205,7 @@ def why_it_is_none(path: Path) -> str:
     )
 
 
-def nothing_in(folder: Path) -> str:
+def _nothing_in(folder: Path) -> str:
     """What lies in a folder without a notebook."""
     names = [
         path.relative_to(folder).as_posix()
@@ -219,7 +221,7 @@ def nothing_in(folder: Path) -> str:
     )
 
 
-def learner_of(path: Path, folder: Path) -> str:
+def _learner_of(path: Path, folder: Path) -> str:
     """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder`
     itself.
 

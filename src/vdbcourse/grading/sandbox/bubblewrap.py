@@ -74,15 +74,15 @@ class Process:
     """
 
     def __init__(self, place: Place, module: str, *arguments: str) -> None:
-        command = ["--", *python(place, module, *arguments)]
+        command = ["--", *_python(place, module, *arguments)]
         self.folder = None if place.confined else Path(tempfile.mkdtemp(prefix="vdbcourse-run-"))
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self.popen = subprocess.Popen(
-            [*bubblewrap(place), *command] if place.confined else command[1:],
+            [*_bubblewrap(place), *command] if place.confined else command[1:],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
-            env=environment(place, self.folder),
+            env=_environment(place, self.folder),
             cwd=self.folder,
             start_new_session=True,
         )
@@ -119,13 +119,13 @@ class Process:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def python(place: Place, module: str, *arguments: str) -> list[str]:
+def _python(place: Place, module: str, *arguments: str) -> list[str]:
     """The command that gives up rights, sets limits and runs the module."""
     user = threads = None
     if place.confined and os.geteuid() == 0:
         user, threads = FIRST_ACCOUNT + (os.getpid() + next(_turn)) % ACCOUNTS, THREADS
     elif place.confined:
-        threads = THREADS + sum(map(threads_of, psutil.process_iter()))
+        threads = THREADS + sum(map(_threads_of, psutil.process_iter()))
     how = {
         "confined": place.confined,
         "user": user,
@@ -144,7 +144,7 @@ def python(place: Place, module: str, *arguments: str) -> list[str]:
     ]
 
 
-def threads_of(process: psutil.Process) -> int:
+def _threads_of(process: psutil.Process) -> int:
     """Threads of a process of ours: before Linux 5.14 the kernel counts all of them against the
     limit.
     """
@@ -154,7 +154,7 @@ def threads_of(process: psutil.Process) -> int:
         return 0
 
 
-def environment(place: Place, folder: Path | None) -> dict[str, str]:
+def _environment(place: Place, folder: Path | None) -> dict[str, str]:
     """The environment of the run: its own and nothing else, but for one's own notebook."""
     if not place.own_home:
         return os.environ | place.environment
@@ -184,11 +184,11 @@ def environment(place: Place, folder: Path | None) -> dict[str, str]:
     }
 
 
-def bubblewrap(place: Place) -> list[str]:
+def _bubblewrap(place: Place) -> list[str]:
     """The command up to the program it runs."""
     root = os.geteuid() == 0
     rights = (
-        ["--cap-drop", "ALL", *words("--cap-add", ["CAP_SETUID", "CAP_SETGID"])]
+        ["--cap-drop", "ALL", *_words("--cap-add", ["CAP_SETUID", "CAP_SETGID"])]
         if root
         else ["--unshare-user"]
     )
@@ -203,17 +203,17 @@ def bubblewrap(place: Place) -> list[str]:
         *("--die-with-parent", "--new-session"),
         *("--size", disk, "--perms", "1777", "--tmpfs", "/tmp"),
         *("--size", disk, "--perms", "0777", "--tmpfs", HOME),
-        *folders_above([*map(Path, SYSTEM), *prefixes, settings.root()]),
+        *_folders_above([*map(Path, SYSTEM), *prefixes, settings.root()]),
         *(word for path in SYSTEM for word in ("--ro-bind-try", path, path)),
-        *binds("--ro-bind", prefixes),
+        *_binds("--ro-bind", prefixes),
         # solutions and tests stay out wherever the course lies
         *("--perms", "0755", "--tmpfs", str(settings.root())),
-        *folders_above([*packages, *outside]),
-        *binds("--ro-bind", packages),
+        *_folders_above([*packages, *outside]),
+        *_binds("--ro-bind", packages),
         *("--perms", "0755", "--tmpfs", str(PACKAGE / "exercises")),
         *("--remount-ro", str(PACKAGE / "exercises"), "--remount-ro", str(settings.root())),
-        *binds("--ro-bind", place.sockets),
-        *(binds("--bind", [place.writable]) if place.writable else ()),
+        *_binds("--ro-bind", place.sockets),
+        *(_binds("--bind", [place.writable]) if place.writable else ()),
         *(["--ro-bind", str(place.cache), CACHE] if place.cache else ()),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", disk, "--perms", "1777", "--tmpfs", "/dev/shm"),
@@ -221,17 +221,17 @@ def bubblewrap(place: Place) -> list[str]:
     ]  # fmt: skip
 
 
-def binds(how: str, paths: Iterable[Path]) -> list[str]:
+def _binds(how: str, paths: Iterable[Path]) -> list[str]:
     """Show each path where it is outside."""
     return [word for path in paths for word in (how, str(path), str(path))]
 
 
-def words(option: str, values: Iterable[str]) -> list[str]:
+def _words(option: str, values: Iterable[str]) -> list[str]:
     """The option once for each value."""
     return [word for value in values for word in (option, value)]
 
 
-def folders_above(paths: Iterable[Path]) -> list[str]:
+def _folders_above(paths: Iterable[Path]) -> list[str]:
     """Make the folders that lead to these paths, open to everybody inside (bubblewrap's own choice
     is: to nobody).
     """

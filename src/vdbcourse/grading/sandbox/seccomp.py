@@ -34,14 +34,14 @@ def forbid() -> None:
     """
     if platform.machine() not in MACHINES:
         raise OSError(errno.ENOSYS, f"no filter of system calls for {platform.machine()}")
-    rules = filter_for(*MACHINES[platform.machine()])
+    rules = _filter_for(*MACHINES[platform.machine()])
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
     program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code))
     if ctypes.CDLL(None, use_errno=True).prctl(SET_SECCOMP, FILTER, program, 0, 0):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def filter_for(
+def _filter_for(
     architecture: int, clone: int, unshare: int, setns: int
 ) -> list[tuple[int, int, int, int]]:
     """The filter as instructions: code, how many to skip if true, if false, value."""

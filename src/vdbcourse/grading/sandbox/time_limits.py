@@ -179,10 +179,10 @@ class OwnComputing:
         if not self.since:
             self.since = now()
             return computed(own)
-        later = sum(computed(one) for one in own.children(recursive=True) if self.started(one))
+        later = sum(computed(one) for one in own.children(recursive=True) if self._started(one))
         return computed(own) + later - self.discount
 
-    def started(self, process: psutil.Process) -> bool:
+    def _started(self, process: psutil.Process) -> bool:
         """Was it started after this began to count? (An engine that runs already computes for
         others as well.)
         """

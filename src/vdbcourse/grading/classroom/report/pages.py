@@ -49,7 +49,7 @@ def learner(name: str, entries: list[Entry], batch: Batch) -> str:
         name=one_line(name),
         entries=counting,
         batch=batch,
-        titles=titles(counting),
+        titles=_titles(counting),
         not_graded=Status.NOT_GRADED,
     )
 
@@ -76,14 +76,14 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
         grid=grid,
         problems=[entry for entry in counting if entry.problem],
         lost=Counter(entry.learner for entry in counting if entry.problem),
-        tasks={one.id: task_lines(one, graded) for one in exercises},
-        words=class_words(),
+        tasks={one.id: _task_lines(one, graded) for one in exercises},
+        words=_class_words(),
         ended=[(entry, where, what) for entry in counting for where, what in entry.ended],
         not_graded=Status.NOT_GRADED,
     )
 
 
-def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
+def _task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
     """How the class did on each task of an exercise."""
     found = [
         result for entry in entries if entry.exercise == exercise.id for result in entry.results
@@ -93,21 +93,21 @@ def task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
         own = [result for result in found if result.task == task.id]
         counts = Counter(result.status for result in own)
         messages = Counter(
-            message(result)
+            _message(result)
             for result in own
             if result.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
         )
         lines.append(
             TaskLine(
                 task,
-                {words: counts[status] for words, status in class_words().items()},
+                {words: counts[status] for words, status in _class_words().items()},
                 messages.most_common(),
             )
         )
     return lines
 
 
-def message(result: Result) -> str:
+def _message(result: Result) -> str:
     """What tells one misconception from another: the reason, and for an error of the learner's code
     its type.
     """
@@ -116,14 +116,14 @@ def message(result: Result) -> str:
     return one_line(result.in_class)
 
 
-def class_words() -> dict[str, Status]:
+def _class_words() -> dict[str, Status]:
     """{status in words: status}; all of them but "not graded", which is no status of a
     graded task.
     """
     return {status.class_words: status for status in Status if status is not Status.NOT_GRADED}
 
 
-def titles(entries: Iterable[Entry]) -> dict[str, str]:
+def _titles(entries: Iterable[Entry]) -> dict[str, str]:
     """The titles of the exercises of these entries."""
     return {
         entry.exercise: manifest.exercise(entry.exercise).title
