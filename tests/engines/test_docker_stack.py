@@ -6,12 +6,14 @@ not Milvus 3. Where there is no engine or there are no such images, these tests 
 so.
 """
 
+import dataclasses
 import json
 import os
 import shutil
 import stat
 import subprocess
 import sys
+from typing import ClassVar
 
 import grpc
 import pytest
@@ -19,7 +21,9 @@ from support import ROOT, one_line, online
 
 from vdbcourse import engines
 from vdbcourse.engines import configured, processes, server_checks
-from vdbcourse.engines.docker import compose, milvus
+from vdbcourse.engines.docker import compose, milvus, stacks
+from vdbcourse.engines.docker.stack import DockerStack, StartedStack
+from vdbcourse.engines.local import postgres
 from vdbcourse.errors import CourseError
 
 IMAGES = {
@@ -286,6 +290,52 @@ def test_a_stack_that_went_away_is_no_silent_milvus_lite(home):
         CourseError, match=r"does not answer at .*\./course up milvus.*\./course down milvus"
     ):
         engines.milvus()
+
+
+class Database(DockerStack):
+    """A second stack, with a server that is used in place of the embedded PostgreSQL."""
+
+    name = "database"
+    title = "A database in Docker"
+    replaces = postgres.ENGINE
+    instead = "Without Docker: ./course up postgres"
+    more_memory = "DATABASE_MEMORY=2g"
+    contents = "every table"
+    ports: ClassVar = {"DATABASE_PORT": 5432}
+    server_port = "DATABASE_PORT"
+
+    def new_secrets(self):
+        return {"DATABASE_PASSWORD": "hunter2hunter2"}
+
+    def connect(self, environment):
+        uri = f"postgresql://course:hunter2hunter2@127.0.0.1:{environment['DATABASE_PORT']}/course"
+        return StartedStack(uri, "", "PostgreSQL")
+
+    def check(self, started):
+        return started.version
+
+    def is_address(self, uri):
+        return uri.startswith("postgresql://")
+
+
+def test_another_stack_is_one_more_object(home, monkeypatch):
+    from vdbcourse import files
+
+    stack = Database()
+    monkeypatch.setitem(stacks.STACKS, stack.name, stack)
+    assert configured.postgres() is None
+    started = stack.connect({"DATABASE_PORT": str(processes.free_port())})
+    files.write_json(stack.record_path(), dataclasses.asdict(started))
+    assert stack.record() == started
+    with pytest.raises(
+        CourseError, match=r"\./course up database.*\./course down database"
+    ) as error:
+        engines.postgres("nb")
+    assert "hunter2" not in str(error.value)
+    monkeypatch.setattr(StartedStack, "answers", lambda self: True)
+    assert configured.postgres() == configured.PostgresServer("Docker", started.uri)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
+    assert configured.postgres().where == "DATABASE_URL"
 
 
 def test_ui_belongs_to_the_stack(home, cli):
