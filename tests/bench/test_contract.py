@@ -26,42 +26,90 @@ SAME = {
 # in the order of ENGINES
 DIFFERENT = {
     "search right after an insert": (
-        "the new row is found", "the new row is found", "the new row is not always found yet", "the new row is found",
+        "the new row is found",
+        "the new row is found",
+        "the new row is not always found yet",
+        "the new row is found",
     ),
     "insert an id that is there": (
-        "refused: UniqueViolation", "replaces the row", "counts 2 rows, a search finds 1", "replaces the row",
+        "refused: UniqueViolation",
+        "replaces the row",
+        "counts 2 rows, a search finds 1",
+        "replaces the row",
     ),
     "cosine: score of the same direction, of a right angle": (
-        "0 and 1, smaller is nearer", "1 and 0, larger is nearer", "1 and 0, larger is nearer", "1 and 0, larger is nearer",
+        "0 and 1, smaller is nearer",
+        "1 and 0, larger is nearer",
+        "1 and 0, larger is nearer",
+        "1 and 0, larger is nearer",
     ),
-    "L2: score at distance 5": ("5, smaller is nearer", "25, smaller is nearer", "25, smaller is nearer", "5, smaller is nearer"),
+    "L2: score at distance 5": (
+        "5, smaller is nearer",
+        "25, smaller is nearer",
+        "25, smaller is nearer",
+        "5, smaller is nearer",
+    ),
     "inner product: score of (1, 1) and (2, 3)": (
-        "-5, smaller is nearer", "5, larger is nearer", "5, larger is nearer", "5, larger is nearer",
+        "-5, smaller is nearer",
+        "5, larger is nearer",
+        "5, larger is nearer",
+        "5, larger is nearer",
     ),
-    "read back a vector stored under cosine": ("as it was stored", "as it was stored", "as it was stored", "scaled to length 1"),
+    "read back a vector stored under cosine": (
+        "as it was stored",
+        "as it was stored",
+        "as it was stored",
+        "scaled to length 1",
+    ),
     "filter by a field that does not exist": (
-        "refused: UndefinedColumn", "refused: MilvusException", "refused: MilvusException", "0 rows, no error",
+        "refused: UndefinedColumn",
+        "refused: MilvusException",
+        "refused: MilvusException",
+        "0 rows, no error",
     ),
     "ask for 10 by HNSW, only the farther 1,000 of 2,000 films pass the filter": (
-        "fewer than 10 rows, no error", "all 10 rows", "all 10 rows", "has no approximate index here",
+        "fewer than 10 rows, no error",
+        "all 10 rows",
+        "all 10 rows",
+        "has no approximate index here",
     ),
     "ask for 10 by HNSW, only the farthest 60 of 2,000 films pass the filter": (
-        "all 10 rows", "fewer than 10 rows, no error", "all 10 rows", "has no approximate index here",
+        "all 10 rows",
+        "fewer than 10 rows, no error",
+        "all 10 rows",
+        "has no approximate index here",
     ),
     "HNSW over 2,000 films: which parameters change the recall": (
-        "m, ef_construction, ef", "m, ef_construction, ef", "m, ef_construction, ef", "has no approximate index here",
+        "m, ef_construction, ef",
+        "m, ef_construction, ef",
+        "m, ef_construction, ef",
+        "has no approximate index here",
     ),
     "insert a vector of the wrong size": (
-        "refused: DataException", "refused: MilvusException", "refused: MilvusException", "refused: ValueError",
+        "refused: DataException",
+        "refused: MilvusException",
+        "refused: MilvusException",
+        "refused: ValueError",
     ),
     "search with a vector of the wrong size": (
-        "refused: DataException", "refused: MilvusException", "refused: MilvusException", "refused: ValueError",
+        "refused: DataException",
+        "refused: MilvusException",
+        "refused: MilvusException",
+        "refused: ValueError",
     ),
-    "insert a vector with NaN": ("refused: DataException", "accepted", "refused: MilvusException", "refused: ValueError"),
+    "insert a vector with NaN": (
+        "refused: DataException",
+        "accepted",
+        "refused: MilvusException",
+        "refused: ValueError",
+    ),
     "insert a zero vector under cosine": (
-        "accepted, score nan", "accepted, score 0", "accepted, never found", "accepted, score 0",
+        "accepted, score nan",
+        "accepted, score 0",
+        "accepted, never found",
+        "accepted, score 0",
     ),
-}  # fmt: skip
+}
 EXPECTED = {
     engine: SAME | {question: answers[place] for question, answers in DIFFERENT.items()}
     for place, engine in enumerate(ENGINES)

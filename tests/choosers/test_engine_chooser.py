@@ -440,7 +440,8 @@ def test_dimensions_above_every_stated_maximum_are_refused():
 
 def test_the_package_is_light_until_the_form_is_asked_for():
     code = (
-        "import sys; from vdbcourse.choosers import engine_chooser; print({'ipywidgets', 'yaml', 'jsonschema',"
+        "import sys; from vdbcourse.choosers import engine_chooser;"
+        " print({'ipywidgets', 'yaml', 'jsonschema',"
         " 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -358,7 +358,8 @@ def test_the_form_answers_each_change_and_says_what_to_mend():
 
 def test_choosing_needs_no_widgets_and_no_engine():
     code = (
-        "import sys; from vdbcourse.choosers import index_chooser; index_chooser.choose(rows=10_000_000,"
+        "import sys; from vdbcourse.choosers import index_chooser;"
+        " index_chooser.choose(rows=10_000_000,"
         " memory_gb=64); print([name for name in ('ipywidgets', 'numpy', 'pymilvus') if name in"
         " sys.modules])"
     )

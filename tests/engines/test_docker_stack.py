@@ -256,7 +256,10 @@ def test_a_container_that_ran_out_of_memory_is_named(home, tmp_path, monkeypatch
         '{"Name": "vdbcourse-milvus-milvus-1", "Service": "milvus", "State": "exited",'
         ' "Health": ""}'
     )
-    script = f"""case "$*" in *" up "*) exit 1;; *" ps "*) echo '{row}';; inspect*) echo "true 137";; esac"""
+    script = (
+        'case "$*" in *" up "*) exit 1;; '
+        f"""*" ps "*) echo '{row}';; inspect*) echo "true 137";; esac"""
+    )
     without_docker(monkeypatch, tmp_path, docker=script)
     message = cli("up", "milvus").stderr.splitlines()[-1]
     assert "milvus was ended for lack of memory. Give it more: MILVUS_MEMORY=12g" in message

@@ -259,7 +259,9 @@ from vdbcourse import engines
 with psycopg.connect(engines.postgres("crash"), autocommit=True) as conn:
     conn.execute("CREATE TABLE IF NOT EXISTS t (i bigserial, v vector(64))")
     while True:
-        row = conn.execute("INSERT INTO t (v) VALUES (array_fill(1, ARRAY[64])::vector) RETURNING i").fetchone()
+        row = conn.execute(
+            "INSERT INTO t (v) VALUES (array_fill(1, ARRAY[64])::vector) RETURNING i"
+        ).fetchone()
         print(row[0], flush=True)
 """
 INSERT_MILVUS = """

@@ -189,7 +189,11 @@ def lab(tmp_path_factory):
     ]
     server = subprocess.Popen(
         [*command, "--ServerApp.allow_root=True", f"--ServerApp.root_dir={folder}"],
-        env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")},
+        env=os.environ
+        | {
+            "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
