@@ -32,7 +32,9 @@ import sys, psycopg
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
     for first in range(int(sys.argv[2]), 10**9, {BATCH}):
         connection.execute(
-            "INSERT INTO t SELECT i, '[1,2]'::vector FROM generate_series(%s::int, %s::int) i", (first, first + {BATCH - 1}))
+            "INSERT INTO t SELECT i, '[1,2]'::vector FROM generate_series(%s::int, %s::int) i",
+            (first, first + {BATCH - 1}),
+        )
         print(first, flush=True)
 """
 INTO_MILVUS = f"""
@@ -200,10 +202,13 @@ from vdbcourse.grading.result import Result
 from vdbcourse.grading.sandbox.limits import Limits
 store = Store(Path(sys.argv[1]))
 exercise = manifest.exercise("07_evaluation")
-results = [Result(exercise.id, task.id, task.title, "wrong", 0, task.points) for task in exercise.tasks]
+results = [
+    Result(exercise.id, task.id, task.title, "wrong", 0, task.points) for task in exercise.tasks
+]
 for number in itertools.count():
     found = submissions.Submission(Path("a.ipynb"), exercise, (), f"{number:064x}", 0.0)
-    store.keep(Entry(f"learner {number}", "a.ipynb", results=results, seconds=float(number)), found, 1, Limits())
+    entry = Entry(f"learner {number}", "a.ipynb", results=results, seconds=float(number))
+    store.keep(entry, found, 1, Limits())
     print(number, flush=True)
 """
 
