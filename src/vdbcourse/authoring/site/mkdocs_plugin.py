@@ -31,7 +31,7 @@ from vdbcourse.authoring.site.repository_links import relinked
 MIKE = "MIKE_DOCS_VERSION"  # mike sets it while it builds the site of one version
 
 
-class _NoOptions(Config):
+class _NoOptions(Config):  # type: ignore[no-untyped-call]  # of mkdocs
     """The plugin takes none."""
 
 
