@@ -43,6 +43,7 @@ class Index:
     method: str
     operators: str
     predicate: str | None
+    primary: bool
 
 
 class Shelf:
@@ -73,8 +74,8 @@ class Shelf:
         )
         self.units = films.vectors.astype(np.float64)
         self.places = {int(number): place for place, number in enumerate(films.ids)}
-        for name in self.indexes():
-            if name not in ("film_pkey", "film_hnsw"):
+        for name, index in self.indexes().items():
+            if not index.primary and name != "film_hnsw":
                 data.postgres.run(SQL("DROP INDEX {}").format(Identifier(name)))
         data.postgres.film_table(self.films, *STATEMENTS)
 
@@ -190,8 +191,8 @@ class Shelf:
         self.data.postgres.run("SELECT pg_stat_force_next_flush()")
         read = (
             "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM"
-            " pg_stat_user_indexes WHERE relid = to_regclass('film') AND indexrelname ="
-            " 'film_pkey'), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
+            " pg_stat_user_indexes JOIN pg_index USING (indexrelid) WHERE indrelid ="
+            " to_regclass('film') AND indisprimary), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
         )
         return int(self.data.postgres.run(read)[0][0])
 
@@ -232,7 +233,8 @@ class Shelf:
     def indexes(self) -> dict[str, Index]:
         """The valid indexes of the table, by name."""
         rows = self.data.postgres.run(
-            "SELECT c.relname, amname, opcname, pg_get_expr(indpred, indrelid) FROM pg_index JOIN"
+            "SELECT c.relname, amname, opcname, pg_get_expr(indpred, indrelid),"
+            " indisprimary FROM pg_index JOIN"
             " pg_class AS c ON c.oid = indexrelid JOIN pg_am AS a ON a.oid = c.relam JOIN"
             " pg_opclass AS o ON o.oid = indclass[0] WHERE indrelid = to_regclass('film') AND"
             " indisvalid"
