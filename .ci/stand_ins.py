@@ -105,12 +105,12 @@ def debian(root: Path) -> None:
 
 def milvus(root: Path) -> None:
     """The server of the Python package, unpacked, with data where the image has them."""
-    import milvus as package
+    import milvus as package  # noqa: PLC0415
 
     own = root / "own"
     config = package.MilvusServerConfig(data_dir=str(own))
     config.resolve()
-    package._initialize_data_files(str(own))
+    package._initialize_data_files(str(own))  # noqa: SLF001 (the package offers no other way)
     (root / "milvus").mkdir()
     (own / "bin").rename(root / "milvus" / "bin")
     (own / "configs").rename(root / "milvus" / "configs")

@@ -1,5 +1,6 @@
 """What the README promises is what CI runs; what is stored in the repository has its form."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def test_the_lock_names_everything_that_is_asked_for():
     from packaging.requirements import Requirement
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    asked = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     lock = (ROOT / "constraints.txt").read_text()
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
     for requirement in map(Requirement, asked):

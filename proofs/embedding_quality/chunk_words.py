@@ -116,7 +116,7 @@ def chunk_words(text, size, overlap):
 @wrong("arguments not looked at: an endless loop", says="a loop that never ends")
 def chunk_words(text, size, overlap):
     words, chunks, start = text.split(), [], 0
-    while start == 0 and words or start < len(words) - overlap:
+    while (start == 0 and words) or start < len(words) - overlap:
         chunks[:] = [*chunks[:99], " ".join(words[start : start + size])]
         start += size - overlap
     return chunks

@@ -17,7 +17,9 @@ def tidied(
     for _ in range(rounds):
         text = html.unescape(re.sub(tag, space, text))
         text = "".join(
-            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+            c
+            for c in text
+            if c.isspace() or (c not in INVISIBLE and unicodedata.category(c) != "Cc")
         )
         text = end(text)
     return text
@@ -127,7 +129,9 @@ def clean(text):
 def clean(text):
     def without(text):
         return "".join(
-            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+            c
+            for c in text
+            if c.isspace() or (c not in INVISIBLE and unicodedata.category(c) != "Cc")
         )
 
     before = None
@@ -171,7 +175,9 @@ def repeated(text, tag=r"</?[a-zA-Z][^>]*>", decode=html.unescape):
     while text != before:
         before, text = text, decode(re.sub(tag, " ", text))
         text = "".join(
-            c for c in text if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+            c
+            for c in text
+            if c.isspace() or (c not in INVISIBLE and unicodedata.category(c) != "Cc")
         )
         text = " ".join(text.split())
     return text

@@ -167,4 +167,4 @@ def with_context(text, context, least):
 
     if re.findall(r"\S+", text)[least - 1 : least] or least == 0:
         return text
-    return ". ".join(filter(says_something, (text,) + tuple(context)))
+    return ". ".join(filter(says_something, (text, *tuple(context))))

@@ -31,7 +31,7 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> None:
     rights = 0o600 if private else 0o666
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, rights)) as file:  # noqa: PTH123 Path.open has no opener
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, rights)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -51,7 +51,7 @@ def finish(key: str) -> str:
 
 
 @functools.cache
-def read(path: str, modified: float) -> Lesson:
+def read(path: str, modified: float) -> Lesson:  # noqa: ARG001 (a file that changed is read anew)
     """Title and minutes stand in the first cell: `# Title` and `*15 minutes. You need: ...*`."""
     file = Path(path)
     first = _first_cell(file)

@@ -123,7 +123,7 @@ def _readable() -> tuple[dict[str, Any], bool]:
     path = progress_file()
     content = files.read_json(path)
     if content is None:
-        return {}, path.is_dir() or path.exists() and path.stat().st_size > 0
+        return {}, path.is_dir() or (path.exists() and path.stat().st_size > 0)
     sound = _sound_part(content)
     return sound, sound != content
 

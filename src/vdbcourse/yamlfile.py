@@ -215,7 +215,7 @@ def _schema(path: Path) -> dict[str, Any]:
 
 def _invalid(document: Document, schema: Path) -> Iterator[Problem]:
     """What the schema does not allow."""
-    import jsonschema  # takes a while, and most of what imports this module reads no file
+    import jsonschema  # takes a while, and most of what imports this module reads no file  # noqa: PLC0415
 
     kind = jsonschema.Draft202012Validator
     validator = kind(_schema(schema), format_checker=kind.FORMAT_CHECKER)

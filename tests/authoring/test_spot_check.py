@@ -24,7 +24,8 @@ def test_every_kind_of_text_is_drawn_from(everything, kind):
 
 def test_a_seed_draws_the_same_sentences_and_another_seed_others(everything):
     first, again, other = (spot_check.draw(everything, seed, 40) for seed in (1, 1, 2))
-    assert first == again and len({one.key for one in first}) == 40
+    assert first == again
+    assert len({one.key for one in first}) == 40
     assert len({*(one.key for one in first)} & {*(one.key for one in other)}) < 10
 
 
@@ -46,7 +47,8 @@ def test_a_sentence_of_a_lesson_stands_with_the_cells_around_it_and_their_output
         if one.place.startswith("chapters/2_tool_comparison/08") and "claim 7" in one.text
     )
     evidence = "\n".join(one.evidence)
-    assert "asked for 100 rows, got 40" in evidence and "hundred = nearest.replace" in evidence
+    assert "asked for 100 rows, got 40" in evidence
+    assert "hundred = nearest.replace" in evidence
 
 
 def test_links_and_days_of_a_paragraph_are_evidence(everything):
@@ -63,7 +65,8 @@ def test_links_and_days_of_a_paragraph_are_evidence(everything):
 
 def test_a_fact_stands_with_its_sources_and_its_day(everything):
     one = next(one for one in everything if one.text.startswith("Pinecone, hybrid"))
-    assert "single-index" in one.evidence[0] and one.evidence[1] == "checked: 2026-11-30"
+    assert "single-index" in one.evidence[0]
+    assert one.evidence[1] == "checked: 2026-11-30"
 
 
 def test_questions_and_scraps_are_not_drawn():

@@ -52,7 +52,8 @@ class Perfect(Engine):
 
 def test_the_work_is_held_out_and_its_truth_is_exact(work):
     stored = np.stack([row.vector for row in work.rows])
-    assert len(work.rows) == 1_200 and work.query_vectors.shape == (20, 384)
+    assert len(work.rows) == 1_200
+    assert work.query_vectors.shape == (20, 384)
     assert (work.query_vectors @ stored.T).max() < 0.99
     for query, truth in zip(work.query_vectors, work.truth, strict=True):
         by_hand = sorted(
@@ -131,10 +132,12 @@ def test_an_engine_that_runs_here(key, work, tmp_path, request):
     )
     (result,) = report.results
     exact, *rest = result.points
-    assert exact.search == "exact" and exact.recall_at_10 == 1.0
+    assert exact.search == "exact"
+    assert exact.recall_at_10 == 1.0
     assert len(rest) == (0 if key == "qdrant" else 3)
     if rest:
-        assert rest[-1].recall_at_10 > 0.8 and rest[-1].recall_at_10 >= rest[0].recall_at_10
+        assert rest[-1].recall_at_10 > 0.8
+        assert rest[-1].recall_at_10 >= rest[0].recall_at_10
         assert result.index_mb > 0.8 * 1_200 * 384 * 4 / 1e6
     assert json.loads((tmp_path / "report.json").read_text())["results"][0]["title"] == result.title
 
@@ -170,22 +173,23 @@ def test_a_played_engine_filters(key, work, monkeypatch):
         engine.settle()
         year = work.rows[0].year
         found = {hit.id for hit in engine.search(work.query_vectors[0], 10, where=("year", year))}
-        assert found <= {row.id for row in work.rows[:100] if row.year == year} and found
+        assert found <= {row.id for row in work.rows[:100] if row.year == year}
+        assert found
         engine.drop()
 
 
 def test_the_milvus_server_is_not_started_unasked(home):
     found = bench.available("test_bench", "films", ["milvus-standalone"])
-    assert (
-        not found.adapters and "./course up milvus-standalone" in found.missing["milvus-standalone"]
-    )
+    assert not found.adapters
+    assert "./course up milvus-standalone" in found.missing["milvus-standalone"]
 
 
 def test_what_is_not_up_says_how_to_start_it(monkeypatch):
     monkeypatch.setenv("VESPA_URL", "http://127.0.0.1:1")
     found = bench.available("test_bench", "films", ["vespa", "qdrant"])
     assert set(found.adapters) == {"qdrant"}
-    assert "127.0.0.1:1" in found.missing["vespa"] and "\n" not in found.missing["vespa"]
+    assert "127.0.0.1:1" in found.missing["vespa"]
+    assert "\n" not in found.missing["vespa"]
 
 
 def test_an_engine_that_does_not_exist_is_refused():
@@ -214,11 +218,9 @@ def test_an_interrupted_run_keeps_what_was_finished(work, tmp_path, monkeypatch)
 def test_the_command(cli):
     shown = cli("bench", "pgvector", "--rows", "200", "--queries", "5")
     assert shown.returncode == 0, shown.stderr
-    assert (
-        "recall@10" in shown.stdout
-        and "pgvector 0.8" in shown.stdout
-        and "psycopg 3" in shown.stdout
-    )
+    assert "recall@10" in shown.stdout
+    assert "pgvector 0.8" in shown.stdout
+    assert "psycopg 3" in shown.stdout
     as_json = json.loads(
         cli("bench", "pgvector", "--rows", "200", "--queries", "5", "--json").stdout
     )
@@ -237,7 +239,8 @@ def test_the_command(cli):
 def test_bad_arguments_end_with_one_line(cli, arguments):
     result = cli("bench", *arguments)
     assert result.returncode == 2
-    assert len(result.stderr.strip().splitlines()) == 1 and "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
 
 
 def test_index_types_take_no_names_of_engines(home, cli):

@@ -224,7 +224,8 @@ def test_what_fits_the_budget(budget, needs, signs):
 def test_a_vendors_cloud_embeds_only_where_it_may_be_used():
     anywhere = reasons(Needs(vectorization=True), "vectorization")
     own = reasons(Needs(vectorization=True, hosting="own-hardware"), "vectorization")
-    assert anywhere["qdrant"].holds and own["qdrant"].holds is False
+    assert anywhere["qdrant"].holds
+    assert own["qdrant"].holds is False
     assert own["vespa"].holds
 
 
@@ -332,7 +333,8 @@ def test_the_page_is_short_and_the_full_one_holds_every_fact():
     from vdbcourse.choosers.engine_chooser import display
 
     short, full = display.page(answer), display.page(answer, full=True)
-    assert len(short) < 6000 and short.count("<details>") == 0
+    assert len(short) < 6000
+    assert short.count("<details>") == 0
     assert full.count("<details>") == len(ENGINES)
     asked = sum(len(reason.facts) for one in answer.assessments for reason in one.reasons)
     assert full.count("checked 2026-") == asked + 1  # and the one of the memory's factor
@@ -502,7 +504,8 @@ def test_a_bad_number_is_told_and_can_be_mended(field, typed, message):
     form = engine_chooser.form()
     before, good = form.answer.value, form.fields[field].value
     form.fields[field].value = typed
-    assert "role='alert'" in form.answer.value and message in form.answer.value
+    assert "role='alert'" in form.answer.value
+    assert message in form.answer.value
     assert "<table>" not in form.answer.value
     form.fields[field].value = good
     assert form.answer.value == before
@@ -520,7 +523,8 @@ def test_every_need_has_a_labelled_field():
     form = engine_chooser.form()
     assert set(form.fields) == set(Needs.__dataclass_fields__)
     labels = [field.description for field in (form.preset, *form.fields.values())]
-    assert all(labels) and len(set(labels)) == len(labels)
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
 
 
 def test_without_a_kernel_a_notebook_shows_what_to_do():

@@ -78,7 +78,7 @@ def test_milvus_lite_runs_for_a_user_id_without_a_name(nameless):
 
 def test_jupyterlab_starts_for_a_user_id_without_a_name(nameless):
     process = nameless.start("lab", "--no-browser")
-    out, err = process.communicate(
+    _out, err = process.communicate(
         timeout=300
     )  # PostgreSQL has no account to run as, so the lab ends by itself
     assert process.returncode == 2

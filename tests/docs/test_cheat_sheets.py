@@ -3,6 +3,7 @@ prints on one page.
 """
 
 import ast
+import itertools
 import math
 import re
 import shutil
@@ -79,7 +80,7 @@ def run_sql(code, conn):
     message`.
     """
     compared, pending, lines = [], "", [*code.splitlines(), ""]
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in itertools.pairwise(lines):
         sql, _, comment = line.partition("--")
         pending += sql + "\n"
         if sql.rstrip().endswith(";"):
@@ -315,12 +316,12 @@ def test_the_formulas_give_the_bytes_of_sizing(rows, dimensions):
 
 def test_the_start_values_are_those_of_the_chooser():
     text = CHOICE.read_text()
-    assert (
-        f"`M` {M}, `efConstruction` {EF_CONSTRUCTION}" in text
-        and f"`ef` from {EF[0][1]} up" in text
-    )
-    assert f"`m` = d / {PQ_PART}" in text and f"`reorder_k` {CANDIDATES_A_HIT} a hit" in text
-    assert LISTS_OPENED[0][1] == 1 / 4 and "`nprobe` from a quarter of `nlist` up" in text
+    assert f"`M` {M}, `efConstruction` {EF_CONSTRUCTION}" in text
+    assert f"`ef` from {EF[0][1]} up" in text
+    assert f"`m` = d / {PQ_PART}" in text
+    assert f"`reorder_k` {CANDIDATES_A_HIT} a hit" in text
+    assert LISTS_OPENED[0][1] == 1 / 4
+    assert "`nprobe` from a quarter of `nlist` up" in text
 
 
 # -------------------------------------------------------------------------------------------- print
@@ -414,7 +415,8 @@ def test_each_sheet_is_one_page_of_a4_and_linked(site, tmp_path):
     for path in printed:
         data = path.read_bytes()
         width, height = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data).groups()
-        assert len(cheat_sheet_pdf.PAGE.findall(data)) == 1 and (
+        assert len(cheat_sheet_pdf.PAGE.findall(data)) == 1
+        assert (
             round(float(width)),
             round(float(height)),
         ) == (595, 842)

@@ -45,7 +45,8 @@ def test_the_groups_are_those_of_the_course_and_none_is_thin():
 
 
 def test_the_page_says_how_many_skills_there_are():
-    assert len(SKILLS) == 25 and "Twenty-five skills" in PAGE.read_text()
+    assert len(SKILLS) == 25
+    assert "Twenty-five skills" in PAGE.read_text()
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -57,7 +58,8 @@ def test_a_skill_has_each_part_once(title, part):
 @pytest.mark.parametrize("title", SKILLS)
 def test_a_skill_is_shown_by_an_exercise_or_a_lesson_that_exists(title):
     places = linked(SKILLS[title])
-    assert places and all(place.is_file() and place.suffix == ".ipynb" for place in places)
+    assert places
+    assert all(place.is_file() and place.suffix == ".ipynb" for place in places)
     assert {place.relative_to(ROOT).parts[0] for place in places} <= {"exercises", "chapters"}
 
 
@@ -77,7 +79,8 @@ def test_every_exercise_shows_a_skill(exercise):
 def test_every_link_into_the_repository_leads_to_a_file(page):
     path = PAGE.parent / page
     targets = [one for one in re.findall(r"\]\(([^)#\s]+)", path.read_text()) if "://" not in one]
-    assert targets and all((path.parent / one).is_file() for one in targets)
+    assert targets
+    assert all((path.parent / one).is_file() for one in targets)
 
 
 # ---------------------------------------------------------------------------------------- resources
@@ -95,4 +98,5 @@ def test_a_resource_has_an_address_a_reason_and_a_day(entry):
 
 def test_no_resource_stands_twice():
     addresses = [re.search(r"\]\((\S+)\)", entry)[1] for entry in ENTRIES]
-    assert len(ENTRIES) > 30 and len(set(addresses)) == len(addresses)
+    assert len(ENTRIES) > 30
+    assert len(set(addresses)) == len(addresses)

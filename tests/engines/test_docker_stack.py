@@ -105,11 +105,9 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
     up = course("up", "milvus", "--ui", "--json")
     assert up.returncode == 0, up.stderr
     (state,) = json.loads(up.stdout)["engines"]
-    assert (
-        state["running"]
-        and state["where"] == "Docker"
-        and state["version"].startswith("Milvus v2.3.5")
-    )
+    assert state["running"]
+    assert state["where"] == "Docker"
+    assert state["version"].startswith("Milvus v2.3.5")
 
     secrets = course.home / "milvus-docker" / "secrets.env"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
@@ -215,7 +213,8 @@ def test_without_docker_the_line_names_two_other_ways(home, tmp_path, monkeypatc
     without_docker(monkeypatch, tmp_path)
     message = one_line(cli("up", "milvus"))
     assert "Docker is not installed" in message
-    assert "./course up milvus-lite" in message and "./course up milvus-standalone" in message
+    assert "./course up milvus-lite" in message
+    assert "./course up milvus-standalone" in message
     assert not milvus.STACK.secrets_path().exists()
 
 
@@ -376,7 +375,8 @@ def test_a_server_too_old_or_too_new_is_one_line(version, words):
         return
     with pytest.raises(CourseError, match=words) as error:
         server_checks.check_version(version, "MILVUS_URI (h:1)")
-    assert version in str(error.value) and "\n" not in str(error.value)
+    assert version in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_refusal_is_found_below_what_the_client_says():

@@ -61,7 +61,8 @@ def test_an_exercise_holds_no_outputs_and_no_metadata(exercise):
     for cell in notebook["cells"]:
         assert set(cell["metadata"].get("tags", [])) <= set(exercise_notebook.KEPT_TAGS)
         assert set(cell["metadata"]) <= {"tags"}
-        assert not cell.get("outputs") and cell.get("execution_count") is None
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
 
 
 @every_exercise

@@ -73,12 +73,11 @@ def test_a_fact_has_a_source_and_a_day_that_is_past(fact):
 @pytest.mark.parametrize("source", facts.book().sources.values(), ids=lambda source: source.key)
 def test_a_source_has_a_title_a_safe_address_and_a_state_that_is_past(source):
     address = urlsplit(source.url)
-    assert (
-        address.scheme == "https"
-        and "." in address.netloc
-        and not re.search(r"[\s<>\"']", source.url)
-    )
-    assert source.title and source.state
+    assert address.scheme == "https"
+    assert "." in address.netloc
+    assert not re.search(r"[\s<>\"']", source.url)
+    assert source.title
+    assert source.state
     if re.fullmatch(r"\d{4}-\d\d-\d\d", source.state):
         assert datetime.date.fromisoformat(source.state) <= max(fact.checked for fact in EVERY_FACT)
 
@@ -92,7 +91,8 @@ def test_no_address_stands_under_two_names():
 def test_a_fact_is_marked_as_not_stated_where_it_says_so(fact):
     assert fact.stated or "not stated in the sources we read" in fact.value
     if fact.value.startswith("not stated"):
-        assert not fact.stated and not fact.numbers
+        assert not fact.stated
+        assert not fact.numbers
 
 
 @pytest.mark.parametrize("fact", EVERY_FACT, ids=name)
@@ -102,9 +102,12 @@ def test_a_fact_says_something_to_programs(fact):
 
 @pytest.mark.parametrize("engine", facts.engines(), ids=lambda engine: engine.key)
 def test_the_portrait_rests_on_facts(engine):
-    assert len(engine.strengths) >= 2 and len(engine.weaknesses) >= 2
+    assert len(engine.strengths) >= 2
+    assert len(engine.weaknesses) >= 2
     for statement in (*engine.strengths, *engine.weaknesses, engine.best_for):
-        assert statement.facts and statement.text.endswith(".") and statement.text.count(". ") == 0
+        assert statement.facts
+        assert statement.text.endswith(".")
+        assert statement.text.count(". ") == 0
 
 
 def test_the_numbers_of_dimensions_stand_in_what_is_shown():
@@ -134,7 +137,8 @@ def test_the_clients_of_the_facts_are_the_installed_ones(engine):
 
 def test_one_fact():
     fact = facts.fact("milvus", "licence")
-    assert fact.value.startswith("Apache-2.0") and fact.tags == ("open-source",)
+    assert fact.value.startswith("Apache-2.0")
+    assert fact.tags == ("open-source",)
     assert (
         str(fact)
         == "milvus, licence: Apache-2.0; the separate graphical tool Attu is proprietary since"
@@ -215,7 +219,8 @@ def test_a_table_of_everything_holds_every_fact():
 
 def test_a_table_names_rows_and_columns_for_screen_readers():
     page = facts.table("licence")._repr_html_()
-    assert page.count("scope='row'") == 6 and page.count("scope='col'") == 2
+    assert page.count("scope='row'") == 6
+    assert page.count("scope='col'") == 2
 
 
 def test_a_table_as_text_has_a_note_for_every_source():

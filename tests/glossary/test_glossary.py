@@ -184,13 +184,13 @@ def test_the_lists_name_lessons_that_exist():
 def test_a_lesson_links_each_term_once_where_it_is_introduced(key):
     seen = set()
     for one in introduced(key):
-        id = meant(key, one.words)
-        expected = None if id in seen else f"../glossary.md#{id}"
+        term_id = meant(key, one.words)
+        expected = None if term_id in seen else f"../glossary.md#{term_id}"
         assert one.target == expected, (
             f"{one.words!r}: write [**{one.words}**]({expected}) where it comes first, and only"
             " there"
         )
-        seen.add(id)
+        seen.add(term_id)
 
 
 @pytest.mark.parametrize("key", LESSONS)
@@ -264,7 +264,7 @@ def false_phrases(text):
 
 def test_no_definition_repeats_a_false_phrase():
     found = {one.id: false_phrases(f"{one.term}: {one.definition} {one.why}") for one in TERMS}
-    assert {id: names for id, names in found.items() if names} == {}
+    assert {term_id: names for term_id, names in found.items() if names} == {}
     assert false_phrases("cosine distance: 1 minus the cosine, `<->` as cosine in pgvector") == [
         "<-> as cosine"
     ]
@@ -354,9 +354,11 @@ WEIGHTY = [
 ]
 
 
-@pytest.mark.parametrize(("id", "said", "unsaid"), WEIGHTY, ids=[id for id, _, _ in WEIGHTY])
-def test_what_guides_often_get_wrong_is_right(id, said, unsaid):
-    text = f"{glossary.term(id).definition} {glossary.term(id).why}"
+@pytest.mark.parametrize(
+    ("term_id", "said", "unsaid"), WEIGHTY, ids=[term_id for term_id, _, _ in WEIGHTY]
+)
+def test_what_guides_often_get_wrong_is_right(term_id, said, unsaid):
+    text = f"{glossary.term(term_id).definition} {glossary.term(term_id).why}"
     assert re.search(said, text)
     assert not re.search(unsaid, text)
 
@@ -370,7 +372,8 @@ def test_limits_are_those_of_the_facts():
         facts.fact(engine, "max_dimensions").value.replace(",", "")
         for engine in ("pgvector", "milvus")
     ]
-    assert stated and all(any(number in value for value in known) for number in stated)
+    assert stated
+    assert all(any(number in value for value in known) for number in stated)
 
 
 # ----------------------------------------------------------------------------------------- the file
@@ -557,7 +560,8 @@ def test_all_problems_are_named_in_the_order_of_the_file(tmp_path):
 def test_at_most_ten_problems_are_named(tmp_path):
     many = GOOD.replace("[ef]", f"[{', '.join(f'no-{number}' for number in range(12))}]")
     lines = refused(tmp_path, many).splitlines()
-    assert len(lines) == 11 and lines[-1] == "and 2 more."
+    assert len(lines) == 11
+    assert lines[-1] == "and 2 more."
 
 
 # -------------------------------------------------------------------------------------- recognising
@@ -688,7 +692,9 @@ def test_html_is_escaped():
         glossary.Source('"q"', "https://x.org/?a&b", TERMS[0]),
     )
     html = display.Definition(made, [made])._repr_html_()
-    assert "<b>" not in html and "<i>" not in html and "&lt;b&gt;" in html
+    assert "<b>" not in html
+    assert "<i>" not in html
+    assert "&lt;b&gt;" in html
     assert "x &lt; <code>y &amp; z</code>" in html
     assert 'href="https://x.org/?a&amp;b"' in html
 
@@ -751,8 +757,11 @@ def test_every_link_of_the_page_leads_somewhere():
 
 def test_the_same_text_serves_the_site_with_its_own_links_and_anchors():
     text = glossary.markdown(lambda key: f"lessons/{key}/", attr_list=True)
-    assert "### HNSW { #hnsw }" in text and "## H { #letter-h }" in text and "<a id" not in text
-    assert "(lessons/3_milvus/05_hnsw_by_hand/)" in text and ".ipynb" not in text
+    assert "### HNSW { #hnsw }" in text
+    assert "## H { #letter-h }" in text
+    assert "<a id" not in text
+    assert "(lessons/3_milvus/05_hnsw_by_hand/)" in text
+    assert ".ipynb" not in text
     plain = glossary.markdown(lambda key: f"{key}.ipynb")
     assert page.path().read_text(encoding="utf-8").endswith(plain)
 
@@ -793,10 +802,12 @@ def test_the_deck_has_a_card_for_each_term(tmp_path):
     pytest.importorskip("genanki")
     glossary.write_deck(tmp_path / "glossary.apkg")
     notes, cards, _ = deck(tmp_path / "glossary.apkg")
-    assert len(notes) == len(TERMS) and cards[:2] == (len(TERMS), len(TERMS))
+    assert len(notes) == len(TERMS)
+    assert cards[:2] == (len(TERMS), len(TERMS))
     by_term = {front: back for front, *back in notes.values()}
     definition, why, source = by_term["cosine distance"]
-    assert "<code>&lt;=&gt;</code>" in definition and "<code>&lt;-&gt;</code>" in why
+    assert "<code>&lt;=&gt;</code>" in definition
+    assert "<code>&lt;-&gt;</code>" in why
     assert source == "cells of that lesson"
     assert 'href="https://milvus.io/docs/scann.md"' in by_term["SCANN"][2]
 

@@ -161,7 +161,8 @@ def test_cells_have_sliders_for_nprobe_and_the_query():
     params = ivf().to_dict()["params"]
     bound = {one["name"]: (one["value"], one["bind"]["max"]) for one in params if "bind" in one}
     assert bound["nprobe"] == (1, 2)
-    assert bound["query_x"][0] == 1 and bound["query_y"][0] == 0
+    assert bound["query_x"][0] == 1
+    assert bound["query_y"][0] == 0
     assert values(ivf())["cell_x"] == [0, 2]
 
 
@@ -227,7 +228,8 @@ def large():
 def test_a_chart_fits_into_a_notebook_and_needs_no_network(name):
     bundle = str(large()[name]._repr_mimebundle_())
     assert len(bundle) < 20_000
-    assert '"url"' not in bundle and "'url'" not in bundle
+    assert '"url"' not in bundle
+    assert "'url'" not in bundle
 
 
 @pytest.mark.parametrize("rows", [[], [{"name": "a\tb"}], [{"name": "a\nb"}]])

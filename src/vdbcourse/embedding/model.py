@@ -152,7 +152,7 @@ def _from_hub(name: str) -> "SentenceTransformer":
     """A model of the hub: from the hub's cache on this machine, else over the network. Raises
     `CourseError` if neither has it.
     """
-    from huggingface_hub import constants  # only for a model of the hub
+    from huggingface_hub import constants  # only for a model of the hub  # noqa: PLC0415
 
     try:
         return load(name, local=True)
@@ -170,13 +170,13 @@ def _from_hub(name: str) -> "SentenceTransformer":
 def load(name: str, local: bool) -> "SentenceTransformer":
     """Load a model by hub name or folder. Raises `CourseError` if that fails."""
     # Their imports take several seconds, and texts in the cache need none of it.
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    from transformers.utils import logging  # noqa: PLC0415
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers' fault
     try:
         return SentenceTransformer(name, local_files_only=local)
-    except Exception as error:  # noqa: BLE001 # boundary: what a damaged model raises depends on the library
+    except Exception as error:  # boundary: what a damaged model raises depends on the library
         raise CourseError(
             f"The model {name!r} cannot be loaded: {_error_line(error)} "
             "Correct VDBCOURSE_MODEL or unset it to use the packaged model, which needs no network."

@@ -55,7 +55,7 @@ def postgres(notebook: str) -> str:
     extension `vector` is created if needed. Raises `CourseError` if there is no server, no
     pgvector, or no right to make a schema.
     """
-    from vdbcourse.engines import configured, old_spaces, spaces, supervisor
+    from vdbcourse.engines import configured, old_spaces, spaces, supervisor  # noqa: PLC0415
 
     schema = spaces.space_name(notebook)
     server = configured.postgres()
@@ -74,7 +74,7 @@ def milvus() -> str:
 
     Raises `CourseError` if nothing answers there, or the server does not let you in.
     """
-    from vdbcourse.engines import configured, supervisor
+    from vdbcourse.engines import configured, supervisor  # noqa: PLC0415
 
     loopback.bypass_proxies()
     server = configured.milvus()
@@ -87,7 +87,7 @@ def milvus_token() -> str:
 
     The course's own Milvus has no users.
     """
-    from vdbcourse.engines import configured
+    from vdbcourse.engines import configured  # noqa: PLC0415
 
     server = configured.milvus()
     return server.token if server else ""
@@ -99,7 +99,7 @@ def milvus_standalone() -> str:
 
     Raises `CourseError` if the package is not installed or the server does not start.
     """
-    from vdbcourse.engines import configured, supervisor
+    from vdbcourse.engines import configured, supervisor  # noqa: PLC0415
 
     loopback.bypass_proxies()
     server = configured.milvus()
@@ -112,7 +112,7 @@ def milvus_metrics() -> str:
     For a server of your own: `MILVUS_METRICS_URL`, or port 9091 of the host in `MILVUS_URI`. Raises
     `CourseError` if nothing answers there.
     """
-    from vdbcourse.engines import configured, server_checks, supervisor
+    from vdbcourse.engines import configured, server_checks, supervisor  # noqa: PLC0415
 
     server = configured.milvus()
     if server is None:
@@ -126,7 +126,7 @@ def explain(error: Exception) -> str:
 
     Raises `TypeError` for an error of another library.
     """
-    from vdbcourse.engines import error_messages
+    from vdbcourse.engines import error_messages  # noqa: PLC0415
 
     return error_messages.explain(error)
 
@@ -137,7 +137,7 @@ def collection(notebook: str, name: str) -> str:
 
     Raises `CourseError` if `notebook` or `name` has no letter or digit.
     """
-    from vdbcourse.engines import configured, old_spaces, spaces, supervisor
+    from vdbcourse.engines import configured, old_spaces, spaces, supervisor  # noqa: PLC0415
 
     tail = settings.identifier(name)
     if not tail:
@@ -162,7 +162,7 @@ def missing(name: str) -> str | None:
     Asks over the network, at most some seconds. Raises `CourseError` for another name, and for
     settings that are no address or no key.
     """
-    from vdbcourse.engines import compared
+    from vdbcourse.engines import compared  # noqa: PLC0415
 
     loopback.bypass_proxies()
     return compared.missing(name)
@@ -172,7 +172,7 @@ def qdrant() -> str:
     """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it
     is no URL.
     """
-    from vdbcourse.engines import compared
+    from vdbcourse.engines import compared  # noqa: PLC0415
 
     return compared.qdrant_address()
 
@@ -186,7 +186,7 @@ def weaviate() -> "compared.WeaviateAddress":
     """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises
     `CourseError` if it is no URL.
     """
-    from vdbcourse.engines import compared
+    from vdbcourse.engines import compared  # noqa: PLC0415
 
     return compared.weaviate_address()
 
@@ -200,7 +200,7 @@ def vespa() -> str:
     """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is
     no URL.
     """
-    from vdbcourse.engines import compared
+    from vdbcourse.engines import compared  # noqa: PLC0415
 
     return compared.vespa_address()
 
@@ -209,6 +209,6 @@ def vespa_config() -> str:
     """Address of Vespa's config server, which takes application packages. Raises `CourseError` if
     it is no URL.
     """
-    from vdbcourse.engines import compared
+    from vdbcourse.engines import compared  # noqa: PLC0415
 
     return compared.vespa_config_address()

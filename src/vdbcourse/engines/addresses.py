@@ -36,7 +36,7 @@ def postgres(address: str) -> dict[str, str]:
 
 def _read_by_libpq(address: str) -> dict[str, str] | None:
     """What libpq reads in the address, or None if it cannot, or has cut a password."""
-    import psycopg  # its import takes half a second, and `engines` imports this module
+    import psycopg  # its import takes half a second, and `engines` imports this module  # noqa: PLC0415
 
     try:
         read = psycopg.conninfo.conninfo_to_dict(address)

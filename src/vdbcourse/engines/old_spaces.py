@@ -93,7 +93,7 @@ def take_over_collection(uri: str, token: str, notebook: str, name: str, private
     """Rename the collection that an earlier version called otherwise, if it is this learner's and
     nothing has the new name.
     """
-    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds
+    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds  # noqa: PLC0415
 
     before = f"{space_name(notebook)}_{name}"
     now = f"{spaces.space_name(notebook)}_{name}"

@@ -68,8 +68,7 @@ class Running:
             all(isinstance(text, str) for text in texts)
             and (
                 self.metrics is None
-                or isinstance(self.metrics, str)
-                and self.metrics.startswith("http://")
+                or (isinstance(self.metrics, str) and self.metrics.startswith("http://"))
             )
             and (type(self.pid), type(self.ready)) == (int, bool)
             and 0 < self.pid < LARGEST_PID

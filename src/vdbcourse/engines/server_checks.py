@@ -153,7 +153,7 @@ def _milvus_version(uri: str, token: str, shown: str) -> str:
     """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if none
     serves there.
     """
-    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds
+    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds  # noqa: PLC0415
 
     try:
         client = MilvusClient(uri, token=token, timeout=CONNECT_SECONDS)
@@ -178,7 +178,7 @@ def check_version(version: str, shown: str) -> None:
     """Raises `CourseError` if the client in the lock and a server of this version are too far apart
     to be trusted.
     """
-    from pymilvus import __version__ as client  # its import takes two seconds
+    from pymilvus import __version__ as client  # its import takes two seconds  # noqa: PLC0415
 
     number = re.match(r"v?(\d+)\.(\d+)", version)
     if number is None:  # a build without a number

@@ -37,7 +37,7 @@ __all__ = [
 @functools.cache
 def book() -> Book:
     """All facts, read and checked once. Raises `CourseError` if the file is not in order."""
-    from vdbcourse.facts import loader
+    from vdbcourse.facts import loader  # noqa: PLC0415
 
     return loader.load()
 
@@ -67,7 +67,7 @@ def table(
 
     Raises `CourseError` for a name that does not exist.
     """
-    from vdbcourse.facts import display
+    from vdbcourse.facts import display  # noqa: PLC0415
 
     return display.Table(book(), chosen(features, book().features), chosen(engines, book().engines))
 
@@ -76,7 +76,7 @@ def portrait(engine: str) -> "Portrait":
     """Strengths, weaknesses and best use of `engine`, with their facts. Raises `CourseError` for an
     unknown engine.
     """
-    from vdbcourse.facts import display
+    from vdbcourse.facts import display  # noqa: PLC0415
 
     return display.Portrait(book().engine(engine))
 

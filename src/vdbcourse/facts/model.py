@@ -60,12 +60,12 @@ class Fact:
         return NOT_STATED not in self.tags
 
     def __str__(self) -> str:
-        from vdbcourse.facts import display
+        from vdbcourse.facts import display  # noqa: PLC0415
 
         return display.fact_text(self)
 
     def _repr_html_(self) -> str:
-        from vdbcourse.facts import display
+        from vdbcourse.facts import display  # noqa: PLC0415
 
         return display.fact_html(self)
 

@@ -52,11 +52,12 @@ def terms() -> list[Term]:
     return sorted(_book().values(), key=lambda term: (term.term.lower(), term.id))
 
 
-def term(id: str) -> Term:
-    """The term with this id, which is also its anchor on the page. Raises `CourseError` if there is
-    none.
+def term(term_id: str) -> Term:
+    """The term with the id `term_id`, which is also its anchor on the page.
+
+    Raises `CourseError` if there is none.
     """
-    return look_up(id, _book(), "term")
+    return look_up(term_id, _book(), "term")
 
 
 def find(words: str) -> Term:
@@ -78,9 +79,9 @@ def define(words: str) -> "Definition":
     """The term that these words name, to be shown in a notebook. Raises `CourseError` if there is
     none.
     """
-    from vdbcourse.glossary import display
+    from vdbcourse.glossary import display  # noqa: PLC0415
 
-    return display.Definition(find(words), [term(id) for id in find(words).see_also])
+    return display.Definition(find(words), [term(term_id) for term_id in find(words).see_also])
 
 
 @functools.cache
@@ -117,14 +118,14 @@ def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
     Anchors are `<a id="hnsw"></a>`, which JupyterLab and GitHub know; with `attr_list` they are `{
     #hnsw }`, as MkDocs has them.
     """
-    from vdbcourse.glossary import page
+    from vdbcourse.glossary import page  # noqa: PLC0415
 
     return page.markdown(terms(), link, attr_list)
 
 
 def csv_text() -> str:
     """All terms as CSV, with a header."""
-    from vdbcourse.glossary import flash_cards
+    from vdbcourse.glossary import flash_cards  # noqa: PLC0415
 
     return flash_cards.csv_text(terms())
 
@@ -135,7 +136,7 @@ def write_deck(path: Path) -> None:
 
     Raises `CourseError` if genanki is not installed or `path` cannot be written.
     """
-    from vdbcourse.glossary import flash_cards
+    from vdbcourse.glossary import flash_cards  # noqa: PLC0415
 
     flash_cards.write_deck(terms(), path)
 
@@ -144,6 +145,6 @@ def load(path: Path | None = None) -> list[Term]:
     """The terms of the course, or of another file or folder. Raises `CourseError` naming file and
     line of what is wrong.
     """
-    from vdbcourse.glossary import loader
+    from vdbcourse.glossary import loader  # noqa: PLC0415
 
     return loader.load(path or loader.FOLDER)

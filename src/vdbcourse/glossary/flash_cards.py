@@ -37,7 +37,7 @@ def csv_text(terms: Iterable[Term]) -> str:
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(HEADER)
     for term in terms:
-        see_also = "; ".join(names[id] for id in term.see_also)
+        see_also = "; ".join(names[term_id] for term_id in term.see_also)
         rows.writerow(
             (term.term, term.definition, term.why, see_also, term.lesson, source_text(term))
         )
@@ -49,7 +49,7 @@ def write_deck(terms: Iterable[Term], path: Path) -> None:
     written.
     """
     try:
-        import genanki
+        import genanki  # noqa: PLC0415
     except ImportError as error:
         raise CourseError(
             "The package that makes flash cards is not installed. Install it: ./course install"

@@ -87,10 +87,10 @@ def _names_of_two_terms(terms: list[_Entry]) -> Iterator[Problem]:
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for entry in terms:
-        id = entry.text("id")
-        if id in ids:
-            yield entry.problem(f"{id!r} is defined twice, first in {ids[id]}.", "id")
-        ids.setdefault(id, entry.where("id"))
+        term_id = entry.text("id")
+        if term_id in ids:
+            yield entry.problem(f"{term_id!r} is defined twice, first in {ids[term_id]}.", "id")
+        ids.setdefault(term_id, entry.where("id"))
         for name, place in entry.names():
             for spelling in spellings(name):
                 if spelling in names:

@@ -45,7 +45,7 @@ def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool)
     for letter, group in by_letter:
         lines.append(heading("##", letter, f"letter-{letter.lower()}", attr_list))
         for term in group:
-            see_also = ", ".join(f"[{names[id]}](#{id})" for id in term.see_also)
+            see_also = ", ".join(f"[{names[other]}](#{other})" for other in term.see_also)
             lesson = f"[{titles[term.lesson]}]({link(term.lesson)})"
             lines += [
                 heading("###", term.term, term.id, attr_list),

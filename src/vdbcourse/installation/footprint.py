@@ -82,7 +82,7 @@ def _collections() -> list[Item]:
     if server is None or not noted:
         return []
     uri = server.checked_uri()
-    from pymilvus import MilvusClient  # its import takes two seconds
+    from pymilvus import MilvusClient  # its import takes two seconds  # noqa: PLC0415
 
     client = MilvusClient(uri, token=server.token)
     names = client.list_collections()

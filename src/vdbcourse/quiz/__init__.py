@@ -56,7 +56,7 @@ def ask(chapter: str) -> "Quiz":
     """The questions of `chapter` as a widget. Raises `CourseError` for a chapter
     without questions.
     """
-    from vdbcourse.quiz.widget import Quiz
+    from vdbcourse.quiz.widget import Quiz  # noqa: PLC0415
 
     return Quiz(chapter, questions(chapter))
 

@@ -36,7 +36,8 @@ def test_the_toy_is_proved(prove, task):
     proof = prove(task)
     assert proof.proved, proof.problems
     assert (proof.stub, proof.caught, proof.passed) == ("not attempted", 4, 2)
-    assert proof.rate == 1.0 and proof.killed == proof.mutants > 5
+    assert proof.rate == 1.0
+    assert proof.killed == proof.mutants > 5
 
 
 TWICE = '    share([1, 1], [1, 2]).equals(0.5, "The same id twice is one.")'
@@ -272,7 +273,10 @@ def test_the_table_shows_what_was_proved():
     )
     head, line = table([proof]).splitlines()
     assert head.split()[:3] == ["exercise", "task", "points"]
-    assert "1 of 1" in line and "not attempted" in line and "4 of 4" in line and "8 (88.9%)" in line
+    assert "1 of 1" in line
+    assert "not attempted" in line
+    assert "4 of 4" in line
+    assert "8 (88.9%)" in line
     assert summary([proof]).endswith("8 of 10 mutants killed, 1 listed as equivalent, 1 left")
 
 

@@ -205,11 +205,14 @@ def test_a_longer_list_computes_more_distances_and_finds_no_less(run, data):
 )
 def test_no_film_has_more_links_than_its_layer_has_room_for(run, m, ef_construction, seed):
     layers = built(run, {"m": m, "efConstruction": ef_construction, "seed": seed})
-    assert len(layers[0]) == 400 and len(layers) > 1
+    assert len(layers[0]) == 400
+    assert len(layers) > 1
     for number, layer in enumerate(layers):
         for film, links in layer.items():
             assert len(links) <= (2 * m if number == 0 else m)
-            assert film not in links and len(set(links)) == len(links) and set(links) <= set(layer)
+            assert film not in links
+            assert len(set(links)) == len(links)
+            assert set(links) <= set(layer)
         if number:
             assert set(layer) < set(layers[number - 1])
 
@@ -338,7 +341,8 @@ def test_more_cells_opened_cost_more_distances_and_find_no_less(run, data):
         recalls.append(measure.recall_at_k(found, data["questions"]["truth"], 10))
         work.append(np.mean(distances))
     assert work == sorted(set(work)), work
-    assert recalls == sorted(recalls) and recalls[0] < 0.8, recalls
+    assert recalls == sorted(recalls)
+    assert recalls[0] < 0.8
 
 
 @pytest.mark.browser
@@ -351,12 +355,14 @@ def test_what_the_page_lets_predict_is_so(run, data):
     lost = 400 - run(
         f"{GRAPH} return hnsw.reachable(graph).size", {"m": 2, "efConstruction": 40, "seed": 1}
     )
-    assert lost > 0 and measure.recall_at_k(found, truth, 10) < 1
+    assert lost > 0
+    assert measure.recall_at_k(found, truth, 10) < 1
     quarters = {nlist: probed(run, nlist, nlist // 4) for nlist in (16, 64)}
     few, many = (
         (measure.recall_at_k(found, truth, 10), np.mean(work)) for found, work in quarters.values()
     )
-    assert few[0] != many[0] and few[1] != many[1]
+    assert few[0] != many[0]
+    assert few[1] != many[1]
 
 
 # ---- the page
@@ -419,7 +425,8 @@ def test_steps_to_the_end_find_what_a_search_at_once_finds(page, run, data, algo
     listed = [
         line.rsplit(", ", 1)[0] for line in part(page, "list").locator("li").all_inner_texts()
     ]
-    assert len(listed) == settings.get("ef", 10) and listed[:10] == titles
+    assert len(listed) == settings.get("ef", 10)
+    assert listed[:10] == titles
     assert part(page, "distances").inner_text() == f"{distances} of 400"
     right = len(set(found) & set(data["questions"]["truth"][3]))
     assert part(page, "recall").inner_text() == f"{right / 10:.1f} of 1.0"
@@ -451,13 +458,13 @@ def test_every_step_is_a_line_that_a_screen_reader_is_told(page, data):
     now = part(page, "now")
     assert now.get_attribute("aria-live") == "polite"
     lines = part(page, "steps").locator("li").all_inner_texts()
-    assert len(lines) == 40 and lines[-1] == now.inner_text()
+    assert len(lines) == 40
+    assert lines[-1] == now.inner_text()
     assert [line.split(":")[0] for line in lines] == [f"Step {number}" for number in range(1, 41)]
     compared = [line for line in lines if "compare with" in line]
     assert all(any(title in line for title in data["films"]["titles"]) for line in compared)
-    assert any("drops out" in line for line in compared) and any(
-        "not kept" in line for line in compared
-    )
+    assert any("drops out" in line for line in compared)
+    assert any("not kept" in line for line in compared)
 
 
 @pytest.mark.browser
@@ -466,7 +473,8 @@ def test_a_step_says_when_the_list_is_full(page):
     full = [
         line for line in part(page, "steps").locator("li").all_inner_texts() if "full with" in line
     ]
-    assert full and all("full with ef = " in line for line in full)
+    assert full
+    assert all("full with ef = " in line for line in full)
     assert "full with ef = 10" in full[-1]
 
 
@@ -520,9 +528,8 @@ def test_the_table_scores_all_questions_and_keeps_what_was_tried(page, run, data
     recall = measure.recall_at_k(found, data["questions"]["truth"], 10)
     rows = [one.inner_text().split("\t") for one in part(page, "tried").locator("tr").all()]
     assert rows[0][0] == "HNSW, M 4, efConstruction 40, ef 40, seed 1"
-    assert rows[0][1] == f"{recall:.3f}" and float(rows[0][3]) == pytest.approx(
-        np.mean(distances), abs=0.51
-    )
+    assert rows[0][1] == f"{recall:.3f}"
+    assert float(rows[0][3]) == pytest.approx(np.mean(distances), abs=0.51)
     assert rows[1][0] == "HNSW, M 4, efConstruction 40, ef 10, seed 1"
     assert rows[-1] == ["exact search", "1.000", "1.0", "400"]
 
@@ -547,7 +554,8 @@ def test_the_picture_marks_the_true_neighbours_and_says_in_words_what_it_shows(p
     button(page, "To the end").click()
     assert page.locator(".picture path.truth").count() == 10
     label = page.locator(".picture").get_attribute("aria-label")
-    assert data["questions"]["titles"][0] in label and "10 are in the list" in label
+    assert data["questions"]["titles"][0] in label
+    assert "10 are in the list" in label
 
 
 @pytest.mark.browser

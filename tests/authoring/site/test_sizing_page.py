@@ -109,9 +109,8 @@ def test_every_source_has_an_address_and_a_day(book):
     }
     assert named - {None} <= set(book["sources"])
     for source in book["sources"].values():
-        assert source["url"].startswith("https://") and re.fullmatch(
-            r"\d{4}-\d\d-\d\d", source["read"]
-        )
+        assert source["url"].startswith("https://")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", source["read"])
 
 
 # ---- the formulas
@@ -156,7 +155,8 @@ def defaults(index_type):
 @pytest.mark.browser
 def test_every_size_is_that_of_sizing_to_the_byte(opened, book):
     inputs = list(grid())
-    assert len(inputs) > 250 and {index_type for index_type, _ in inputs} == set(sizing.ESTIMATES)
+    assert len(inputs) > 250
+    assert {index_type for index_type, _ in inputs} == set(sizing.ESTIMATES)
     found = opened().evaluate(
         """async ([c, inputs]) => {
           const f = await import("/sizing/formulas.js");
@@ -296,7 +296,8 @@ def test_what_cannot_be_sized_gets_a_message_at_its_field(opened, field, typed, 
         "document.querySelector('[role=status]').textContent.startsWith('Fields to mend: 1')"
     )
     control.fill({"rows": "10", "dimensions": "384", "nlist": "4", "m": "8", "nbits": "8"}[field])
-    assert control.get_attribute("aria-invalid") is None and page.locator(".result").is_visible()
+    assert control.get_attribute("aria-invalid") is None
+    assert page.locator(".result").is_visible()
 
 
 @pytest.mark.browser

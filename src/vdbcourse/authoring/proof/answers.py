@@ -137,7 +137,8 @@ def _read(path: Path) -> Proofs:
     sys.modules.pop(f"{package.__name__}.{SHARED}", None)
     name = f"{package.__name__}.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None  # it ends in .py
+    assert spec is not None
+    assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     _reading.append(Proofs())
     try:

@@ -11,13 +11,13 @@ names the mutant in `proofs/` when it may survive.
 
 import ast
 import io
-import os
 import re
 import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from vdbcourse.authoring.proof import text_mutants
 from vdbcourse.authoring.proof.text_mutants import Edit, table
@@ -83,6 +83,11 @@ def _meaning(source: str) -> str:
         return ast.unparse(ast.parse(source))
 
 
+def _common_characters(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def _difference(before: str, after: str) -> str:
     """The lines that differ, as `before -> after`; of long ones the part around what differs."""
     old_lines, new_lines = before.splitlines(), after.splitlines()
@@ -91,8 +96,8 @@ def _difference(before: str, after: str) -> str:
     while old_lines and new_lines and old_lines[-1] == new_lines[-1]:
         old_lines, new_lines = old_lines[:-1], new_lines[:-1]
     old, new = (" ".join(" ".join(lines).split()) for lines in (old_lines, new_lines))
-    head = len(os.path.commonprefix([old, new]))
-    tail = len(os.path.commonprefix([old[head:][::-1], new[head:][::-1]]))
+    head = _common_characters(old, new)
+    tail = _common_characters(old[head:][::-1], new[head:][::-1])
     first = old.rfind(" ", 0, max(0, head - CONTEXT)) + 1
     last = tail - CONTEXT if tail > CONTEXT and " " in old[len(old) - tail + CONTEXT :] else 0
     last = len(old[len(old) - last :].partition(" ")[2]) + 1 if last else 0
@@ -125,7 +130,8 @@ class Source:
 
     def span(self, node: Placed) -> tuple[int, int]:
         """First and last character (exclusive) of a node; parentheses around it do not count."""
-        assert node.end_lineno is not None and node.end_col_offset is not None  # it was parsed
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)
 
     def at(self, line: int, column: int) -> int:
@@ -136,11 +142,8 @@ class Source:
         """A node's text, fit to stand anywhere in an expression."""
         start, end = self.span(node)
         text = self.text[start:end]
-        bare = (
-            isinstance(node, ATOMS)
-            or isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and "\n" not in text
+        bare = isinstance(node, ATOMS) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in text
         )
         return text if bare else f"({text})"
 

@@ -38,7 +38,9 @@ class Solved:
         for number in sorted(ready):
             try:
                 exec(ready[number], namespace)
-            except Exception as error:  # noqa: BLE001 # boundary: whatever a master's code raises is told with its place
+            except (
+                Exception
+            ) as error:  # boundary: whatever a master's code raises is told with its place
                 raise CourseError(
                     f"solutions/{self.exercise.master.name}, cell {number}: its definitions do not"
                     f" stand alone: {type(error).__name__}: {error}. Functions may use imports,"

@@ -24,9 +24,9 @@ def build(folder: Path) -> Report:
 
     Raises `CourseError` naming file and line for what is wrong in a source.
     """
-    from mkdocs.commands import build as command
-    from mkdocs.config import load_config
-    from mkdocs.exceptions import MkDocsException
+    from mkdocs.commands import build as command  # noqa: PLC0415
+    from mkdocs.config import load_config  # noqa: PLC0415
+    from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
 
     if folder.exists() and not (folder / "sitemap.xml").is_file() and any(folder.iterdir()):
         raise CourseError(

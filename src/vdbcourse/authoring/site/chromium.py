@@ -45,7 +45,7 @@ def served(folder: Path, compressed: bool = False) -> Iterator[str]:
 @contextmanager
 def launched() -> Iterator["Browser"]:
     """A Chromium that talks to nobody by itself. Raises `CourseError` if there is none."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as playwright:
         path = program(playwright.chromium.executable_path)
@@ -86,7 +86,7 @@ class Server(ThreadingHTTPServer):
 class Quiet(SimpleHTTPRequestHandler):
     """Serves files and says nothing."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the library's)
         """Not into the output of the build."""
 
 
@@ -95,7 +95,7 @@ class Compressing(Quiet):
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 the name is the library's
+    def do_GET(self) -> None:
         """One file."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path

@@ -101,7 +101,7 @@ def check_version() -> None:
     """Raises `CourseError` if the installed kernel was made for another Pyodide than the pinned
     one.
     """
-    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION  # noqa: PLC0415
 
     if jupyterlite_parts.PYODIDE.version != PYODIDE_VERSION:
         raise CourseError(

@@ -137,7 +137,7 @@ def kept_at(name: str) -> Path:
 
 def licences() -> str:
     """What the folder is made of, from where, under which licence."""
-    from importlib.metadata import version
+    from importlib.metadata import version  # noqa: PLC0415
 
     bsd = "BSD-3-Clause, https://pypi.org/project"
     return "\n".join(

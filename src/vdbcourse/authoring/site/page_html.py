@@ -45,7 +45,7 @@ def _label(box: Tag) -> None:
 
 def _mathml(text: str) -> Tag:
     """A formula as browsers draw it; the source stays as its text for those who copy it."""
-    from latex2mathml import converter
+    from latex2mathml import converter  # noqa: PLC0415
 
     block = text.startswith("\\[")
     made = BeautifulSoup(

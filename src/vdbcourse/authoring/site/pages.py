@@ -301,7 +301,7 @@ def texts() -> list[Made]:
 
 def downloads() -> dict[str, bytes]:
     """Files that are made with the pages, by their path on the site."""
-    from vdbcourse.authoring.site import index_explorer, sizing_page
+    from vdbcourse.authoring.site import index_explorer, sizing_page  # noqa: PLC0415
 
     deck = settings.home() / "cache" / "site" / "glossary.apkg"
     deck.parent.mkdir(parents=True, exist_ok=True)
@@ -334,9 +334,10 @@ def nav(pages: dict[str, Page]) -> Nav:
         {written_title(path): f"cheat-sheets/{path.name}"}
         for path in sorted(docs().glob("cheat-sheets/*.md"))
     ]
-    practice: Nav = [{"Quiz": "quiz.md"}] + own(
-        "skills.md", "explorer.md", "sizing.md", "in-the-page.md"
-    )
+    practice: Nav = [
+        {"Quiz": "quiz.md"},
+        *own("skills.md", "explorer.md", "sizing.md", "in-the-page.md"),
+    ]
     reference: Nav = [
         {"Engines compared": "engines.md"},
         {"Index types of Milvus": "index-types.md"},

@@ -10,7 +10,7 @@ def serve(address: str) -> None:
     """Build the pages again whenever a source changes and show them at `address`; without the
     sheets for print.
     """
-    from mkdocs.commands import serve as command
+    from mkdocs.commands import serve as command  # noqa: PLC0415
 
     logging.getLogger("mkdocs").setLevel(logging.INFO)
     watched = [

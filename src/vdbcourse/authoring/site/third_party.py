@@ -57,7 +57,7 @@ MERMAID = Script(
 
 def scripts() -> dict[str, bytes]:
     """Name and content of each script, and a note on their licences."""
-    import vl_convert
+    import vl_convert  # noqa: PLC0415
 
     about = (
         f"mermaid.js: {MERMAID.package} {MERMAID.version}, {MERMAID.licence},"

@@ -49,14 +49,14 @@ def available(space: str, name: str, only: list[str] | None = None) -> Available
 
 def pgvector(space: str, name: str) -> Adapter:
     """PostgreSQL: embedded, or the server of DATABASE_URL."""
-    from vdbcourse.bench.adapters.pgvector import Pgvector
+    from vdbcourse.bench.adapters.pgvector import Pgvector  # noqa: PLC0415
 
     return Pgvector(space, name)
 
 
 def milvus(space: str, name: str) -> Adapter:
     """Milvus Lite, or the server of MILVUS_URI or of the stack in Docker."""
-    from vdbcourse.bench.adapters.milvus import Milvus
+    from vdbcourse.bench.adapters.milvus import Milvus  # noqa: PLC0415
 
     if server := configured.milvus():
         return Milvus(space, name, "milvus", server.uri, server.version())
@@ -70,7 +70,7 @@ def milvus_standalone(space: str, name: str) -> Engine:
     """The Milvus server of the course's package, if it runs: it listens on all interfaces, so it is
     not started unasked.
     """
-    from vdbcourse.bench.adapters.milvus import Milvus
+    from vdbcourse.bench.adapters.milvus import Milvus  # noqa: PLC0415
 
     server = supervisor.running("milvus-standalone")
     if server is None or not server.ready:
@@ -91,7 +91,7 @@ def milvus_standalone(space: str, name: str) -> Engine:
 def qdrant(space: str, name: str) -> Adapter:
     """Qdrant's local mode, or the server of QDRANT_URL."""
     _needed("qdrant")
-    from vdbcourse.bench.adapters.qdrant import Qdrant
+    from vdbcourse.bench.adapters.qdrant import Qdrant  # noqa: PLC0415
 
     return Qdrant(space, name)
 
@@ -99,7 +99,7 @@ def qdrant(space: str, name: str) -> Adapter:
 def weaviate(space: str, name: str) -> Engine:
     """The server of WEAVIATE_URL."""
     _needed("weaviate")
-    from vdbcourse.bench.adapters.weaviate import Weaviate
+    from vdbcourse.bench.adapters.weaviate import Weaviate  # noqa: PLC0415
 
     return Weaviate(space, name)
 
@@ -107,7 +107,7 @@ def weaviate(space: str, name: str) -> Engine:
 def vespa(space: str, name: str) -> Engine:
     """The server of VESPA_URL."""
     _needed("vespa")
-    from vdbcourse.bench.adapters.vespa import Vespa
+    from vdbcourse.bench.adapters.vespa import Vespa  # noqa: PLC0415
 
     return Vespa()
 
@@ -115,7 +115,7 @@ def vespa(space: str, name: str) -> Engine:
 def pinecone(space: str, name: str) -> Engine:
     """The cloud of PINECONE_API_KEY."""
     _needed("pinecone")
-    from vdbcourse.bench.adapters.pinecone import Pinecone
+    from vdbcourse.bench.adapters.pinecone import Pinecone  # noqa: PLC0415
 
     return Pinecone(space, name)
 

@@ -106,5 +106,6 @@ class Weaviate(Engine):
 
 def _hit(number: object, distance: float | None) -> Hit:
     """A row found; the properties of a reply may be of any type, and ours are whole numbers."""
-    assert isinstance(number, int | float) and distance is not None
+    assert isinstance(number, int | float)
+    assert distance is not None
     return Hit(int(number), distance)

@@ -42,6 +42,6 @@ def form() -> "Form":
     kernel.
     """
     # ipywidgets takes half a second, and only the form needs it
-    from vdbcourse.choosers.engine_chooser.widget import Form
+    from vdbcourse.choosers.engine_chooser.widget import Form  # noqa: PLC0415
 
     return Form()

@@ -61,7 +61,7 @@ class MilvusStack(DockerStack):
 
         A server that does not take a password at its first start (2.3 does not) gets it now.
         """
-        from pymilvus import MilvusClient  # its import takes two seconds
+        from pymilvus import MilvusClient  # its import takes two seconds  # noqa: PLC0415
 
         well_known = f"root:{DEFAULT_PASSWORD}"
         if lets_in(uri, well_known):
@@ -88,7 +88,7 @@ def lets_in(uri: str, token: str) -> bool:
 
     Raises `grpc.RpcError` if it cannot be asked.
     """
-    from pymilvus.grpc_gen import milvus_pb2, milvus_pb2_grpc  # its import takes two seconds
+    from pymilvus.grpc_gen import milvus_pb2, milvus_pb2_grpc  # its import takes two seconds  # noqa: PLC0415
 
     headers = [("authorization", base64.b64encode(token.encode()).decode())] if token else []
     with grpc.insecure_channel(urlsplit(uri).netloc) as channel:

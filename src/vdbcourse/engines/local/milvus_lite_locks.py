@@ -51,7 +51,8 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
 
     def __init__(self, database: Database, servicer: MilvusServicer) -> None:
         self._database = database
-        self._database_name = servicer._database_name
+        # as its own methods read it from a request
+        self._database_name = servicer._database_name  # noqa: SLF001
         self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
 
     def intercept_service(

@@ -44,7 +44,7 @@ def start(folder: Path, log: Path) -> Running:
             " --again milvus. It exists for Linux on x86-64 and macOS; elsewhere start Milvus with"
             " Docker (./course up milvus) or point MILVUS_URI at a server."
         )
-    import milvus  # not installed everywhere
+    import milvus  # not installed everywhere  # noqa: PLC0415
 
     config = milvus.MilvusServerConfig(data_dir=str(folder))
     listening = [name for name in config.configurable_items if name.endswith("_port")]
@@ -53,7 +53,7 @@ def start(folder: Path, log: Path) -> Running:
         **dict(zip(listening, ports, strict=True))
     )  # its own choice counts upwards: two servers at once would meet
     config.resolve()
-    milvus._initialize_data_files(str(folder))
+    milvus._initialize_data_files(str(folder))  # noqa: SLF001 (the package offers no other way)
     etcd = folder / "configs" / "etcd.yaml"
     data = config.get("etcd_data_dir")
     etcd.write_text(

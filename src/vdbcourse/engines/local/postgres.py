@@ -119,7 +119,7 @@ def _check_account() -> None:
     """
     if sys.platform == "win32":
         return
-    import pwd  # Windows has none
+    import pwd  # Windows has none  # noqa: PLC0415
 
     try:
         pwd.getpwuid(os.geteuid())
@@ -256,7 +256,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     """
     user = group = groups = None
     if _as_root():
-        import pwd  # Windows has none
+        import pwd  # Windows has none  # noqa: PLC0415
 
         account = pwd.getpwnam(NOBODY)
         user, group, groups = account.pw_uid, account.pw_gid, list[int]()
@@ -354,7 +354,7 @@ def _nobody_id() -> int:
     """The user id PostgreSQL runs as when we are root."""
     if not _as_root():
         return os.geteuid()
-    import pwd  # Windows has none
+    import pwd  # Windows has none  # noqa: PLC0415
 
     return pwd.getpwnam(NOBODY).pw_uid
 

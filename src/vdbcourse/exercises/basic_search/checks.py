@@ -473,40 +473,46 @@ def are_hits(
         f"{why} A film has the title of another.",
         rows,
     )
-    scores, true = (
-        np.array([score for *_, score in found]),
-        np.array([score for *_, score in expected]),
-    )
+    scores = np.array([score for *_, score in found])
+    true = np.array([score for *_, score in expected])
     if not np.allclose(scores, true, atol=1e-4):
-        said = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
-        if np.allclose(scores, 1 - true, atol=1e-3):
-            said = (
-                "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a"
-                " similarity; hand it on."
-            )
-        elif np.allclose(scores, 100 * true, atol=1e-1):
-            said = (
-                "The scores are a hundred times too large. A cosine is no share of anything, so it"
-                " is no percentage either."
-            )
-        elif np.allclose(scores, np.round(scores, 3), atol=1e-6) and np.allclose(
-            scores, true, atol=0.06
-        ):
-            said = "Your scores are rounded; hand them on as they came."
-        elif np.allclose(scores, np.abs(true), atol=1e-4):
-            said = (
-                "A score below 0 has lost its sign. A film that points away from the question has a"
-                " negative cosine."
-            )
-        elif np.allclose(scores, (1 + true) / 2, atol=1e-4):
-            said = (
-                "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1."
-            )
-        elif np.allclose(scores, np.arccos(np.clip(true, -1, 1)), atol=1e-2):
-            said = (
-                "These are angles. Asked for is their cosine, as Milvus returns it in `distance`."
-            )
-        reply.fail(said, rows)
+        usual = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
+        reply.fail(_what_the_scores_are(scores, true) or usual, rows)
+
+
+def _what_the_scores_are(scores: np.ndarray, true: np.ndarray) -> str | None:
+    """What is behind known wrong scores; None for others."""
+    rounded = np.allclose(scores, np.round(scores, 3), atol=1e-6)
+    known = (
+        (
+            np.allclose(scores, 1 - true, atol=1e-3),
+            "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a"
+            " similarity; hand it on.",
+        ),
+        (
+            np.allclose(scores, 100 * true, atol=1e-1),
+            "The scores are a hundred times too large. A cosine is no share of anything, so it is"
+            " no percentage either.",
+        ),
+        (
+            rounded and np.allclose(scores, true, atol=0.06),
+            "Your scores are rounded; hand them on as they came.",
+        ),
+        (
+            np.allclose(scores, np.abs(true), atol=1e-4),
+            "A score below 0 has lost its sign. A film that points away from the question has a"
+            " negative cosine.",
+        ),
+        (
+            np.allclose(scores, (1 + true) / 2, atol=1e-4),
+            "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1.",
+        ),
+        (
+            np.allclose(scores, np.arccos(np.clip(true, -1, 1)), atol=1e-2),
+            "These are angles. Asked for is their cosine, as Milvus returns it in `distance`.",
+        ),
+    )
+    return next((words for matches, words in known if matches), None)
 
 
 def hits(reply: Reply) -> list[tuple[int, str, float]]:

@@ -450,7 +450,7 @@ def plots(data: Data, n: int) -> list[str]:
 @functools.cache
 def halves() -> tuple[list[str], list[str]]:
     """Film plots for the notebook's checks, and others for graded runs."""
-    from vdbcourse import datasets
+    from vdbcourse import datasets  # noqa: PLC0415
 
     found = datasets.film_plots()["plot"].tolist()
     return found[0::2], found[1::2]
@@ -469,7 +469,7 @@ def reference_clean(text: str) -> str:
     """Character by character, until nothing changes."""
     after = html.unescape(re.sub(r"<(?:/[a-z]|[a-z])[^>]*>", " ", text, flags=re.IGNORECASE))
     kept = [
-        c for c in after if c.isspace() or c not in INVISIBLE and unicodedata.category(c) != "Cc"
+        c for c in after if c.isspace() or (c not in INVISIBLE and unicodedata.category(c) != "Cc")
     ]
     after = re.sub(r"\s+", " ", "".join(kept)).strip()
     return after if after == text else reference_clean(after)
@@ -885,7 +885,7 @@ def compared(
 
 def encoded(texts: str | list[str], another: bool = False) -> np.ndarray:
     """The vectors of texts, by the course's model or by the other one."""
-    from vdbcourse import embedding
+    from vdbcourse import embedding  # noqa: PLC0415
 
     encode = embedding.encode if not another else handles.another_encode
     return encode(texts, progress=False)

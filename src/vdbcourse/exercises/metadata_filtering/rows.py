@@ -125,8 +125,7 @@ def is_answer(
     """
     if not passing and (
         reply.value is None
-        or isinstance(reply.value, (list, tuple))
-        and None in list(reply.value)[:2]
+        or (isinstance(reply.value, (list, tuple)) and None in list(reply.value)[:2])
     ):
         reply.fail(
             f"{why} Here None was returned for the two, or for one of them: say 0 and an empty"

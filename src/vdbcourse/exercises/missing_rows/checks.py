@@ -2,6 +2,7 @@
 pages on EXPLAIN and PREPARE.
 """
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -443,10 +444,7 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
     distances = [row[2] for row in rows]
     are_distances(reply, shelf.distances(question, ids), distances)
     reply.expect(
-        all(
-            nearer <= farther + 1e-6
-            for nearer, farther in zip(distances, distances[1:], strict=False)
-        ),
+        all(nearer <= farther + 1e-6 for nearer, farther in itertools.pairwise(distances)),
         "The rows do not come nearest first. `relaxed_order` may hand them out a little out of"
         " order: take `strict_order`, or sort what came (in SQL by `distance + 0`, as PostgreSQL"
         " believes it sorted already).",

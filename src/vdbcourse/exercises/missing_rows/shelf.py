@@ -192,7 +192,8 @@ class Shelf:
         read = (
             "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM"
             " pg_stat_user_indexes JOIN pg_index USING (indexrelid) WHERE indrelid ="
-            " to_regclass('film') AND indisprimary), 0) FROM pg_stat_user_tables WHERE relid = to_regclass('film')"
+            " to_regclass('film') AND indisprimary), 0) FROM pg_stat_user_tables WHERE relid ="
+            " to_regclass('film')"
         )
         return int(self.data.postgres.run(read)[0][0])
 

@@ -3,6 +3,7 @@ Work is counted by PostgreSQL's own statistics (its pages on EXPLAIN, PREPARE an
 statistics; pgvector's README, "Query Options").
 """
 
+import itertools
 import math
 import statistics
 from typing import Any
@@ -19,7 +20,6 @@ from vdbcourse.exercises.slow_search.replies import (
     same_numbers,
 )
 from vdbcourse.grading import Answer, Data, Reply, Session, check, rounded
-import itertools
 
 __all__ = [
     "check_build_index",

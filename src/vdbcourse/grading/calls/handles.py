@@ -84,7 +84,7 @@ class OpenHandles:
         The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the
         learner's code has read.
         """
-        import psycopg
+        import psycopg  # noqa: PLC0415
 
         if handle.kind == "milvus":
             noted = self.resolve(handle).noted
@@ -117,8 +117,8 @@ def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
     """A connection that knows pgvector: its types, and from the beginning its settings, which a
     session has once it used it.
     """
-    import psycopg
-    from pgvector.psycopg import register_vector
+    import psycopg  # noqa: PLC0415
+    from pgvector.psycopg import register_vector  # noqa: PLC0415
 
     connection = psycopg.connect(address, autocommit=True)
     register_vector(connection)
@@ -135,13 +135,13 @@ def _open(handle: Handle) -> Any:
                 connection.execute(statement, prepare=False)
             return connection
         case "milvus":
-            from pymilvus import MilvusClient
+            from pymilvus import MilvusClient  # noqa: PLC0415
 
-            from vdbcourse import engines
+            from vdbcourse import engines  # noqa: PLC0415
 
             return _noting(MilvusClient(handle.address, token=engines.milvus_token()))
         case "encode":
-            from vdbcourse import embedding
+            from vdbcourse import embedding  # noqa: PLC0415
 
             return another_encode if handle.address else embedding.encode
         case "dict":
@@ -177,6 +177,6 @@ def another_encode(texts: Any, **options: Any) -> Any:
     """Another model's `encode`, as far as a learner's function can tell: vectors like the course's,
     and never the same.
     """
-    from vdbcourse import embedding
+    from vdbcourse import embedding  # noqa: PLC0415
 
     return embedding.encode(texts, **options)[..., ::-1].copy()

@@ -44,7 +44,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         _begin_cache(Path(sys.argv[1]))
     if MILVUS_SOCKET in os.environ:
-        import pymilvus  # noqa: F401 - it reads MILVUS_URI when it is imported, and there refuses what its clients take
+        import pymilvus  # noqa: F401, PLC0415
 
         os.environ["MILVUS_URI"] = os.environ.pop(MILVUS_SOCKET)
     notebook = Notebook()
@@ -174,7 +174,7 @@ def _in_words(error: BaseException) -> str:
 
 def _replace_exercises() -> None:
     # by a silent `vdbcourse.exercises`: here nothing is checked, hinted or noted
-    import vdbcourse
+    import vdbcourse  # noqa: PLC0415
 
     silent = types.ModuleType(
         "vdbcourse.exercises", "Stands in for the exercises where a notebook is graded."
@@ -203,7 +203,7 @@ class _Silent:
 
 def _begin_cache(source: Path) -> None:
     # copies embedded texts into this run's own home
-    from vdbcourse import settings
+    from vdbcourse import settings  # noqa: PLC0415
 
     shutil.copytree(
         source, settings.home() / "cache", dirs_exist_ok=True, copy_function=shutil.copyfile

@@ -47,7 +47,7 @@ class Pool:
     """Half of 4,800 films, always in one order. Only what is taken is embedded, once."""
 
     def __init__(self, hidden: bool) -> None:
-        from vdbcourse import datasets
+        from vdbcourse import datasets  # noqa: PLC0415
 
         frame = datasets.films(2 * HALF)
         order = np.random.default_rng(20261121).permutation(len(frame))
@@ -63,7 +63,7 @@ class Pool:
 
     def take(self, positions: Iterable[int]) -> Films:
         """The films at these positions."""
-        from vdbcourse import embedding
+        from vdbcourse import embedding  # noqa: PLC0415
 
         at = np.asarray(list(positions), dtype=int)
         missing = np.unique(at[~self.embedded[at]])

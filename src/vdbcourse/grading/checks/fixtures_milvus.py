@@ -47,9 +47,9 @@ class Milvus:
     @functools.cached_property
     def own(self) -> "MilvusClient":
         """The check's client."""
-        from pymilvus import MilvusClient  # takes two seconds, and most checks need no Milvus
+        from pymilvus import MilvusClient  # takes two seconds, and most checks need no Milvus  # noqa: PLC0415
 
-        from vdbcourse import engines
+        from vdbcourse import engines  # noqa: PLC0415
 
         return MilvusClient(self.client.address, token=engines.milvus_token())
 
@@ -69,7 +69,7 @@ class Milvus:
         It has an index (`parameters`: of the index, such as `M=16`), is loaded, and holds `rows`;
         its consistency level is Strong.
         """
-        from pymilvus import DataType
+        from pymilvus import DataType  # noqa: PLC0415
 
         self.drop(name)
         schema = self.own.create_schema()

@@ -54,7 +54,7 @@ class Session:
         self, data: Data, begins_with: Mapping[str, str] | None = None, **settings: str
     ) -> None:
         # a fresh run imports this package and may need no PostgreSQL
-        from psycopg.conninfo import conninfo_to_dict, make_conninfo
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
 
         self.postgres = data.postgres
         self.settings = settings
@@ -76,7 +76,7 @@ class Session:
         """Is the session as it was before the call: open, no transaction left, no
         setting changed?
         """
-        import psycopg
+        import psycopg  # noqa: PLC0415
 
         reply.expect(not self._in_transaction(), OPEN)
         for name in SETTINGS:

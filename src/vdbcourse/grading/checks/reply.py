@@ -120,10 +120,8 @@ class Reply:
     def sequence(self, what: str = "a list") -> list[Any]:
         """The value as a list."""
         value = self.something(what)
-        if (
-            not isinstance(value, (list, tuple, np.ndarray))
-            or isinstance(value, np.ndarray)
-            and value.ndim == 0
+        if not isinstance(value, (list, tuple, np.ndarray)) or (
+            isinstance(value, np.ndarray) and value.ndim == 0
         ):
             self.fail(f"It gave {kind_of(value)}; asked for is {what}.", expected=what)
         return list(value)
@@ -272,7 +270,7 @@ def _readable(type_name: str) -> str:
         return "the function is an `async def`; write `def`, nobody awaits it"
     if type_name.endswith("Cursor"):
         return "fetch its rows, with `.fetchall()`"
-    if "too large" in type_name or "bytes" in type_name and "array" in type_name:
+    if "too large" in type_name or ("bytes" in type_name and "array" in type_name):
         return "no answer needs as much as that"
     return "return its content as plain numbers, text, lists or arrays"
 

@@ -111,7 +111,8 @@ def _not_yet(
         return not_yet
     except (CourseError, ConnectionError):
         raise
-    except Exception as error:  # noqa: BLE001 # boundary: the border between the course's code and the learner: no traceback of ours
+    # boundary: between the course's code and the learner, who sees no traceback of ours
+    except Exception as error:
         if isinstance(error, psycopg.errors.LockNotAvailable):
             return NotYet(LOCKED, Status.ERROR)
         if _disconnected(error):

@@ -75,7 +75,7 @@ def _postgres_url() -> str:
 
 def _drop_collections(uri: str, learner: str) -> None:
     """Remove the collections of a learner who was made up."""
-    from pymilvus import MilvusClient
+    from pymilvus import MilvusClient  # noqa: PLC0415
 
     with contextlib.closing(MilvusClient(uri, token=engines.milvus_token())) as client:
         for name in client.list_collections():

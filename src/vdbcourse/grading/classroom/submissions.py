@@ -100,7 +100,7 @@ def _code_cells(name: str, content: bytes) -> list[str]:
                 content.decode(json.detect_encoding(content)), as_version=4
             ).cells
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    except Exception as error:  # noqa: BLE001 # boundary: a learner's file, in which anything may be anything
+    except Exception as error:  # boundary: a learner's file, in which anything may be anything
         raise CourseError(
             f"{name} is not a notebook: it has no cells as a notebook has. Save it in JupyterLab."
         ) from error

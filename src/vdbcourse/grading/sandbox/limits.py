@@ -33,7 +33,7 @@ class Limits:
         """
         if sys.platform == "win32":
             return
-        import resource
+        import resource  # noqa: PLC0415
 
         wanted = {
             resource.RLIMIT_CPU: self.cpu,
