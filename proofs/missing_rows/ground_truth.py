@@ -171,7 +171,7 @@ def plain_recall(conn, questions, decade, k):
     return float(np.mean(shares))
 
 
-@wrong("the mended search measured", says="recall of the mended search")
+@wrong("the fixed search measured", says="recall of the fixed search")
 def plain_recall(conn, questions, decade, k):
     shares = []
     for question in questions:

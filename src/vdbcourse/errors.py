@@ -5,7 +5,7 @@ from vdbcourse.masking import without_secrets
 
 class CourseError(Exception):
     """Something outside the learner's code is missing or wrong; the message says what, why, and the
-    command that mends it.
+    command that fixes it.
 
     The command line prints the message alone and ends with exit code 2. A notebook shows the same
     line instead of a traceback through the course's own files. Passwords and keys in the message

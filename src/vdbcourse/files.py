@@ -61,7 +61,7 @@ def read_json(path: Path) -> Any:
         if path.is_dir():
             return None
         raise CourseError(
-            f"{path} cannot be read: {error.strerror}. Mend its rights and run the same again."
+            f"{path} cannot be read: {error.strerror}. Fix its rights and run the same again."
         ) from error
 
 

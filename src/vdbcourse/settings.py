@@ -160,7 +160,7 @@ def unwritable(path: Path, error: Exception) -> CourseError:
     """The one line for a folder that is read-only, full or not a folder."""
     return CourseError(
         f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or"
-        " mend its rights, or set VDBCOURSE_HOME to another folder."
+        " fix its rights, or set VDBCOURSE_HOME to another folder."
     )
 
 

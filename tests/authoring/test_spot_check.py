@@ -101,7 +101,7 @@ def test_no_sentence_that_was_judged_not_true_stands_as_it_was(everything, capsy
 
 def test_the_log_names_a_sentence_that_nobody_mended(everything, capsys):
     standing = everything[0]
-    judged = {"sentence": standing.key, "verdict": "false", "done": "to be mended"}
+    judged = {"sentence": standing.key, "verdict": "false", "done": "to be fixed"}
     assert (
         spot_check.show_log(
             everything, [{"day": datetime.date(2026, 1, 1), "seed": 1, "judged": [judged]}]

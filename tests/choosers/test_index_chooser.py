@@ -348,7 +348,7 @@ def test_the_form_answers_each_change_and_says_what_to_mend():
     assert "Milvus Lite 3.2" in form.answer.value
     for typed in ("", "much", "1,5e"):
         form.fields["rows"].value = typed
-        assert "Please mend" in form.answer.value
+        assert "Please fix" in form.answer.value
         assert "How many rows?" in form.answer.value
     assert repr(form).startswith("The index chooser as a form.")
 

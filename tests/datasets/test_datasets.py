@@ -272,6 +272,6 @@ def test_transactions_are_plausible_and_labelled():
 
 
 def test_the_largest_payments_are_honest_ones():
-    """Otherwise a lesson that scales the columns would have nothing to mend."""
+    """Otherwise a lesson that scales the columns would have nothing to fix."""
     payments = datasets.transactions()
     assert not payments.nlargest(100, "amount").fraud.any()

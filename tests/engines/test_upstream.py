@@ -1,5 +1,5 @@
 """The programs of docs/upstream.md show what the page says. One that prints what it should means
-that the engine was mended: then the page, and the guard that it names, can go.
+that the engine was fixed: then the page, and the guard that it names, can go.
 """
 
 import os

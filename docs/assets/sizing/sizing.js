@@ -38,7 +38,7 @@ function answer(calculator) {
   const broken = Object.keys(errors).length;
   calculator.result.hidden = broken > 0;
   if (broken) {
-    say(calculator, `Fields to mend: ${broken}. Each has a note.`);
+    say(calculator, `Fields to fix: ${broken}. Each has a note.`);
     return;
   }
   keepInAddress(calculator, values);

@@ -133,7 +133,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to mend, and where."""
+    """Something to fix, and where."""
 
     file: str
     place: str
@@ -146,7 +146,7 @@ class Finding:
 
 
 def run(paths: list[Path]) -> int:
-    """Print what is to be mended in these files, or in all; 1 if there is anything."""
+    """Print what is to be fixed in these files, or in all; 1 if there is anything."""
     paths = [path.resolve() for path in paths] or files((*NOTEBOOKS, *DOCUMENTS, *SOURCES))
     phrases, allowed = read_phrases(), read_allowed()
     found = [
@@ -155,7 +155,7 @@ def run(paths: list[Path]) -> int:
         for one in (*unsourced(path), *untrue(path, phrases))
         if not excused(one, allowed)
     ]
-    print(*found, f"{len(found)} claims to mend in {len(paths)} files", sep="\n")
+    print(*found, f"{len(found)} claims to fix in {len(paths)} files", sep="\n")
     return 1 if found else 0
 
 

@@ -62,7 +62,7 @@ class Sentence:
 
 
 def run(seed: int | None, count: int, log: bool) -> int:
-    """Print what was drawn, or the log; 1 if the log names sentences to mend."""
+    """Print what was drawn, or the log; 1 if the log names sentences to fix."""
     if log and seed is None:
         return show_log(sentences(), read_log())
     if log or seed is None:
@@ -185,7 +185,7 @@ def read_log(path: Path = LOG) -> list[dict[str, Any]]:
 
 
 def show_log(everything: list[Sentence], rounds: list[dict[str, Any]]) -> int:
-    """Print for each round how it went, and what nobody has mended; returns 1 if there is such a
+    """Print for each round how it went, and what nobody has fixed; returns 1 if there is such a
     sentence.
     """
     known = {one.key for one in everything}

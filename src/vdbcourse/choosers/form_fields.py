@@ -57,6 +57,6 @@ def number(label: str, typed: str, fraction: bool) -> float | int | None:
 def mistake(error: CourseError) -> str:
     """What is wrong with the fields, as HTML in place of an answer."""
     return (
-        "<p role='alert' style='text-align:left'><strong>Please mend:</strong>"
+        "<p role='alert' style='text-align:left'><strong>Please fix:</strong>"
         f" {html.escape(str(error))}</p>"
     )

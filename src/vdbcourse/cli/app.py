@@ -49,7 +49,7 @@ Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", hel
 
 
 def main() -> None:
-    """Run the command line. What a learner can mend ends with one line and exit code 2."""
+    """Run the command line. What a learner can fix ends with one line and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
@@ -203,7 +203,7 @@ def docs(
 @app.command()
 def doctor(json: Json = False) -> None:
     """Check everything the course needs on this machine; each problem comes with the command that
-    mends it.
+    fixes it.
     """
     from vdbcourse.cli.doctor import run
 

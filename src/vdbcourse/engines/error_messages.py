@@ -1,4 +1,4 @@
-"""What an error of Milvus means, in one line: what went wrong, why, and what mends it.
+"""What an error of Milvus means, in one line: what went wrong, why, and what fixes it.
 
 The engine's own words stay the truth; these lines stand beside them. Milvus Lite and the server say
 the same thing in different words, and both change between versions, so a message that fits no case
@@ -193,7 +193,7 @@ CASES = (
 
 
 def explain(error: Exception) -> str:
-    """One plain line for an error of pymilvus or gRPC: what is wrong, and what mends it.
+    """One plain line for an error of pymilvus or gRPC: what is wrong, and what fixes it.
 
     What is not known is said to be so, with the engine's own words. Raises `TypeError` for an error
     of another library.

@@ -1,4 +1,4 @@
-"""Is everything on this machine that the course needs, and if not, which command mends it?"""
+"""Is everything on this machine that the course needs, and if not, which command fixes it?"""
 
 import platform
 import shutil
@@ -20,7 +20,7 @@ from vdbcourse.masking import without_secrets
 
 FREE_GB_NEEDED = 1.0
 SHOWN = 200  # characters of another program's message
-MEND = "Mend it: ./course install --again all; if it stays, report it with this line."
+REMEDY = "Fix it: ./course install --again all; if it stays, report it with this line."
 
 Result = Literal["ok", "note", "problem"]  # "note": it works, and there is something to know
 Check = Callable[[], tuple[Result, str]]
@@ -28,7 +28,7 @@ Check = Callable[[], tuple[Result, str]]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found; the text of a problem says what mends it."""
+    """What one check found; the text of a problem says what fixes it."""
 
     check: str
     result: Result
@@ -51,7 +51,7 @@ def finding(name: str, check: Check) -> Finding:
         result, text = "problem", str(error)
     except Exception as error:  # noqa: BLE001 # boundary: a report ends at no broken file or package
         words = next(iter(str(error).splitlines()), "")
-        text = f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {MEND}"
+        text = f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {REMEDY}"
         result = "problem"
     return Finding(name, result, without_secrets(text))
 
@@ -68,7 +68,7 @@ def packages() -> tuple[Result, str]:
     wrong = [*_missing_packages(), *_other_versions()]
     if wrong:
         more = " ..." if len(wrong) > 3 else ""
-        raise CourseError(f"{'; '.join(wrong[:3])}{more}. Mend it: ./course install --again all")
+        raise CourseError(f"{'; '.join(wrong[:3])}{more}. Fix it: ./course install --again all")
     return "ok", "as constraints.txt says"
 
 
@@ -158,7 +158,7 @@ def engine(name: str) -> Check:
             return "note", f"stopped; a notebook starts it, or: ./course up {name}"
         if not supervisor.known(name).is_ready(record):
             raise CourseError(
-                f"process {record.pid} runs but does not answer. Mend it: ./course down {name};"
+                f"process {record.pid} runs but does not answer. Fix it: ./course down {name};"
                 f" log: {record.log}"
             )
         return "ok", f"{record.version} at {record.uri}"

@@ -130,6 +130,6 @@ def _remove_path(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise CourseError(
-            f"{error.filename or path} cannot be removed: {error.strerror}. Mend its rights and"
+            f"{error.filename or path} cannot be removed: {error.strerror}. Fix its rights and"
             " run it again."
         ) from error

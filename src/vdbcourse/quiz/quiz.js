@@ -57,7 +57,7 @@ function storeOf(key) {
     try {
       return JSON.parse(window.localStorage.getItem(key));
     } catch (error) {
-      store.works = error instanceof SyntaxError; // damaged: the next write mends it
+      store.works = error instanceof SyntaxError; // damaged: the next write replaces it
       return null;
     }
   }

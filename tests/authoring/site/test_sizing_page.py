@@ -293,7 +293,7 @@ def test_what_cannot_be_sized_gets_a_message_at_its_field(opened, field, typed, 
     assert not re.search(r"NaN|undefined|Infinity", text)
     assert page.url == before
     page.wait_for_function(
-        "document.querySelector('[role=status]').textContent.startsWith('Fields to mend: 1')"
+        "document.querySelector('[role=status]').textContent.startsWith('Fields to fix: 1')"
     )
     control.fill({"rows": "10", "dimensions": "384", "nlist": "4", "m": "8", "nbits": "8"}[field])
     assert control.get_attribute("aria-invalid") is None

@@ -53,7 +53,7 @@ class Proof:
 
     @property
     def proved(self) -> bool:
-        """Is there nothing left to mend?"""
+        """Is there nothing left to fix?"""
         return not self.problems
 
     @property

@@ -28,14 +28,14 @@ def faults(path: str, text: str, notebook: NotebookNode) -> list[Broken]:
     were.
     """
     ran = notebook.metadata.get(NOTE, {}).get("ran", {})
-    mend = f"Run: ./course author store {path}"
+    remedy = f"Run: ./course author store {path}"
     if not ran:
         return [
             Broken(
                 path,
                 1,
                 "the notebook has no note of the code that was run, so its outputs may be old."
-                f" {mend}",
+                f" {remedy}",
             )
         ]
     found = []
@@ -46,9 +46,11 @@ def faults(path: str, text: str, notebook: NotebookNode) -> list[Broken]:
                 Broken(
                     path,
                     line,
-                    f"code cell {number} was not run, so the page would lack its output. {mend}",
+                    f"code cell {number} was not run, so the page would lack its output. {remedy}",
                 )
             )
         elif ran[cell.id] != digest(cell):
-            found.append(Broken(path, line, f"code cell {number} is newer than its output. {mend}"))
+            found.append(
+                Broken(path, line, f"code cell {number} is newer than its output. {remedy}")
+            )
     return found

@@ -98,7 +98,7 @@ def _judged(rule: Rule, engine: Engine, case: Case) -> Reason:
 
 
 def _check_dimensions(needs: Needs, book: Book) -> None:
-    """Is there an engine that states so long vectors?"""
+    """Raise `CourseError` if no engine states a limit as high as these dimensions."""
     stated = {
         engine.name: engine.facts["max_dimensions"].numbers.get("indexed", 0)
         for engine in book.engines.values()

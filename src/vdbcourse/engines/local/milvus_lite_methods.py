@@ -1,4 +1,4 @@
-"""The methods of Milvus Lite, with the one mend that its clients of today need: parameters of an
+"""The methods of Milvus Lite, with the one fix that its clients of today need: parameters of an
 index arrive.
 
 pymilvus 3 sends each parameter of an index (`M`, `nlist`) as a key of its own, as servers take it.

@@ -633,8 +633,8 @@ def measured(
         all_found, all_true = all_found | set(found), all_true | set(true)
         hits = len(set(found) & set(true))
         in_place = sum(a == b for a, b in zip(found, true, strict=False))
-        mended = len(set(shelf.iterative(question, decade, k)) & set(true))
-        measures.append((hits / k, len(found) / k, hits / len(found), in_place / k, mended / k))
+        fixed = len(set(shelf.iterative(question, decade, k)) & set(true))
+        measures.append((hits / k, len(found) / k, hits / len(found), in_place / k, fixed / k))
     recall, rows, precision, places, iterative = np.mean(measures, axis=0).tolist()
     shares = [measure[0] for measure in measures]
     pooled = len(all_found & all_true) / len(all_true)
@@ -664,7 +664,7 @@ def measured(
             " place."
         ),
         iterative: (
-            "That is the recall of the mended search. Asked for is the plain one, `NEAREST` as it"
+            "That is the recall of the fixed search. Asked for is the plain one, `NEAREST` as it"
             " stands."
         ),
     }

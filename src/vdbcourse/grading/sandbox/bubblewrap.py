@@ -242,18 +242,18 @@ def _folders_above(paths: Iterable[Path]) -> list[str]:
 @functools.cache
 def program() -> str:
     """The program bubblewrap. Raises `CourseError` if there is none, or one that is too old."""
-    mend = "or, on a machine you can lose, ask for no sandbox by name: --no-sandbox"
+    remedy = "or, on a machine you can lose, ask for no sandbox by name: --no-sandbox"
     found = shutil.which("bwrap")
     if found is None:
         raise CourseError(
             "Learners' code runs in a sandbox, which needs bubblewrap (Linux), and it is not"
-            f" installed. Install it: sudo apt install bubblewrap; {mend}"
+            f" installed. Install it: sudo apt install bubblewrap; {remedy}"
         )
     said = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
     version = tuple(map(int, re.findall(r"\d+", said)[:2]))
     if version < OLDEST:
         raise CourseError(
             f"{said.strip() or found} is too old for the sandbox; 0.7 or newer is needed. Update"
-            f" it, {mend}"
+            f" it, {remedy}"
         )
     return found
