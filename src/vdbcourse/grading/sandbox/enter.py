@@ -1,7 +1,6 @@
 """Give up all rights, then run a module:
 `python -m vdbcourse.grading.sandbox.enter '{"user": 61200, ...}' MODULE [ARGUMENT]...`
 
-
 Inside the sandbox this is the first thing that runs. Started by root, it takes an account that owns
 nothing, so that the files of root which the sandbox shows cannot be read beyond what everybody may
 read. Then it binds itself to the limits.
