@@ -315,16 +315,24 @@ def test_the_table_shows_sources_and_days():
         (
             "field: dense vector\n    about: no index",
             "about: no index",
-            "types > FLAT must hold about, field, in, sources",
+            "line 33: types > FLAT: the field `field` is missing.",
         ),
         (
             "in: [lite, course, standalone, distributed]",
             "in: [moon]",
-            "types > FLAT: unknown deployment 'moon'",
+            "line 36: types > FLAT > in > 1: unknown name 'moon'.",
         ),
-        ("sources: [rabitq]", "sources: [rabbit]", "types > IVF_RABITQ: unknown source 'rabbit'"),
-        ("checked: 2026-11-21", "checked: 2026-11-31", "checked: '2026-11-31' is no day"),
-        ("  HNSW:\n", "  FLAT:\n", "'FLAT' is given twice"),
+        (
+            "sources: [rabitq]",
+            "sources: [rabbit]",
+            "types > IVF_RABITQ > sources > 1: unknown name 'rabbit'. Did you mean 'rabitq'?",
+        ),
+        (
+            "checked: 2026-11-21",
+            "checked: 2026-11-31",
+            "checked: must be a day such as 2026-11-21, not '2026-11-31'.",
+        ),
+        ("  HNSW:\n", "  FLAT:\n", "line 38: types > FLAT: is given twice, first in line 33."),
     ],
 )
 def test_a_file_that_is_not_in_order_is_refused(tmp_path, old, new, message):
