@@ -10,10 +10,10 @@ def check_recall_at_k(recall_at_k: Answer, data: Data) -> None:
 from vdbcourse.grading.calls.codec import Handle, Opaque
 from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.data import Data
+from vdbcourse.grading.checks.failure_messages import NotYet
 from vdbcourse.grading.checks.films import Films
 from vdbcourse.grading.checks.fixtures_milvus import Field, Milvus, integer, text
 from vdbcourse.grading.checks.fixtures_postgres import FILM_COLUMNS, Postgres
-from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.checks.postgres_session import Session
 from vdbcourse.grading.checks.reply import Reply, alike, is_number, kind_of, overlap
 from vdbcourse.grading.checks.rounding import rounded

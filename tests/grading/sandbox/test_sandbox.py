@@ -20,7 +20,7 @@ from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.in_subprocess import Ended, InSubprocess, parsed
 from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
 from vdbcourse.grading.checks.answer import Answer
-from vdbcourse.grading.checks.not_yet import NotYet
+from vdbcourse.grading.checks.failure_messages import NotYet
 from vdbcourse.grading.classroom import postgres
 from vdbcourse.grading.classroom.milvus import milvus_lite
 from vdbcourse.grading.classroom.postgres import Server

@@ -18,9 +18,9 @@ from vdbcourse.grading.calls.in_process import InProcess
 from vdbcourse.grading.calls.outcome import Outcome
 from vdbcourse.grading.checks import runner
 from vdbcourse.grading.checks.data import PUBLIC_SEED, Data
+from vdbcourse.grading.checks.failure_messages import NotYet
 from vdbcourse.grading.checks.films import pool
 from vdbcourse.grading.checks.fixtures_milvus import Milvus
-from vdbcourse.grading.checks.not_yet import NotYet
 from vdbcourse.grading.manifest import Exercise, Task
 from vdbcourse.grading.result import Result, Status
 

@@ -7,6 +7,7 @@ import re
 from bs4 import BeautifulSoup, Tag
 
 from vdbcourse.authoring.site import glossary_links
+from vdbcourse.authoring.site.mathml import mathml
 
 NAMELESS = {
     '<div class="md-search" data-md-component="search" role="dialog"': "Search",
@@ -25,7 +26,7 @@ def finished(html: str, to_root: str, glossary: bool) -> str:
     """
     soup = BeautifulSoup(html, "lxml")
     for formula in soup.select(".arithmatex"):
-        formula.replace_with(_mathml(formula.get_text()))
+        formula.replace_with(mathml(formula.get_text()))
     for box in soup.select(".task-list-item input"):
         _label(box)
     for table in soup.select("table"):
@@ -41,20 +42,6 @@ def _label(box: Tag) -> None:
     if item is not None:
         words = (item.find("strong") or item).get_text(" ", strip=True)
         box["aria-label"] = " ".join(words.split())
-
-
-def _mathml(text: str) -> Tag:
-    """A formula as browsers draw it; the source stays as its text for those who copy it."""
-    from latex2mathml import converter  # noqa: PLC0415
-
-    block = text.startswith("\\[")
-    made = BeautifulSoup(
-        converter.convert(text[2:-2], display="block" if block else "inline"), "html.parser"
-    )
-    formula = made.find("math")
-    if not isinstance(formula, Tag):
-        raise ValueError(f"latex2mathml makes no formula of {text!r}")
-    return formula
 
 
 def _make_scrollable(soup: BeautifulSoup, table: Tag) -> None:

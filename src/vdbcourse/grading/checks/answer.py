@@ -18,8 +18,8 @@ from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.display import shown
 from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
 from vdbcourse.grading.calls.transport import Transport
-from vdbcourse.grading.checks import not_yet
-from vdbcourse.grading.checks.not_yet import NotYet
+from vdbcourse.grading.checks import failure_messages
+from vdbcourse.grading.checks.failure_messages import NotYet
 from vdbcourse.grading.checks.reply import Reply
 from vdbcourse.grading.result import Status
 
@@ -76,7 +76,7 @@ class Answer:
         """Raise `NotYet` unless the notebook has such a function."""
         definition = self.transport.definition(self.name)
         if not definition.is_callable:
-            raise not_yet.undefined(self.name, definition)
+            raise failure_messages.undefined(self.name, definition)
 
     def beside(self, name: str) -> "Answer":
         """Another function of the notebook, which it brings along. Raises `NotYet` if it is not
@@ -117,14 +117,16 @@ class Answer:
 
     def _value(self, outcome: Outcome, call: str, shapes_only: bool) -> Any:
         if outcome.overrun and outcome.budget:
-            raise not_yet.too_long_together(self.name, outcome.overrun.limit, outcome.budget)
+            raise failure_messages.too_long_together(
+                self.name, outcome.overrun.limit, outcome.budget
+            )
         if outcome.overrun:
-            raise not_yet.too_long(call, outcome.overrun)
+            raise failure_messages.too_long(call, outcome.overrun)
         if outcome.status is CallStatus.RAISED:
-            raise not_yet.raised(call, outcome, shapes_only)
+            raise failure_messages.raised(call, outcome, shapes_only)
         value = codec.decode(outcome.value)
         if value is Ellipsis:
-            raise not_yet.not_written(self.name)
+            raise failure_messages.not_written(self.name)
         if outcome.changed:
-            raise not_yet.arguments_changed(call, outcome.changed)
+            raise failure_messages.arguments_changed(call, outcome.changed)
         return value

@@ -11,7 +11,7 @@ import numpy as np
 
 from vdbcourse.grading.calls.codec import Opaque
 from vdbcourse.grading.calls.display import shown
-from vdbcourse.grading.checks.not_yet import NotYet
+from vdbcourse.grading.checks.failure_messages import NotYet
 
 MOST_COLUMNS = 4  # of a tuple whose columns are named one by one
 

@@ -17,7 +17,7 @@ from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, Outcome
 from vdbcourse.grading.calls.transport import Definition, Transport
 from vdbcourse.grading.checks.answer import Answer
 from vdbcourse.grading.checks.data import Data
-from vdbcourse.grading.checks.not_yet import NotYet
+from vdbcourse.grading.checks.failure_messages import NotYet
 from vdbcourse.grading.checks.side_effects import SideEffects, in_words
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.result import Result, Status
