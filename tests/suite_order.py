@@ -16,7 +16,6 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 SECONDS = Path(__file__).with_name("seconds.json")
 INDEPENDENT = (
     "tests/exercises/test_proofs.py",
-    "tests/exercises/test_same_verdict.py",
     "tests/test_course.py",
     "tests/engines/test_acknowledged_rows.py",
 )

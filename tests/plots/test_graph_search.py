@@ -15,8 +15,9 @@ import pytest
 
 from vdbcourse import plots
 from vdbcourse.engines import processes
-from vdbcourse.plots import graph_search as walks_module
-from vdbcourse.plots import ivf_cells as cells_module
+from vdbcourse.plots import graph_search, inline_data
+from vdbcourse.plots.ivf_cells import _region as ivf_region
+from vdbcourse.plots.ivf_cells import bounds
 
 NAMES = ["a", "b", "c", "d"]
 POINTS = np.array([[0, 0], [1, 0], [2, 0], [2, 1]])
@@ -107,7 +108,7 @@ def test_the_nearest_is_found_by_the_picture_itself():
 
 
 def test_the_order_of_nodes_is_that_of_the_steps():
-    assert walks_module.order([(0, [], [], {5, 0, 2}), (2, [], [], {7, 5, 2, 1, 0})]) == [
+    assert graph_search._order([(0, [], [], {5, 0, 2}), (2, [], [], {7, 5, 2, 1, 0})]) == [
         0,
         2,
         5,
@@ -138,11 +139,11 @@ def test_a_walk_refuses(changed, message):
 
 def test_regions_hold_exactly_the_places_nearest_to_their_centroid():
     centroids = SPREAD[:7]
-    low, high = cells_module.bounds(SPREAD)
+    low, high = bounds(SPREAD)
     places = low + (high - low) * RNG.random((300, 2))
     nearest = ((places[:, None] - centroids) ** 2).sum(axis=2).argmin(axis=1)
     for cell in range(7):
-        corners = cells_module.region(cell, centroids, low, high)
+        corners = ivf_region(cell, centroids, low, high)
         sides = np.roll(corners, -1, axis=0) - corners
         to = places[:, None] - corners
         inside = (sides[:, 0] * to[:, :, 1] - sides[:, 1] * to[:, :, 0] >= 0).all(
@@ -152,7 +153,7 @@ def test_regions_hold_exactly_the_places_nearest_to_their_centroid():
 
 
 def test_bounds_are_a_square_so_that_distances_look_alike():
-    low, high = cells_module.bounds(np.array([[0.0, 0.0], [10.0, 1.0]]))
+    low, high = bounds(np.array([[0.0, 0.0], [10.0, 1.0]]))
     assert high - low == pytest.approx([11.2, 11.2])
     assert (low + high) / 2 == pytest.approx([5, 0.5])
 
@@ -235,11 +236,11 @@ def test_a_chart_fits_into_a_notebook_and_needs_no_network(name):
 @pytest.mark.parametrize("rows", [[], [{"name": "a\tb"}], [{"name": "a\nb"}]])
 def test_a_table_in_a_chart_refuses(rows):
     with pytest.raises(ValueError, match="no rows|tab or a line break"):
-        plots.inline.inline(rows)
+        inline_data.inline(rows)
 
 
 def test_a_table_in_a_chart_keeps_numbers_and_has_no_quotes():
-    data = plots.inline.inline([{"n": 1.5, "name": 'She said "no"', "to": [1, 2]}])
+    data = inline_data.inline([{"n": 1.5, "name": 'She said "no"', "to": [1, 2]}])
     assert data.values == "n\tname\tto\n1.5\tShe said 'no'\t1 2"
     assert data.format.to_dict() == {"type": "tsv", "parse": {"n": "number"}}
     assert isinstance(data, alt.InlineData)

@@ -881,10 +881,10 @@ def lab(tmp_path):
             urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
             timeout=10,
         )
-        server.wait(20)
+        processes.wait_until(lambda: server.poll() is not None, 60)  # its kernel ends first
     finally:
         server.kill()
-        server.wait(10)
+        server.wait()
 
 
 @pytest.mark.browser

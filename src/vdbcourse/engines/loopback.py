@@ -25,7 +25,7 @@ def bypass_proxies() -> None:
         return
     names = [*EXCEPTIONS, *([GRPC_EXCEPTIONS] if os.environ.get(GRPC_EXCEPTIONS) else [])]
     words = (word.strip() for name in names for word in os.environ.get(name, "").split(","))
-    given = filter(None, words)
+    given = list(filter(None, words))  # each of the names gets all of them
     for name in names:
         os.environ[name] = ",".join(dict.fromkeys([*given, *HOSTS]))
 

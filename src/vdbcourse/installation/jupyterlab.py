@@ -26,6 +26,7 @@ START_PAGE = "/lab/tree/chapters/start.ipynb"
 FIRST_PORT = 8888
 START_SECONDS = 60
 # what a Jupyter server notes of itself
+RETRIES = 50  # ports; JupyterLab's own default
 NOTED = {"url", "hostname", "port", "base_url", "secure"}
 
 
@@ -33,11 +34,14 @@ NOTED = {"url", "hostname", "port", "base_url", "secure"}
 class Options:
     """How to start JupyterLab: the page to open, the port, and what else the learner passed.
 
-    `token` is one made here, or empty if the learner passed one.
+    `token` is one made here, or empty if the learner passed one. `retries`: how many later ports
+    JupyterLab may try, if another program has taken this one meanwhile; none if the learner asked
+    for it.
     """
 
     page: str
     port: int
+    retries: int
     token: str
     others: tuple[str, ...]
 
@@ -49,13 +53,15 @@ class Options:
         port = _choose_port(arguments)
         page, others = start_page(arguments)
         own = any("token" in word for word in others)
-        return cls(page, port, "" if own else secrets.token_hex(24), tuple(_without_port(others)))
+        token = "" if own else secrets.token_hex(24)
+        retries = RETRIES if _port_option(arguments) is None else 0
+        return cls(page, port, retries, token, tuple(_without_port(others)))
 
     def command(self) -> list[str]:
         """The command line; what the learner passed comes last and wins."""
         own = [
             f"--ServerApp.port={self.port}",
-            "--ServerApp.port_retries=0",
+            f"--ServerApp.port_retries={self.retries}",
             f"--ServerApp.root_dir={settings.root()}",
             f"--LabApp.default_url={self.page}",
         ]
