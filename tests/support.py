@@ -1,11 +1,57 @@
 """What several test files need."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
+from vdbcourse.engines import processes
+
 ROOT = Path(__file__).resolve().parents[1]
+CONFIG = (
+    ROOT / "src/vdbcourse/installation/jupyter"
+)  # as for learners: nothing is asked at the start
+
+
+@contextlib.contextmanager
+def jupyterlab(folder):
+    """A JupyterLab on a folder, with settings of its own; yields `http://127.0.0.1:PORT`, and the
+    token is `t`.
+    """
+    port = processes.free_port()
+    options = [
+        f"--port={port}",
+        "--ip=127.0.0.1",
+        "--no-browser",
+        "--IdentityProvider.token=t",
+        "--ServerApp.allow_root=True",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    own = {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "JUPYTER_CONFIG_PATH": str(CONFIG),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        env=os.environ | own,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        started = processes.wait_until(lambda: processes.answers("127.0.0.1", port), 120)
+        assert started, "JupyterLab did not start"
+        yield address
+        stop = urllib.request.Request(f"{address}/api/shutdown?token=t", method="POST")
+        urllib.request.urlopen(stop, timeout=60)
+        processes.wait_until(lambda: server.poll() is not None, 60)  # its kernels end first
+    finally:
+        server.kill()
+        server.wait()
 
 
 def one_line(result):

@@ -3,18 +3,14 @@ not fit.
 """
 
 import json
-import os
-import subprocess
-import sys
-import urllib.request
 
 import altair as alt
 import nbformat
 import numpy as np
 import pytest
+from support import jupyterlab
 
 from vdbcourse import plots
-from vdbcourse.engines import processes
 from vdbcourse.plots import graph_search, inline_data
 from vdbcourse.plots.ivf_cells import _region as ivf_region
 from vdbcourse.plots.ivf_cells import bounds
@@ -263,37 +259,8 @@ def lab(tmp_path_factory):
             cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
         )
         nbformat.write(notebook, folder / f"{name}.ipynb")
-    port = processes.free_port()
-    options = [
-        f"--port={port}",
-        "--ip=127.0.0.1",
-        "--no-browser",
-        "--IdentityProvider.token=t",
-        "--ServerApp.allow_root=True",
-    ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"],
-        env=os.environ
-        | {
-            "JUPYTER_CONFIG_DIR": str(folder / "config"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), (
-            "JupyterLab did not start"
-        )
-        yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
-        urllib.request.urlopen(
-            urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
-            timeout=10,
-        )
-        server.wait(20)
-    finally:
-        server.kill()
-        server.wait(10)
+    with jupyterlab(folder) as address:
+        yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
 
 
 def opened(lab, browser, name):

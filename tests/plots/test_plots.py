@@ -4,19 +4,15 @@ what `measure` computes.
 
 import json
 import math
-import os
-import subprocess
-import sys
-import urllib.request
 
 import altair as alt
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from support import jupyterlab
 
 from vdbcourse import plots
-from vdbcourse.engines import processes
 from vdbcourse.measure import METRICS, exact_knn
 
 VECTORS = {"a": (1.2, 0.9), "b": (2.9, 4.1), "c": (8, 1), "d": (5.8, 3)}
@@ -177,39 +173,8 @@ def lab(tmp_path_factory):
             cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
         )
         nbformat.write(notebook, folder / f"{name}.ipynb")
-    port = processes.free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        f"--port={port}",
-        "--ip=127.0.0.1",
-        "--IdentityProvider.token=t",
-    ]
-    server = subprocess.Popen(
-        [*command, "--ServerApp.allow_root=True", f"--ServerApp.root_dir={folder}"],
-        env=os.environ
-        | {
-            "JUPYTER_CONFIG_DIR": str(folder / "config"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), (
-            "JupyterLab did not start"
-        )
-        yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
-        urllib.request.urlopen(
-            urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
-            timeout=10,
-        )
-        server.wait(20)
-    finally:
-        server.kill()
-        server.wait(10)
+    with jupyterlab(folder) as address:
+        yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token=t&reset"
 
 
 def move(page, angle, length, normalise):

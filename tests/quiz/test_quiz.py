@@ -5,13 +5,10 @@ the result, is accessible.
 import functools
 import http.server
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import threading
-import urllib.request
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -19,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support import jupyterlab
 
 from vdbcourse import lessons, quiz, settings
 from vdbcourse.authoring import claims
@@ -845,46 +843,13 @@ def contrast(one, other):
 # ------------------------------------------------------------------------------------ in JupyterLab
 
 
-CONFIG = ROOT / "src/vdbcourse/installation/jupyter"
-
-
 @pytest.fixture
 def lab(tmp_path):
     """The address of the quiz's notebook in a JupyterLab on a copy of it."""
     (tmp_path / "chapters").mkdir()
     shutil.copy(ROOT / "chapters/quiz.ipynb", tmp_path / "chapters")
-    port = processes.free_port()
-    options = [
-        f"--port={port}",
-        "--ip=127.0.0.1",
-        "--no-browser",
-        "--IdentityProvider.token=t",
-        "--ServerApp.allow_root=True",
-    ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={tmp_path}"],
-        env=os.environ
-        | {
-            "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
-            "JUPYTER_CONFIG_PATH": str(CONFIG),  # as for learners: nothing is asked at the start
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert processes.wait_until(lambda: processes.answers("127.0.0.1", port), 60), (
-            "JupyterLab did not start"
-        )
-        yield f"http://127.0.0.1:{port}/lab/workspaces/quiz/tree/chapters/quiz.ipynb?token=t&reset"
-        urllib.request.urlopen(
-            urllib.request.Request(f"http://127.0.0.1:{port}/api/shutdown?token=t", method="POST"),
-            timeout=10,
-        )
-        processes.wait_until(lambda: server.poll() is not None, 60)  # its kernel ends first
-    finally:
-        server.kill()
-        server.wait()
+    with jupyterlab(tmp_path) as address:
+        yield f"{address}/lab/workspaces/quiz/tree/chapters/quiz.ipynb?token=t&reset"
 
 
 @pytest.mark.browser

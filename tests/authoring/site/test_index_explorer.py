@@ -2,19 +2,16 @@
 Chromium.
 """
 
-import functools
 import heapq
-import http.server
 import json
 import shutil
-import threading
 
 import numpy as np
 import pytest
 from support import ROOT
 
 from vdbcourse import datasets, embedding, measure
-from vdbcourse.authoring.site import index_explorer
+from vdbcourse.authoring.site import chromium, index_explorer
 
 ASSETS = ROOT / "docs" / "assets" / "explorer"
 PAGE = """<!doctype html>
@@ -60,22 +57,8 @@ def address(data, tmp_path_factory):
     shutil.copytree(ASSETS, folder / "explorer", ignore=shutil.ignore_patterns("films.json"))
     (folder / "explorer" / "films.json").write_text(json.dumps(data), encoding="utf-8")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=folder)
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".js": "text/javascript",
-    }
-
-    def log_message(self, *arguments):
-        pass
+    with chromium.served(folder) as served:
+        yield f"{served}/"
 
 
 @pytest.fixture(scope="module")

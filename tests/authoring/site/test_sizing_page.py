@@ -2,20 +2,17 @@
 form, in Chromium.
 """
 
-import functools
-import http.server
 import itertools
 import json
 import random
 import re
 import shutil
-import threading
 
 import pytest
 from support import ROOT
 
 from vdbcourse import sizing
-from vdbcourse.authoring.site import sizing_page
+from vdbcourse.authoring.site import chromium, sizing_page
 
 ASSETS = ROOT / "docs" / "assets"
 PAGE = """<!doctype html>
@@ -47,22 +44,8 @@ def address(book, tmp_path_factory):
         shutil.copytree(ASSETS / name, folder / name)
     (folder / "sizing" / "constants.json").write_text(json.dumps(book), encoding="utf-8")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=folder)
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".js": "text/javascript",
-    }
-
-    def log_message(self, *arguments):
-        pass
+    with chromium.served(folder) as served:
+        yield f"{served}/"
 
 
 @pytest.fixture

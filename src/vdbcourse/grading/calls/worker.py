@@ -151,8 +151,7 @@ class Notebook:
         try:
             with invoke.time_limit(Allowance.of(SETTING_SECONDS)):
                 return {"value": self.opened.setting(Handle(*handle), name)}
-        # boundary: a connection that the learner's code has had in hand
-        except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001
+        except (Exception, invoke.TimeLimit) as error:  # noqa: BLE001 # boundary: their connection
             return {"error": _in_words(error)}
 
     def do_forget(self, handle: list[str]) -> dict[str, Any]:

@@ -111,8 +111,7 @@ def _not_yet(
         return not_yet
     except (CourseError, ConnectionError):
         raise
-    # boundary: between the course's code and the learner, who sees no traceback of ours
-    except Exception as error:
+    except Exception as error:  # boundary: the learner sees no traceback of the course's code
         if isinstance(error, psycopg.errors.LockNotAvailable):
             return NotYet(LOCKED, Status.ERROR)
         if _disconnected(error):
