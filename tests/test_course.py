@@ -140,13 +140,23 @@ class Lab:
         return code
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    """A fresh copy."""
+def fresh_clone(tmp_path_factory):
     folder = copy_repository(tmp_path_factory.mktemp("clone") / FOLDER)
     yield folder
     if (folder / ".venv").exists():
         course(folder, "down")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A fresh copy, which the tests of this file share."""
+    yield from fresh_clone(tmp_path_factory)
+
+
+@pytest.fixture
+def new_clone(tmp_path_factory):
+    """A fresh copy in which nothing is installed yet."""
+    yield from fresh_clone(tmp_path_factory)
 
 
 @pytest.fixture
@@ -359,9 +369,9 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
 # --- the first start, and what follows ------------------------------------------------------------
 
 
-def test_lab_from_nothing_to_an_answer_and_back(clone):
+def test_lab_from_nothing_to_an_answer_and_back(new_clone):
     port = processes.free_port()
-    lab = Lab(clone, "--port", str(port), first=True)
+    lab = Lab(new_clone, "--port", str(port), first=True)
     assert "[1/3]" in lab.output
     assert "[3/3]" in lab.output
     assert int(lab.port) == port
@@ -371,7 +381,7 @@ def test_lab_from_nothing_to_an_answer_and_back(clone):
     assert lab.stop() == 0
     assert "Stopped: postgres, milvus-lite" in lab.output
     assert "Traceback" not in lab.output
-    assert processes_of(clone) == []
+    assert processes_of(new_clone) == []
 
 
 def test_the_second_start_installs_nothing(installed):

@@ -1,11 +1,13 @@
-"""Proofs of one exercise may run on several workers at once: each worker has spaces of its own."""
+"""Proofs of one exercise may run on several workers at once: each worker has spaces of its own,
+while it runs the tests of this folder.
+"""
 
 import os
 
 import pytest
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def own_spaces():
     """A learner's name for each worker."""
     before = os.environ["VDBCOURSE_LEARNER"]

@@ -52,3 +52,23 @@ def test_a_setting_is_put_back_by_who_read_it_first(dsn):
     connection.execute("SELECT set_config('hnsw.ef_search', %s, false)", [before])
     assert connection.execute("SHOW hnsw.ef_search").fetchone()[0] == before
     opened.close()
+
+
+def test_what_an_idle_session_has_read_is_not_counted_for_another(dsn):
+    """A session hands in what it has counted up to ten seconds after it fell idle."""
+    opened = OpenHandles()
+    earlier, later = Handle("postgres", dsn), Handle("postgres", f"{dsn}&application_name=later")
+    opened.resolve(earlier).execute("CREATE TABLE item AS SELECT generate_series(1, 100) AS id")
+    opened.setting(earlier, "work_mem")
+    opened.resolve(earlier).execute("SELECT count(*) FROM item")
+
+    def rows_read():
+        opened.setting(later, "work_mem")
+        query = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relid = 'item'::regclass"
+        return opened.resolve(later).execute(query).fetchone()[0]
+
+    before = rows_read()
+    assert before == 100
+    opened.resolve(earlier).execute("SELECT pg_stat_force_next_flush()")
+    assert rows_read() == before
+    opened.close()

@@ -81,8 +81,9 @@ class OpenHandles:
         aborted transaction. Of a Milvus client: which methods of `NOTED` were called since this was
         last asked, as one text, whatever `name` is.
 
-        The session then hands in what it has counted, so that `pg_stat_user_tables` knows how the
-        learner's code has read.
+        All sessions then hand in what they have counted, so that `pg_stat_user_tables` knows how
+        the learner's code has read. An idle session does so by itself up to ten seconds later, and
+        what another one has read would be taken for the work of this one.
         """
         import psycopg  # noqa: PLC0415
 
@@ -94,8 +95,9 @@ class OpenHandles:
         connection = self.resolve(handle)
         if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
             return None
-        if connection.info.server_version >= 150_000:
-            connection.execute("SELECT pg_stat_force_next_flush()", prepare=False)
+        for opened in self.objects.values():
+            if isinstance(opened, psycopg.Connection):
+                _hand_in_counts(opened)
         value: str | None = connection.execute(
             "SELECT current_setting(%s, true)", [name], prepare=False
         ).fetchone()[0]
@@ -124,6 +126,15 @@ def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
     register_vector(connection)
     connection.execute("SELECT '[1]'::vector", prepare=False)
     return connection
+
+
+def _hand_in_counts(connection: "psycopg.Connection[Any]") -> None:
+    # at once, if the session is idle; PostgreSQL before version 15 cannot be told to
+    import psycopg  # noqa: PLC0415
+
+    idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    if idle and connection.info.server_version >= 150_000:
+        connection.execute("SELECT pg_stat_force_next_flush()", prepare=False)
 
 
 def _open(handle: Handle) -> Any:
