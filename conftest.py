@@ -23,7 +23,6 @@ OWNER = "VDBCOURSE_TEST_OWNER"  # pid of the pytest that made the shared home
 ONLINE = (  # the network namespace from before, for the tests of the installation
     "VDBCOURSE_TEST_ONLINE"
 )
-ON_THE_SERVER = ("chapters/3_milvus", "chapters/4_implementation")
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 0x1
 
 
@@ -114,13 +113,12 @@ def pytest_configure(config):
 
         for name in supervisor.DEFAULT:
             supervisor.up(name)
-        if importlib.util.find_spec("milvus") and any(
-            covers(config, folder) for folder in ON_THE_SERVER
-        ):
+        code = notebooks(config)
+        if importlib.util.find_spec("milvus") and "milvus_standalone()" in code:
             supervisor.up(
                 "milvus-standalone"
             )  # here: its warning would be in the output of the first lesson that needs it
-        if covers(config, "chapters/3_milvus"):
+        if "film_texts(24_000)" in code:
             # once and on all cores, or each worker would embed the same texts on one
             many = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count())}
             subprocess.run(
@@ -143,6 +141,16 @@ def fetch_scripts():
         jupyterlite.fetch()
     except CourseError as error:
         print(error, file=sys.stderr)
+
+
+def notebooks(config):
+    """The notebooks that were asked for, as one text."""
+    return "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("chapters", "solutions")
+        for path in sorted((config.rootpath / folder).rglob("*.ipynb"))
+        if covers(config, path.relative_to(config.rootpath))
+    )
 
 
 def covers(config, folder):

@@ -36,74 +36,6 @@ ADDED = """efConstruction, ef, M, nlist, nprobe, PQ, SQ8, SCANN, DISKANN, segmen
 flush, compaction, consistency level, partition key, BM25, RRF, NDCG, MAP, p95, ANN, exact search,
 inner product, normalisation, ground truth, upsert, range search, iterator, mmap"""
 
-# Bold words in running text that introduce no term: emphasis, examples, words of one lesson that
-# are explained on the spot.
-EMPHASIS = {
-    "1_concepts/01_first_search": [
-        "all",
-        "any",
-        "about",
-        "no",
-        "exact details",
-        "always answers",
-        "ascending",
-    ],
-    "1_concepts/02_why_vector_databases": ["only its place relative to the other vectors counts"],
-    "1_concepts/03_embeddings": ["same"],
-    "1_concepts/04_distances": [
-        "negative",
-        "If every vector has length 1",
-        "If you do not know the lengths",
-    ],
-    "1_concepts/05_five_industries": ["ticket", "duplicate"],
-    "1_concepts/07_random_vectors": ["real", "uniform", "gaussian", "mix real ones"],
-    "2_tool_comparison/01_six_engines": ["fact"],
-    "2_tool_comparison/02_same_search": ["part of the search"],
-    "2_tool_comparison/04_what_differs": ["server", "An error", "Another number", "Silence"],
-    "2_tool_comparison/05_migration": ["again"],
-    "2_tool_comparison/06_chooser": ["condition", "texts", "vectors", "test of behaviour"],
-    "2_tool_comparison/07_when_it_fails": [
-        "under",
-        "the client itself",
-        "server",
-        "What to do",
-        "first in every search",
-    ],
-    "3_milvus/01_minimal_instance": ["until the process ends"],
-    "3_milvus/02_architecture": ["all"],
-    "3_milvus/05_hnsw_by_hand": ["best", "Insertion"],
-    "3_milvus/07_index_types_measured": [
-        *(
-            "hard",
-            "for each sealed segment",
-            "in a segment",
-            "and",
-            "Lists not opened",
-            "Coarse codes",
-        ),
-    ],
-    "3_milvus/08_what_indexes_hide": [
-        "bad",
-        "already holds data, and load it after `create_index`",
-    ],
-    "3_milvus/09_index_chooser": ["conditions"],
-    "3_milvus/11_clinic_data": ["disk"],
-    "4_implementation/02_milvus_end_to_end": [
-        "The server keeps both rows",
-        "`max_length` counts bytes on the server",
-    ],
-    "4_implementation/03_milvus_many_rows": ["far"],
-    "4_implementation/04_hybrid_search": ["kinds", "worse"],
-}
-
-# Words that mean another term in one lesson than elsewhere: Pinecone's index is a collection;
-# recall may be about relevance.
-MEANT = {
-    ("1_concepts/02_why_vector_databases", "Vector"): "vector-database",
-    ("2_tool_comparison/02_same_search", "index"): "collection",
-    ("4_implementation/04_hybrid_search", "recall@10"): "relevance-recall",
-}
-
 BOLD = re.compile(
     r"(?P<quote>^> )?(?P<link>\[)?\*\*(?P<words>[^*]+)\*\*(?(link)\]\((?P<target>[^)]*)\))",
     re.MULTILINE,
@@ -129,9 +61,19 @@ def bold_words(key):
     return [one for one in bold if one.words[-1] not in ".:?"]
 
 
+def bold_metadata(key):
+    """What a lesson's metadata say of its bold words: `emphasis`, those that introduce no term
+    (examples, words of this lesson alone); `terms`, {words: id of a term} where they mean another
+    one than elsewhere, as Pinecone's index is a collection.
+    """
+    notebook = nbformat.read(lessons.chapters_folder() / f"{key}.ipynb", as_version=4)
+    return notebook.metadata["vdbcourse"]
+
+
 def introduced(key):
     """The bold words of a lesson that introduce a term."""
-    return [one for one in bold_words(key) if one.words not in EMPHASIS.get(key, ())]
+    emphasis = bold_metadata(key).get("emphasis", ())
+    return [bold for bold in bold_words(key) if bold.words not in emphasis]
 
 
 def meant(key, words):
@@ -139,7 +81,7 @@ def meant(key, words):
     there is none.
     """
     with contextlib.suppress(CourseError):
-        return MEANT.get((key, words)) or glossary.find(words).id
+        return bold_metadata(key).get("terms", {}).get(words) or glossary.find(words).id
     return ""
 
 
@@ -154,7 +96,10 @@ def test_every_required_term_is_defined(words):
 @pytest.mark.parametrize("key", LESSONS)
 def test_every_term_that_a_lesson_introduces_in_bold_is_defined(key):
     unknown = [one.words for one in introduced(key) if not meant(key, one.words)]
-    assert unknown == [], "Define them in glossary/terms/, or list them under EMPHASIS"
+    assert unknown == [], (
+        "Define them in glossary/terms/, or list them as `emphasis` in the notebook's metadata,"
+        " under `vdbcourse`"
+    )
 
 
 def test_the_rule_finds_introduced_terms():
@@ -166,15 +111,11 @@ def test_the_rule_finds_introduced_terms():
 
 
 @pytest.mark.parametrize("key", LESSONS)
-def test_the_list_of_emphasis_holds_what_stands_there_and_no_more(key):
-    assert set(EMPHASIS.get(key, ())) <= {one.words for one in bold_words(key)}
-    assert {words for lesson, words in MEANT if lesson == key} <= {
-        one.words for one in introduced(key)
-    }
-
-
-def test_the_lists_name_lessons_that_exist():
-    assert {*EMPHASIS, *(key for key, _ in MEANT)} <= set(LESSONS)
+def test_the_metadata_name_bold_words_that_stand_there_and_no_others(key):
+    metadata = bold_metadata(key)
+    assert set(metadata) <= {"ran", "emphasis", "terms"}
+    assert set(metadata.get("emphasis", ())) <= {bold.words for bold in bold_words(key)}
+    assert set(metadata.get("terms", ())) <= {bold.words for bold in introduced(key)}
 
 
 # --------------------------------------------------------------------------------- links of lessons
@@ -195,9 +136,8 @@ def test_a_lesson_links_each_term_once_where_it_is_introduced(key):
 
 @pytest.mark.parametrize("key", LESSONS)
 def test_emphasis_is_not_linked(key):
-    assert [
-        one for one in bold_words(key) if one.target and one.words in EMPHASIS.get(key, ())
-    ] == []
+    emphasis = bold_metadata(key).get("emphasis", ())
+    assert [bold for bold in bold_words(key) if bold.target and bold.words in emphasis] == []
 
 
 @pytest.mark.parametrize("key", LESSONS)

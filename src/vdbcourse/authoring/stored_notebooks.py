@@ -78,11 +78,12 @@ def executed(path: Path) -> nbformat.NotebookNode:
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook with a note on the code that was run.
 
-    Of its cells' metadata only the tags stay, and what answers a Predict box is folded. How far
-    whoever ran it has come in the course stays out of the outputs.
+    Of its metadata the course's own stay, of its cells' only the tags. What answers a Predict box
+    is folded. The reader's progress in the course stays out of the outputs.
     """
+    own = notebook.metadata.get(stale_outputs.NOTE, {})
     notebook.metadata = nbformat.from_dict(
-        {**METADATA, stale_outputs.NOTE: stale_outputs.note(notebook)}
+        {**METADATA, stale_outputs.NOTE: {**own, **stale_outputs.note(notebook)}}
     )
     predicted = answered = False
     for cell in notebook.cells:
