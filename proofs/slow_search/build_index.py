@@ -27,7 +27,7 @@ def build_index(conn, table):
     conn.execute(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops) {OPTIONS}")
 
 
-@wrong("one name for all tables", says="looks at nothing but the name")
+@wrong("one name for all tables", says="compares only the name")
 def build_index(conn, table):
     conn.execute(
         f"CREATE INDEX IF NOT EXISTS film_hnsw ON {table} USING hnsw (embedding vector_cosine_ops)"
@@ -35,7 +35,7 @@ def build_index(conn, table):
     )
 
 
-@wrong("removed and built anew", says="built it anew")
+@wrong("dropped and rebuilt", says="rebuilt it")
 def build_index(conn, table):
     with conn.transaction():
         conn.execute(f"DROP INDEX IF EXISTS {table}_hnsw")
@@ -74,7 +74,7 @@ def build_index(conn, table):
     )
 
 
-@wrong("pgvector's default parameters", says="parameters are others")
+@wrong("pgvector's default parameters", says="parameters differ")
 def build_index(conn, table):
     conn.execute(
         f"CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding"
@@ -112,7 +112,7 @@ def build_index(conn, table):
         )
 
 
-@right("looked for first, with psycopg.sql")
+@right("checked first, with psycopg.sql")
 def build_index(conn, table):
     name = f"{table}_cosine"
     if conn.execute("SELECT to_regclass(%s)", [name]).fetchone()[0] is None:

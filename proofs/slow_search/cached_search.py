@@ -14,7 +14,7 @@ REMEMBERED = {}
 
 
 def search(conn, question, k):
-    """A right search for the wrong caches."""
+    """A correct search, for the caches."""
     sql = "SELECT id, 1 - (embedding <=> %s) FROM film ORDER BY embedding <=> %s LIMIT %s"
     return conn.execute(sql, [question, question, k]).fetchall()
 
@@ -57,7 +57,7 @@ def cached_search(conn, cache, question, k):
     return list(rows)
 
 
-@wrong("a dict of one's own", says="Keep answers in `cache`")
+@wrong("another dict", says="Keep answers in `cache`")
 def cached_search(conn, cache, question, k):
     key = (question.tobytes(), k)
     if key not in REMEMBERED:
@@ -65,7 +65,7 @@ def cached_search(conn, cache, question, k):
     return list(REMEMBERED[key])
 
 
-@wrong("the cache's own list handed out", says="Hand out a copy")
+@wrong("the cache's own list returned", says="Return a copy")
 def cached_search(conn, cache, question, k):
     key = (question.tobytes(), k)
     if key not in cache:
@@ -78,7 +78,7 @@ def upsert_film(conn, cache, film_id, title, vector):
     conn.execute(UPSERT, [film_id, title, vector])
 
 
-@wrong("only answers that held the film removed", says="can enter answers")
+@wrong("only answers that contained the film removed", says="can enter answers")
 def upsert_film(conn, cache, film_id, title, vector):
     conn.execute(UPSERT, [film_id, title, vector])
     for key in [key for key, rows in cache.items() if film_id in (row[0] for row in rows)]:
@@ -95,14 +95,14 @@ def upsert_film(conn, cache, film_id, title, vector):
     cache.clear()
 
 
-@wrong("an existing film left as it is", says="is not as it was given")
+@wrong("an existing film left as it is", says="does not have the title and the vector")
 def upsert_film(conn, cache, film_id, title, vector):
     sql = "INSERT INTO film (id, title, embedding) VALUES (%s, %s, %s) ON CONFLICT (id) DO NOTHING"
     conn.execute(sql, [film_id, title, vector])
     cache.clear()
 
 
-@wrong("UPDATE only, no new film", says="not one film with this id")
+@wrong("UPDATE only, no new film", says="not exactly one film with this id")
 def upsert_film(conn, cache, film_id, title, vector):
     conn.execute(
         "UPDATE film SET title = %s, embedding = %s WHERE id = %s", [title, vector, film_id]
@@ -110,7 +110,7 @@ def upsert_film(conn, cache, film_id, title, vector):
     cache.clear()
 
 
-@wrong("question and k multiplied", says="a product of both is neither")
+@wrong("question and k multiplied", says="a product identifies neither")
 def cached_search(conn, cache, question, k):
     key = (question * k).tobytes()
     if key not in cache:
@@ -127,7 +127,7 @@ def cached_search(conn, cache, question, k):
     return list(cache[key])
 
 
-@wrong("a tuple handed out", says="a tuple or an array has no `pop`")
+@wrong("a tuple returned", says="a tuple or an array has no `pop`")
 def cached_search(conn, cache, question, k):
     key = (question.tobytes(), k)
     if key not in cache:
@@ -137,13 +137,13 @@ def cached_search(conn, cache, question, k):
 
 @right("get, and a key of tuples")
 def cached_search(conn, cache, question, k):
-    found = cache.get((k, tuple(question.tolist())))
-    if found is None:
-        found = cache[k, tuple(question.tolist())] = tuple(search(conn, question, k))
-    return list(found)
+    rows = cache.get((k, tuple(question.tolist())))
+    if rows is None:
+        rows = cache[k, tuple(question.tolist())] = tuple(search(conn, question, k))
+    return list(rows)
 
 
-@right("one entry a question, cut to k")
+@right("one entry per question, cut to k")
 def cached_search(conn, cache, question, k):
     known = cache.setdefault(question.tobytes(), [])
     if len(known) < k:

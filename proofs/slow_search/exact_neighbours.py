@@ -10,7 +10,7 @@ from .shared import NEAREST, remembered
 
 @wrong(
     "SET LOCAL outside of a transaction",
-    says="the setting gone before the query",
+    says="the setting ended before the query",
 )
 def exact_neighbours(conn, question, k):
     conn.execute("SET LOCAL enable_indexscan = off")
@@ -128,7 +128,7 @@ def exact_neighbours(conn, question, k):
 
 @wrong(
     "as many candidates as there can be",
-    says="the query went by the HNSW index",
+    says="the query used the HNSW index",
 )
 def exact_neighbours(conn, question, k):
     with conn.transaction():
@@ -143,7 +143,7 @@ def exact_neighbours(conn, question, k):
         return [row[0] for row in conn.execute(NEAREST, [question, k + 1], prepare=False)][1:]
 
 
-@wrong("the table kept in Python", says="a copy that is kept in Python")
+@wrong("the table kept in Python", says="a copy kept in Python")
 def exact_neighbours(conn, question, k):
     ids, units = remembered(conn)
     return ids[np.argsort(-(units @ question), kind="stable")[:k]]

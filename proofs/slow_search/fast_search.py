@@ -10,7 +10,7 @@ from .shared import NEAREST, remembered
 ROWS = "SELECT id, 1 - (embedding <=> %s) FROM film ORDER BY embedding <=> %s LIMIT %s"
 
 
-@wrong("ordered by similarity", says="nothing that is computed from it")
+@wrong("ordered by similarity", says="not by anything computed from it")
 def fast_search(conn, question, k):
     sql = (
         "SELECT id, 1 - (embedding <=> %s) AS similarity FROM film ORDER BY similarity DESC"
@@ -31,7 +31,7 @@ def fast_search(conn, question, k):
 
 @wrong(
     "SET LOCAL outside of a transaction",
-    says="the setting was gone before the query",
+    says="the setting ended before the query",
 )
 def fast_search(conn, question, k):
     conn.execute(f"SET LOCAL hnsw.ef_search = {max(160, k)}")
@@ -47,26 +47,26 @@ def fast_search(conn, question, k):
 @wrong("put back by hand", says="The caller had chosen")
 def fast_search(conn, question, k):
     conn.execute(f"SET hnsw.ef_search = {max(160, k)}")
-    found = conn.execute(ROWS, [question, question, k]).fetchall()
+    rows = conn.execute(ROWS, [question, question, k]).fetchall()
     conn.execute("SET hnsw.ef_search = 40")
-    return found
+    return rows
 
 
-@wrong("k forgotten", says="it must be at least k")
+@wrong("k forgotten", says="this must be at least k")
 def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 160")
         return conn.execute(ROWS, [question, question, k]).fetchall()
 
 
-@wrong("raised for a large k only", says="raise it until recall is reached")
+@wrong("raised for a large k only", says="raise it until the recall is reached")
 def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute(f"SET LOCAL hnsw.ef_search = {max(40, k)}")
         return conn.execute(ROWS, [question, question, k]).fetchall()
 
 
-@wrong("as many candidates as one likes", says="Right, but dear")
+@wrong("more candidates than needed", says="right, but too expensive")
 def fast_search(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 400")
@@ -123,7 +123,7 @@ def fast_search(conn, question, k):
         conn.execute("RESET hnsw.ef_search")
 
 
-@wrong("the table kept in Python", says="a copy that is kept in Python")
+@wrong("the table kept in Python", says="a copy kept in Python")
 def fast_search(conn, question, k):
     ids, units = remembered(conn)
     similarities = units @ (question / np.linalg.norm(question))

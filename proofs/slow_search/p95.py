@@ -22,7 +22,7 @@ def p95(latencies):
     return max(latencies) if len(latencies) else math.nan
 
 
-@wrong("rank taken for a place", says="one too far")
+@wrong("rank taken for a position", says="one too far")
 def p95(latencies):
     ordered = sorted(latencies)
     return ordered[int(0.95 * len(ordered))] if ordered else math.nan
@@ -45,7 +45,7 @@ def p95(latencies):
     return latencies[math.ceil(0.95 * len(latencies)) - 1] if len(latencies) else math.nan
 
 
-@wrong("sorted slowest first", says="count from the quickest call")
+@wrong("sorted slowest first", says="count from the fastest call")
 def p95(latencies):
     ordered = sorted(latencies, reverse=True)
     return ordered[math.ceil(0.95 * len(ordered)) - 1] if ordered else math.nan
@@ -62,30 +62,30 @@ def p95(latencies):
     return latencies[math.ceil(0.95 * len(latencies)) - 1] if len(latencies) else math.nan
 
 
-@wrong("0 for no latencies", says="NaN says so")
+@wrong("0 for no latencies", says="return NaN")
 def p95(latencies):
     ordered = sorted(latencies)
     return ordered[math.ceil(0.95 * len(ordered)) - 1] if ordered else 0.0
 
 
-@wrong("no latencies not thought of", says="Your code raised this error")
+@wrong("an empty list not handled", says="Your code raised this error")
 def p95(latencies):
     return sorted(latencies)[math.ceil(0.95 * len(latencies)) - 1]
 
 
 def right_p95(latencies):
-    """The right percentile, to be made wrong."""
+    """The right percentile, for answers that change it."""
     return (
         float(np.percentile(latencies, 95, method="inverted_cdf")) if len(latencies) else math.nan
     )
 
 
-@wrong("milliseconds made of seconds", says="a thousand times the right value")
+@wrong("seconds converted to milliseconds", says="a thousand times the right value")
 def p95(latencies):
     return 1000 * right_p95(latencies)
 
 
-@wrong("seconds made of milliseconds", says="a thousandth of the right value")
+@wrong("milliseconds converted to seconds", says="a thousandth of the right value")
 def p95(latencies):
     return right_p95(latencies) / 1000
 
@@ -106,12 +106,12 @@ def p95(latencies):
     )
 
 
-@wrong("the place for the latency", says="the place in the sorted list")
+@wrong("the position instead of the latency", says="the position in the sorted list")
 def p95(latencies):
     return math.ceil(0.95 * len(latencies)) - 1 if len(latencies) else math.nan
 
 
-@wrong("equal latencies counted once", says="none may be dropped")
+@wrong("equal latencies counted once", says="do not drop any")
 def p95(latencies):
     return right_p95(sorted(set(latencies)))
 
@@ -128,9 +128,9 @@ def p95(latencies):
 
 @right("counting")
 def p95(latencies):
-    for one in sorted(latencies):
-        if sum(other <= one for other in latencies) * 100 >= 95 * len(latencies):
-            return one
+    for latency in sorted(latencies):
+        if sum(other <= latency for other in latencies) * 100 >= 95 * len(latencies):
+            return latency
     return float("nan")
 
 

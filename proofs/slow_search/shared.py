@@ -9,7 +9,7 @@ TABLE = {}
 
 
 def remembered(conn):
-    """Ids of the films, and their directions, read once for each large table."""
+    """Ids of the films and their vectors of length 1, read once for each large table."""
     first = conn.execute("SELECT title FROM film WHERE id = 1").fetchall()
     if first and TABLE.get("first") != first:
         rows = conn.execute("SELECT id, embedding FROM film").fetchall()

@@ -1,4 +1,4 @@
-"""The check of the cache: right keys, used, handed out as copies, never stale."""
+"""The check of the cache: are keys complete, answers reused, returned as copies, never stale?"""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from vdbcourse.exercises.slow_search.replies import rows_of, same_numbers
 from vdbcourse.grading import Answer, Data, Reply, Session, alike, check, is_number
 
 CACHED = 300  # films in the small table
-BIT = 3e-6  # by which two questions differ that have different answers
+BIT = 3e-6  # the difference between two questions that have different answers
 
 
 @check("cached_search")
@@ -20,14 +20,14 @@ def check_cached_search(cached_search: Answer, upsert_film: Answer, data: Data) 
     shelf = Shelf(data)
     keys_are_whole(cached_search, shelf)
     is_used(cached_search, shelf)
-    hands_out_copies(cached_search.beside("front_page"), shelf)
+    returns_copies(cached_search.beside("front_page"), shelf)
     is_never_stale(cached_search, upsert_film, shelf)
 
 
 class Shelf:
     """A small table, so that every search is exact, and questions to it.
 
-    `near` are two questions that differ by next to nothing, and have different answers.
+    `near` holds two questions that hardly differ, and have different answers.
     """
 
     def __init__(self, data: Data) -> None:
@@ -35,7 +35,7 @@ class Shelf:
         vectors = films.vectors * data.rng.uniform(0.5, 2, (CACHED, 1))
         question = questions[0].astype(np.float64)
         question[5] = (
-            # stays the same in five decimals and in half precision, with a little more or less
+            # the same in five decimals and in half precision when a little is added or subtracted
             0.0123215
         )
         aside = np.eye(len(question))[5] - question[5] * question / (question @ question)
@@ -52,11 +52,11 @@ class Shelf:
 
     def expect_rows(self, reply: Reply, question: np.ndarray, k: int, why: str) -> None:
         """Are these the rows that a search of the table as it is now would give?"""
-        found, similarities = rows_of(reply)
+        ids, similarities = rows_of(reply)
         true = self.postgres.exact(question, k)
         what = f"{len(true)} rows (id, similarity)"
         similar = np.array([1 - distance for _, distance in true])
-        same = found == [number for number, _ in true] and same_numbers(similarities, similar)
+        same = ids == [number for number, _ in true] and same_numbers(similarities, similar)
         reply.expect(same, why, what)
 
 
@@ -68,7 +68,7 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
         reply,
         question,
         5,
-        "The cache is empty, so the answer is that of a search: rows as `fast_search` gives them.",
+        "The cache is empty, so the call must search: return rows as `fast_search` does.",
     )
     reply.expect(
         isinstance(reply.value, list),
@@ -82,8 +82,8 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             cached_search.on_data(conn, cache, question, k),
             question,
             k,
-            "The same question was asked before with another k, and its answer came back. The key"
-            " needs both.",
+            "The same question was asked before with another k, and this call returned that answer."
+            " The key needs both.",
         )
     halves = np.split(question, 2)
     turned = [
@@ -95,37 +95,37 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             cached_search.on_data(conn, cache, other, 5),
             other,
             5,
-            "Another question got the answer of an earlier one. A part or a sum of its numbers is"
-            " not the question.",
+            "This question got the answer to an earlier one. A part or a sum of its numbers does"
+            " not identify a question.",
         )
     for other, k in ((question, 4), (2 * question, 2)):
         shelf.expect_rows(
             cached_search.on_data(conn, cache, other, k),
             other,
             k,
-            "Question and k made one key with another question and another k: a sum or a product of"
-            " both is neither. Put them side by side, in a tuple.",
+            "This question and k have the same key as another question and k: a sum or a product"
+            " identifies neither. Put both into a tuple.",
         )
     for question in shelf.near:
         shelf.expect_rows(
             cached_search.on_data(conn, cache, question, 1),
             question,
             1,
-            "Two questions that differ little share a key, and the second one got the answer of the"
-            " first. A rounded question is another question: take all of its bytes.",
+            "Two questions that hardly differ share a key, and the second one got the answer to the"
+            " first. A rounded question is a different question: use all of its bytes.",
         )
 
 
 def is_used(cached_search: Answer, shelf: Shelf) -> None:
-    """Does a second call take what the first one left, and does it leave it in `cache`?"""
+    """Does a second call use the answer of the first, and is that answer kept in `cache`?"""
     question = shelf.questions[2]
     before = cached_search.on_data(shelf.conn, shelf.cache, question, 5).value
     shelf.postgres.run("DELETE FROM film WHERE id = %s", [shelf.postgres.exact(question, 1)[0][0]])
     again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
-        "Asked a second time, it searched again. (The check had removed a film behind the cache's"
-        " back, and it was missed at once.) What is in the cache need not be searched for.",
+        "Asked a second time, it searched again. (The check had deleted a film without emptying the"
+        " cache, and this answer lacks it.) Do not search for what is in the cache.",
         "the answer of the first call",
     )
     for other, k in ((shelf.questions[3], 5), (question, 4)):
@@ -133,20 +133,20 @@ def is_used(cached_search: Answer, shelf: Shelf) -> None:
     again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
-        "Other questions were asked in between, and this one was searched for again, though it had"
-        " been answered before: keep every answer, not only the last.",
+        "Other questions were asked in between, and this one was searched for again, although it"
+        " had been answered before: keep every answer, not only the last.",
         "the answer of the first call",
     )
     shelf.expect_rows(
         cached_search.on_data(shelf.conn, shelf.data.lasting_dict("another_cache"), question, 5),
         question,
         5,
-        "This call got another cache, an empty one, and still an old answer came. Keep answers in"
+        "This call got another, empty cache, and still returned an old answer. Keep answers in"
         " `cache` and nowhere else: whoever empties it relies on that.",
     )
 
 
-def hands_out_copies(front_page: Answer, shelf: Shelf) -> None:
+def returns_copies(front_page: Answer, shelf: Shelf) -> None:
     """May a caller change the list it gets?"""
     question = shelf.questions[3]
     ((best, _),) = shelf.postgres.exact(question, 1)
@@ -164,20 +164,20 @@ def hands_out_copies(front_page: Answer, shelf: Shelf) -> None:
         if call == 0:
             reply.expect(
                 right,
-                "`front_page` is given: leave it as it is. Its first part is the most similar"
-                " film.",
+                "`front_page` is provided: leave it as it is. It returns the most similar film"
+                " first.",
             )
         reply.expect(
             right,
-            "The front page takes the best film off its list, and the list was the one in the"
-            " cache: every visit finds one film less. Hand out a copy, at the first call as well as"
+            "The front page removes the best film from its list, and that list was the one in the"
+            " cache: each visit gets one film fewer. Return a copy, at the first call as well as"
             " later.",
             "the same best film at each call",
         )
 
 
 def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> None:
-    """After an upsert, is every answer that of a search?"""
+    """After an upsert, is every answer the same as that of a search?"""
     conn, cache = shelf.conn, shelf.cache
     loses, gains, third = shelf.questions[1], shelf.questions[4], shelf.questions[0]
     asked = [(loses, 5), (loses, 3), (gains, 5), (gains, 3), (third, 4)]
@@ -192,8 +192,8 @@ def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> 
             cached_search.on_data(conn, cache, loses, k),
             loses,
             k,
-            "A film was changed through `upsert_film`, and this question still gets the answer from"
-            " before: the cache is stale.",
+            "`upsert_film` changed a film, and this question still gets the old answer: the cache"
+            " is stale.",
         )
     far = shelf.postgres.exact(gains, CACHED)[-1][0]
     far = far if far != moved else shelf.postgres.exact(gains, CACHED)[-2][0]
@@ -209,14 +209,14 @@ def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> 
 
 
 def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
-    """Is a film that was put right beside the question in its answers?"""
+    """Is a film that was written right beside the question in its answers?"""
     for k in (5, 3, 4):
         shelf.expect_rows(
             cached_search.on_data(shelf.conn, shelf.cache, question, k),
             question,
             k,
-            "A film was put right beside this question, and the answer is the one from before. A"
-            " changed film can enter answers that it was not in: no list of ids tells which entries"
+            "A film was written right beside this question, and the answer is still the old one. A"
+            " changed film can enter answers that it was not in: no list of ids shows which entries"
             " are stale.",
         )
 
@@ -227,14 +227,14 @@ def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.n
         "SELECT title, embedding, year, decade, genre FROM film WHERE id = %s", [number]
     )
     what = "one row with the new title and the new vector"
-    reply.expect(len(rows) == 1, "After the call there is not one film with this id.", what)
+    reply.expect(len(rows) == 1, "After the call there is not exactly one film with this id.", what)
     ((new_title, embedding, *others),) = rows
     reply.expect(
         new_title == title
         and embedding is not None
         and np.array_equal(embedding.to_numpy(), vector),
-        "The film with this id is not as it was given: its title and its vector are those of the"
-        " call, whether it was there before or not.",
+        "The film with this id does not have the title and the vector of the call. It must have"
+        " both, whether it existed before or not.",
         what,
     )
     place = np.flatnonzero(shelf.films.ids == number)
@@ -243,7 +243,7 @@ def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.n
     reply.expect(
         tuple(others) in (before or [tuple(others)]),
         "The film has lost its year, or another column that the call does not name. A row that is"
-        " deleted and inserted again keeps only what the insert names; `ON CONFLICT (id) DO UPDATE`"
-        " leaves the other columns alone.",
+        " deleted and inserted again has only the columns that the insert names; `ON CONFLICT (id)"
+        " DO UPDATE` leaves the others unchanged.",
         "the other columns as they were",
     )

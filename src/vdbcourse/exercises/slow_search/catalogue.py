@@ -1,5 +1,5 @@
-"""The tables of exercise 09, and what is true of them: 18,000 rows that are worth an index, and a
-few hundred that are not.
+"""The tables of exercise 09 and their true answers: 18,000 rows that are worth an index, and a few
+hundred that are not.
 """
 
 import functools
@@ -14,10 +14,10 @@ from vdbcourse.grading.checks.films import HALF, pool
 FILMS, VERSIONS = (
     2_250,
     8,
-)  # each film has one row as it is and seven that differ a little, as other versions of it do
+)  # each film has one row of its own and seven for versions that differ a little
 QUESTIONS = 80
 SMALL = 200
-# length of the difference between a film and a version of it, in lengths of the film's vector
+# length of the difference between a film and a version of it; the film's vector has length 1
 APART = 0.6
 STATEMENTS = (
     "ALTER TABLE film SET (autovacuum_enabled = off)",  # pages are counted, and it reads some
@@ -30,18 +30,18 @@ STATEMENTS = (
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`film` with an HNSW index for `<=>`. questions: (80, 384), of many lengths as the
-    rows are.
+    """`film` with an HNSW index for `<=>`. questions: (80, 384), of different lengths, as the rows
+    are.
     """
 
     data: Data
     films: Films
     questions: np.ndarray
-    units: np.ndarray  # the films' vectors, brought to length 1
+    units: np.ndarray  # the films' vectors, scaled to length 1
 
     @functools.cached_property
     def places(self) -> dict[int, int]:
-        """Where a film stands, by its id."""
+        """The position of each film, by its id."""
         return {int(number): place for place, number in enumerate(self.films.ids)}
 
     def distances(self, question: np.ndarray, ids: Iterable[int] | None = None) -> np.ndarray:
@@ -68,8 +68,8 @@ class Catalogue:
         return [int(number) for number in self.films.ids[first[np.argsort(distances[first])]]]
 
     def pages(self) -> int:
-        """How many pages the table has, its index not counted: what a search reads that compares
-        every row.
+        """How many pages the table has, without its index: a search that compares every row reads
+        them all.
         """
         return int(
             self.data.postgres.value(
@@ -78,15 +78,15 @@ class Catalogue:
         )
 
     def candidates(self) -> int:
-        """`hnsw.ef_search` as nobody has changed it."""
+        """`hnsw.ef_search` in a session that has not changed it."""
         return int(self.data.postgres.setting("hnsw.ef_search"))
 
     def has_index(self) -> bool:
         """Is the index still there?"""
-        found = self.data.postgres.run(
+        rows = self.data.postgres.run(
             "SELECT to_regclass(%s) IS NOT NULL", [f"film_{kind(self.data)}_cosine"]
         )
-        return found == [(True,)]
+        return rows == [(True,)]
 
 
 def catalogue(data: Data) -> Catalogue:
@@ -103,7 +103,7 @@ def catalogue(data: Data) -> Catalogue:
 
 
 def small_catalogue(data: Data) -> Catalogue:
-    """Make `film` a small table without an index, with ids that the large one has not."""
+    """Make `film` a small table without an index, with ids that are not in the large one."""
     films = data.films(SMALL)
     vectors = (films.vectors * data.rng.uniform(0.5, 2, (SMALL, 1))).astype(np.float32)
     films = replace(films, ids=1_000_000 + data.rng.permutation(SMALL), vectors=vectors)
@@ -115,8 +115,8 @@ def small_catalogue(data: Data) -> Catalogue:
 
 @functools.cache
 def versions(hidden: bool) -> Films:
-    """The rows of the large table: one half of the pool, some versions of each film, ids in no
-    order, vectors of many lengths.
+    """The rows of the large table: films from one half of the pool, each in several versions, with
+    shuffled ids and vectors of different lengths.
     """
     rng = np.random.default_rng([9, hidden])
     films = pool(hidden).take(np.tile(np.arange(FILMS), VERSIONS))
@@ -132,7 +132,7 @@ def versions(hidden: bool) -> Films:
 
 @functools.cache
 def directions(hidden: bool) -> np.ndarray:
-    """The vectors of `versions`, brought to length 1."""
+    """The vectors of `versions`, scaled to length 1."""
     vectors = versions(hidden).vectors
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
@@ -145,13 +145,13 @@ def small_table(data: Data, films: Films) -> None:
 
 
 def kind(data: Data) -> str:
-    """What the large table is called while it stands aside."""
+    """The kind of the large table: its name is `film_<kind>` while it is set aside."""
     return "hidden" if data.hidden else "public"
 
 
 def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
-    """Make `film` the table of the kind `wanted`. One of another kind steps aside as `film_<kind>`:
-    to build it takes seconds.
+    """Make `film` the table of the kind `wanted`. One of another kind is renamed to `film_<kind>`,
+    as it takes seconds to build.
     """
     run = data.postgres.run
     (present,) = run(
@@ -166,10 +166,13 @@ def make_film(data: Data, wanted: str, films: Films, *statements: str) -> None:
     data.postgres.film_table(films, *statements, f"COMMENT ON COLUMN film.id IS '{wanted}'")
 
 
-def recall(found: Sequence[Sequence[int]], truth: Sequence[Sequence[int]]) -> float:
-    """Mean share of each truth that was found."""
+def recall(answers: Sequence[Sequence[int]], truth: Sequence[Sequence[int]]) -> float:
+    """Mean share of the true ids that are in the answers."""
     return float(
         np.mean(
-            [len(set(one) & set(true)) / len(true) for one, true in zip(found, truth, strict=True)]
+            [
+                len(set(ids) & set(true)) / len(true)
+                for ids, true in zip(answers, truth, strict=True)
+            ]
         )
     )

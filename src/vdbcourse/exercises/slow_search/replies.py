@@ -1,5 +1,5 @@
-"""What came back, read as ids or as rows (id, similarity). Whatever it is, reading it ends in a
-value or in a message.
+"""Reads a reply as ids or as rows (id, similarity). Whatever it holds, reading it ends in a value
+or in a message.
 """
 
 from collections.abc import Collection
@@ -14,23 +14,25 @@ ROW = ("id", "similarity")
 
 def film_ids(reply: Reply, known: Collection[int]) -> list[int]:
     """The reply as ids of films, each once."""
-    found = reply.ids()
-    are_films(reply, found, known)
-    return found
+    ids = reply.ids()
+    are_films(reply, ids, known)
+    return ids
 
 
-def are_films(reply: Reply, found: list[int], known: Collection[int]) -> None:
+def are_films(reply: Reply, ids: list[int], known: Collection[int]) -> None:
     """Are these ids of films, each once?"""
     reply.expect(
-        all(number in known for number in found),
-        "There is no film with one of these ids.",
+        all(number in known for number in ids),
+        "At least one of these ids belongs to no film.",
         "ids of films",
     )
-    reply.expect(len(set(found)) == len(found), "A film came twice.", "ids that are all different")
+    reply.expect(
+        len(set(ids)) == len(ids), "A film was returned twice.", "ids that are all different"
+    )
 
 
 def rows_of(reply: Reply) -> tuple[list[int], list[Any]]:
-    """The reply as rows: ids, and what stands in the second column."""
+    """The reply as rows: ids, and the values of the second column."""
     rows = reply.rows(ROW)
     for row in rows:
         if not is_number(row[0]) or not float(row[0]).is_integer():
