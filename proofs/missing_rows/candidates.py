@@ -43,19 +43,19 @@ def candidates(conn, question, decade, k):
     return step["Actual Rows"], step.get("Rows Removed by Filter", 0)
 
 
-@wrong("only one step inwards", says="Below LIMIT stands a sort")
+@wrong("only one step inwards", says="there is a sort below LIMIT")
 def candidates(conn, question, decade, k):
     step = outermost(conn, question, decade, k)["Plans"][0]
     return step["Actual Rows"], step.get("Rows Removed by Filter", 0)
 
 
-@wrong("40 less what passed", says="40 candidates is what the index hands over")
+@wrong("40 minus what passed", says="40 is the number of candidates")
 def candidates(conn, question, decade, k):
     passed = len(plain(conn, question, decade, k))
     return passed, 40 - passed
 
 
-@wrong("40 less what passed, for an index scan", says="a scan stops when LIMIT is filled")
+@wrong("40 minus what passed, for an index scan", says="a scan stops when LIMIT is filled")
 def candidates(conn, question, decade, k):
     step = innermost(conn, question, decade, k)
     passed = int(step["Actual Rows"])
@@ -64,19 +64,19 @@ def candidates(conn, question, decade, k):
     )
 
 
-@wrong("all other films removed", says="did not meet every film")
+@wrong("all other films removed", says="did not read every film")
 def candidates(conn, question, decade, k):
     passed = len(plain(conn, question, decade, k))
     return passed, conn.execute("SELECT count(*) FROM film").fetchone()[0] - passed
 
 
-@wrong("films of the decade that did not come", says="never met")
+@wrong("films of the decade that were not returned", says="never read")
 def candidates(conn, question, decade, k):
     passed = len(plain(conn, question, decade, k))
     return passed, conn.execute(COUNT, [decade]).fetchone()[0] - passed
 
 
-@wrong("changed places", says="changed places")
+@wrong("swapped", says="are swapped")
 def candidates(conn, question, decade, k):
     step = innermost(conn, question, decade, k)
     return step["Rows Removed by Filter"], step["Actual Rows"]
@@ -94,7 +94,7 @@ def candidates(conn, question, decade, k):
     return passed, innermost(conn, question, decade, k)["Rows Removed by Filter"]
 
 
-@wrong("rows of all steps added up", says="adds up what the steps handed on")
+@wrong("rows of all steps added up", says="adds up what several steps returned")
 def candidates(conn, question, decade, k):
     step = outermost(conn, question, decade, k)
     passed = step["Actual Rows"]
@@ -112,7 +112,7 @@ def candidates(conn, question, decade, k):
     return step["Actual Rows"], step["Rows Removed by Filter"]
 
 
-@wrong("the index forced", says="a scan by the index")
+@wrong("the index forced", says="the numbers of an index scan")
 def candidates(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_seqscan = off")
@@ -120,7 +120,7 @@ def candidates(conn, question, decade, k):
     return step["Actual Rows"], step["Rows Removed by Filter"]
 
 
-@wrong("what was asked for", says="Ten is what was asked for")
+@wrong("the number requested", says="Ten is the number requested")
 def candidates(conn, question, decade, k):
     return k, innermost(conn, question, decade, k)["Rows Removed by Filter"]
 

@@ -7,7 +7,7 @@ from vdbcourse.authoring.proof.answers import right, wrong
 from .shared import NEAREST, plain, values_of
 
 
-@wrong("SET LOCAL outside of a transaction", says="still goes by the index")
+@wrong("SET LOCAL outside of a transaction", says="still uses the index")
 def search_exact(conn, question, decade, k):
     conn.execute("SET LOCAL enable_indexscan = off")
     return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
@@ -21,7 +21,7 @@ def search_exact(conn, question, decade, k):
 
 @wrong(
     "an iterative scan taken for the truth",
-    says="as approximate as the index it walks",
+    says="as approximate as the index it uses",
 )
 def search_exact(conn, question, decade, k):
     with conn.transaction():
@@ -44,7 +44,7 @@ def search_exact(conn, question, decade, k):
     return conn.execute(NEAREST.replace("<=>", "<->"), values_of(question, decade, k)).fetchall()
 
 
-@wrong("NumPy, k forgotten", says="More rows than k")
+@wrong("NumPy, k forgotten", says="more than k rows")
 def search_exact(conn, question, decade, k):
     return in_numpy(conn, question, decade)
 
@@ -52,7 +52,7 @@ def search_exact(conn, question, decade, k):
 REMEMBERED = {}
 
 
-@wrong("many candidates taken for all", says="the query went by the HNSW index")
+@wrong("many candidates taken for all", says="the query used the HNSW index")
 def search_exact(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 1000")
@@ -68,7 +68,7 @@ def search_exact(conn, question, decade, k):
         conn.execute("RESET enable_indexscan")
 
 
-@wrong("the table kept in Python", says="a copy that is kept in Python")
+@wrong("the table kept in Python", says="a copy kept in Python")
 def search_exact(conn, question, decade, k):
     (newest,) = conn.execute("SELECT max(id) FROM film WHERE id < 1000000000").fetchone()
     if newest is not None and newest not in REMEMBERED:
@@ -96,97 +96,97 @@ def search_exact(conn, question, decade, k):
     return in_numpy(conn, question, decade)[1 : k + 1]
 
 
-@wrong("both searches without the index", says="none of the searches went by the index")
+@wrong("both searches without the index", says="none of the searches used the index")
 def plain_recall(conn, questions, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
         hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.mean([len(found & truth) / len(truth) for found, truth in hits]))
+    return float(np.mean([len(ids & truth) / len(truth) for ids, truth in hits]))
 
 
-@wrong("all questions put together", says="put together before they were compared")
+@wrong("all questions merged", says="You merged the answers to all questions")
 def plain_recall(conn, questions, decade, k):
-    found, truth = map(set.union, *[hits_of(conn, question, decade, k) for question in questions])
-    return len(found & truth) / len(truth)
+    ids, truth = map(set.union, *[hits_of(conn, question, decade, k) for question in questions])
+    return len(ids & truth) / len(truth)
 
 
 @wrong("the median", says="That is the median over the questions")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.median([len(found & truth) / len(truth) for found, truth in hits]))
+    return float(np.median([len(ids & truth) / len(truth) for ids, truth in hits]))
 
 
 @wrong("the first question", says="the first question alone")
 def plain_recall(conn, questions, decade, k):
-    found, truth = hits_of(conn, questions[0], decade, k)
-    return len(found & truth) / len(truth)
+    ids, truth = hits_of(conn, questions[0], decade, k)
+    return len(ids & truth) / len(truth)
 
 
 @wrong("what was missed", says="the share that was missed")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return 1 - float(np.mean([len(found & truth) / len(truth) for found, truth in hits]))
+    return 1 - float(np.mean([len(ids & truth) / len(truth) for ids, truth in hits]))
 
 
 @wrong("rounded", says="the right number, rounded")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return round(float(np.mean([len(found & truth) / len(truth) for found, truth in hits])), 2)
+    return round(float(np.mean([len(ids & truth) / len(truth) for ids, truth in hits])), 2)
 
 
 @wrong(
     "divided by all ids of both searches",
-    says="something else was made of the rows",
+    says="the result is not the recall",
 )
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.mean([len(found & truth) / len(found | truth) for found, truth in hits]))
+    return float(np.mean([len(ids & truth) / len(ids | truth) for ids, truth in hits]))
 
 
 @wrong("divided by k", says="not by k")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.mean([len(found & truth) / k for found, truth in hits]))
+    return float(np.mean([len(ids & truth) / k for ids, truth in hits]))
 
 
-@wrong("precision", says="divided by the rows that came")
+@wrong("precision", says="divided by the number of rows returned")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.mean([len(found & truth) / max(1, len(found)) for found, truth in hits]))
+    return float(np.mean([len(ids & truth) / max(1, len(ids)) for ids, truth in hits]))
 
 
-@wrong("rows counted instead of compared", says="how many rows came")
+@wrong("rows counted instead of compared", says="how many rows were returned")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(np.mean([len(found) / len(truth) for found, truth in hits]))
+    return float(np.mean([len(ids) / len(truth) for ids, truth in hits]))
 
 
-@wrong("compared place by place", says="not place by place")
+@wrong("compared position by position", says="not position by position")
 def plain_recall(conn, questions, decade, k):
     shares = []
     for question in questions:
         truth = [row[0] for row in search_exact_of(conn, question, decade, k)]
-        found = [row[0] for row in plain(conn, question, decade, k)]
-        shares.append(sum(f == t for f, t in zip(found, truth, strict=False)) / len(truth))
+        ids = [row[0] for row in plain(conn, question, decade, k)]
+        shares.append(sum(i == t for i, t in zip(ids, truth, strict=False)) / len(truth))
     return float(np.mean(shares))
 
 
-@wrong("the fixed search measured", says="recall of the fixed search")
+@wrong("the iterative search measured", says="recall of the iterative search")
 def plain_recall(conn, questions, decade, k):
     shares = []
     for question in questions:
         with conn.transaction():
             conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
-            found = {row[0] for row in plain(conn, question, decade, k)}
+            ids = {row[0] for row in plain(conn, question, decade, k)}
         truth = {row[0] for row in search_exact_of(conn, question, decade, k)}
-        shares.append(len(found & truth) / len(truth))
+        shares.append(len(ids & truth) / len(truth))
     return float(np.mean(shares))
 
 
 @wrong("added up, not averaged", says="lies between 0 and 1")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
-    return float(sum(len(found & truth) / len(truth) for found, truth in hits))
+    return float(sum(len(ids & truth) / len(truth) for ids, truth in hits))
 
 
 def cosine_distance(vector, question):
@@ -196,7 +196,7 @@ def cosine_distance(vector, question):
 
 
 def search_exact_of(conn, question, decade, k):
-    """A right exact search for the wrong recalls."""
+    """A correct exact search, for the recalls."""
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
         return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
@@ -204,8 +204,8 @@ def search_exact_of(conn, question, decade, k):
 
 def hits_of(conn, question, decade, k):
     """Ids that the plain search found, and the true ones."""
-    found = {row[0] for row in plain(conn, question, decade, k)}
-    return found, {row[0] for row in search_exact_of(conn, question, decade, k)}
+    ids = {row[0] for row in plain(conn, question, decade, k)}
+    return ids, {row[0] for row in search_exact_of(conn, question, decade, k)}
 
 
 def in_numpy(conn, question, decade):
@@ -244,10 +244,10 @@ def search_exact(conn, question, decade, k):
     return conn.execute(statement, values_of(question, decade, k)).fetchall()
 
 
-@right("found and true ids counted over all questions")
+@right("hits and true ids counted over all questions")
 def plain_recall(conn, questions, decade, k):
-    found, true = 0, 0
+    hits, true = 0, 0
     for question in questions:
         ids, truth = hits_of(conn, question, decade, k)
-        found, true = found + len(truth & ids), true + len(truth)
-    return found / true
+        hits, true = hits + len(truth & ids), true + len(truth)
+    return hits / true

@@ -5,12 +5,12 @@ from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 from .shared import COUNT, NEAREST, plain, values_of
 
 
-@wrong("k less what came, though fewer may exist", says="does not exist is not missing")
+@wrong("k minus the rows returned, though fewer may exist", says="does not exist is not missing")
 def missing_rows(conn, question, decade, k):
     return k - len(plain(conn, question, decade, k))
 
 
-@wrong("all films of the decade expected, k ignored", says="nobody asked for them")
+@wrong("all films of the decade expected, k ignored", says="they were not requested")
 def missing_rows(conn, question, decade, k):
     return conn.execute(COUNT, [decade]).fetchone()[0] - len(plain(conn, question, decade, k))
 
@@ -23,7 +23,7 @@ def missing_rows(conn, question, decade, k):
 
 @wrong(
     "similarity DESC, which no index serves, so nothing is lost",
-    says="did not come by the index",
+    says="did not use the index",
 )
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
@@ -34,7 +34,7 @@ def missing_rows(conn, question, decade, k):
     return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
 
 
-@wrong("filter after LIMIT", says="filter outside of LIMIT")
+@wrong("filter after LIMIT", says="filter applied after LIMIT")
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
         "SELECT * FROM (SELECT id, decade FROM film ORDER BY embedding <=> %(question)s LIMIT"
@@ -44,7 +44,7 @@ def missing_rows(conn, question, decade, k):
     return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - len(rows)
 
 
-@wrong("the rows that came", says="How many did not?")
+@wrong("the rows returned", says="How many are missing?")
 def missing_rows(conn, question, decade, k):
     return len(plain(conn, question, decade, k))
 
@@ -56,14 +56,14 @@ def missing_rows(conn, question, decade, k):
     )
 
 
-@wrong("missing is taken to be yes or no", says="asked for is one number")
+@wrong("yes or no instead of a number", says="asked for is one number")
 def missing_rows(conn, question, decade, k):
     return len(plain(conn, question, decade, k)) < min(
         k, conn.execute(COUNT, [decade]).fetchone()[0]
     )
 
 
-@wrong("a span one decade too long", says="a decade too many")
+@wrong("a range one decade too long", says="one decade too many")
 def missing_rows(conn, question, decade, k):
     sql = "SELECT count(*) FROM film WHERE decade BETWEEN %s AND %s"
     return min(k, conn.execute(sql, [decade, decade + 10]).fetchone()[0]) - len(
@@ -77,7 +77,7 @@ def missing_rows(conn, question, decade, k):
     return min(k, films) - len(plain(conn, question, decade, k))
 
 
-@wrong("titles counted", says="Two films have one title")
+@wrong("titles counted", says="Two films have the same title")
 def missing_rows(conn, question, decade, k):
     (titles,) = conn.execute(
         "SELECT count(DISTINCT title) FROM film WHERE decade = %s", [decade]
@@ -93,13 +93,13 @@ def missing_rows(conn, question, decade, k):
     return min(k, films) - len(plain(conn, question, decade, k))
 
 
-@wrong("four times as many fetched, filtered afterwards", says="filtered afterwards")
+@wrong("four times as many fetched, filtered afterwards", says="filter them afterwards")
 def missing_rows(conn, question, decade, k):
     rows = conn.execute(
         "SELECT decade FROM film ORDER BY embedding <=> %s LIMIT %s", [question, 4 * k]
     ).fetchall()
-    came = min(k, sum(its == decade for (its,) in rows))
-    return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - came
+    returned = min(k, sum(film_decade == decade for (film_decade,) in rows))
+    return min(k, conn.execute(COUNT, [decade]).fetchone()[0]) - returned
 
 
 @wrong("a share", says="That is the share that is missing")
@@ -120,9 +120,9 @@ def missing_rows(conn, question, decade, k):
 @right("ids in Python")
 def missing_rows(conn, question, decade, k):
     passing = [number for number, d in conn.execute("SELECT id, decade FROM film") if d == decade]
-    came = {row[0] for row in plain(conn, question, decade, k)}
+    ids = {row[0] for row in plain(conn, question, decade, k)}
     expected = len(passing) if len(passing) < k else k
-    return float(expected - len(came))
+    return float(expected - len(ids))
 
 
 equivalent(

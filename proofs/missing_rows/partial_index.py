@@ -25,8 +25,8 @@ def partial_index(conn, decade):
 
 
 @wrong(
-    "the decade of the text above, whatever was passed",
-    says="and take the decade from it",
+    "a fixed decade, whatever was passed",
+    says="not with a fixed decade",
 )
 def partial_index(conn, decade):
     name = f"film_{decade}"
@@ -37,7 +37,7 @@ def partial_index(conn, decade):
     return name
 
 
-@wrong("one name for all decades", says="a name of its own")
+@wrong("one name for all decades", says="its own name")
 def partial_index(conn, decade):
     conn.execute(
         "CREATE INDEX IF NOT EXISTS film_partial ON film USING hnsw (embedding vector_cosine_ops)"
@@ -52,7 +52,7 @@ def partial_index(conn, decade):
         "CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops) WHERE decade ="
         f" {int(decade)}"
     )
-    return "film_embedding_idx"  # the name that PostgreSQL finds for it
+    return "film_embedding_idx"  # the name that PostgreSQL chooses
 
 
 @wrong("made again without looking", says="already exists")
@@ -76,7 +76,7 @@ def partial_index(conn, decade):
     return name
 
 
-@wrong("a B-tree on the decade", says="of the kind btree")
+@wrong("a B-tree on the decade", says="of type btree")
 def partial_index(conn, decade):
     conn.execute("CREATE INDEX IF NOT EXISTS film_decade ON film (decade)")
     return "film_decade"
@@ -155,7 +155,7 @@ def partial_index(conn, decade):
     return name
 
 
-@wrong("capitals, which PostgreSQL makes small", says="as PostgreSQL has it")
+@wrong("capitals, which PostgreSQL changes to lower case", says="as PostgreSQL stores it")
 def partial_index(conn, decade):
     name = f"Film_{decade}"
     conn.execute(

@@ -7,7 +7,7 @@ from vdbcourse.authoring.proof.answers import right, wrong
 from .shared import NEAREST, plain, values_of
 
 
-@wrong("SET LOCAL outside of a transaction", says="it did not reach the query")
+@wrong("SET LOCAL outside of a transaction", says="the setting did not apply to the query")
 def search_filtered(conn, question, decade, k):
     conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")
     return plain(conn, question, decade, k)
@@ -19,7 +19,7 @@ def search_filtered(conn, question, decade, k):
     return plain(conn, question, decade, k)
 
 
-@wrong("a longer list only", says="only moves the cliff")
+@wrong("a longer list only", says="only moves the point")
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 100")
@@ -33,7 +33,7 @@ def search_filtered(conn, question, decade, k):
         return plain(conn, question, decade, k)
 
 
-@wrong("relaxed order, not sorted", says="do not come nearest first")
+@wrong("relaxed order, not sorted", says="are not sorted nearest first")
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
@@ -42,7 +42,7 @@ def search_filtered(conn, question, decade, k):
 
 @wrong(
     "four times as many fetched, filtered afterwards",
-    says="LIMIT was counted before the filter",
+    says="LIMIT was applied before the filter",
 )
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
@@ -53,7 +53,7 @@ def search_filtered(conn, question, decade, k):
     return [row[:3] for row in rows if row[3] == decade][:k]
 
 
-@wrong("the whole table read", says="the whole table was read")
+@wrong("the whole table read", says="but the call read the whole table")
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL enable_indexscan = off")
@@ -109,7 +109,7 @@ def search_filtered(conn, question, decade, k):
 
 @wrong(
     "ten times as many fetched, filtered in Python",
-    says="More were fetched and filtered afterwards",
+    says="Fetching more and filtering them afterwards",
 )
 def search_filtered(conn, question, decade, k):
     rows = conn.execute(
@@ -147,7 +147,7 @@ def search_filtered(conn, question, decade, k):
     return plain(conn, question, decade, k)
 
 
-@wrong("the first row dropped", says="which even the plain search finds")
+@wrong("the first row dropped", says="even the plain search finds it")
 def search_filtered(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.iterative_scan = strict_order")

@@ -1,5 +1,5 @@
-"""The table of exercise 10, in which a filtered search by the index loses rows, and what is true of
-it.
+"""The table of exercise 10, in which a filtered search by the index loses rows, and its true
+answers.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import Answer, Data
 
 FILMS, QUESTIONS = 2_000, 40
-FAR = 60  # films of the decade that lies far from one question
-# one row a page, as if rows were long: then the planner takes the index, as it does for a large
+FAR = 60  # films of the decade that is far from one question
+# one row per page, as if rows were long: then the planner uses the index, as it does for a large
 # table
 STATEMENTS = (
     "ALTER TABLE film SET (fillfactor = 10, parallel_workers = 0, autovacuum_enabled = off)",
@@ -48,15 +48,15 @@ class Index:
 
 class Shelf:
     """The table in the check's schema. `far` is a question, `questions` are 39 others. The
-    learner's session begins anew.
+    learner's connection is a new one.
 
-    Vectors have many lengths, so that distances order them differently. Decades: 1980 holds all
-    older films as well, and 1950 the 60 films farthest from `far`, so that no list of candidates
-    reaches them. In each decade two films have one title.
+    Vectors have different lengths, so that each distance orders them differently. Decades: 1980
+    also holds all older films, and 1950 the 60 films farthest from `far`, so that no list of
+    candidates contains them. In each decade two films have the same title.
     """
 
     def __init__(self, data: Data, function: Answer) -> None:
-        function.reconnect(data.postgres.conn)  # with what another task may have left in it
+        function.reconnect(data.postgres.conn)  # without what another task left in it
         films, questions = data.films(FILMS), data.questions(QUESTIONS)
         self.data, self.far, self.questions = data, questions[0], questions[1:]
         decades = np.maximum(films.decades, 1980)
@@ -80,16 +80,16 @@ class Shelf:
         data.postgres.film_table(self.films, *STATEMENTS)
 
     def pick(self, wanted: Callable[[np.ndarray], object]) -> np.ndarray:
-        """The first question that is as the check needs it. Raises `CourseError` if none is."""
+        """The first question that suits the check. Raises `CourseError` if none does."""
         for question in self.questions:
             if wanted(question):
                 return np.asarray(question)
         raise CourseError(
-            "No question loses rows as this check needs it: the planner of this PostgreSQL takes"
-            " other plans than the course's own. Unset DATABASE_URL to use that one."
+            "No question loses rows as this check needs it: the planner of this PostgreSQL chooses"
+            " other plans than that of the course's own server. Unset DATABASE_URL to use that one."
         )
 
-    # --- what is true, by NumPy ---
+    # --- the true answers, computed by NumPy ---
 
     def count(self, decade: int) -> int:
         """How many films the decade has."""
@@ -100,8 +100,8 @@ class Shelf:
         return len(
             {
                 title
-                for title, its in zip(self.films.titles, self.films.decades, strict=True)
-                if its == decade
+                for title, film_decade in zip(self.films.titles, self.films.decades, strict=True)
+                if film_decade == decade
             }
         )
 
@@ -124,7 +124,7 @@ class Shelf:
         ids = self.films.ids[self.films.decades == decade].tolist()
         return [ids[i] for i in np.argsort(self.distances(question, ids))[:k]]
 
-    # --- what the engine does ---
+    # --- the answers of the engine ---
 
     def ask(self, sql: str, question: np.ndarray, decade: int, k: int) -> list[tuple[Any, ...]]:
         """Rows of a query over the check's connection."""
@@ -135,7 +135,7 @@ class Shelf:
         return [row[0] for row in self.ask(PLAIN, question, decade, k)]
 
     def iterative(self, question: np.ndarray, decade: int, k: int) -> list[int]:
-        """Ids that the index returns when its scan goes on in strict order, whatever that costs."""
+        """Ids that the index returns when its scan continues in strict order, at any cost."""
         with self.data.postgres.own.transaction():
             self.data.postgres.run("SET LOCAL enable_seqscan = off")
             self.data.postgres.run("SET LOCAL hnsw.iterative_scan = strict_order")
@@ -149,7 +149,7 @@ class Shelf:
             return self.plain(question, decade, k)
 
     def by_index(self, question: np.ndarray, decade: int, k: int) -> tuple[int, int]:
-        """Rows that pass and rows that are removed where the planner may not read the table."""
+        """Rows that pass and rows that are removed where the planner must not read the table."""
         with self.data.postgres.own.transaction():
             self.data.postgres.run("SET LOCAL enable_seqscan = off")
             return self.scanned(question, decade, k)[:2]
@@ -159,7 +159,7 @@ class Shelf:
         return len(self.ask(AFTER_LIMIT, question, decade, k))
 
     def scan(self, question: np.ndarray, decade: int, k: int) -> dict[str, Any]:
-        """The innermost step of the plain search's plan, with what it did."""
+        """The innermost step of the plain search's plan, with its counts."""
         ((plans,),) = self.ask(f"EXPLAIN (ANALYZE, FORMAT JSON) {PLAIN}", question, decade, k)
         step: dict[str, Any] = plans[0]["Plan"]
         while "Plans" in step:
@@ -174,20 +174,20 @@ class Shelf:
         return int(step["Actual Rows"]), int(step["Rows Removed by Filter"]), int(step["Plan Rows"])
 
     def reads_by(self, question: np.ndarray, decade: int, k: int) -> str | None:
-        """The index by which the plain search reads; None if it reads the table."""
+        """The index that the plain search uses; None if it reads the table."""
         return self.scan(question, decade, k).get("Index Name")
 
-    def rows_met(self, function: Answer) -> int:
-        """How many rows were read so far by scans from end to end and by indexes that know no
-        vectors, the learner's session included.
+    def rows_read(self, function: Answer) -> int:
+        """How many rows sequential scans and scans of the primary key have read so far, those of
+        the learner's session included.
 
-        Always 0 before PostgreSQL 15, which cannot make a session hand in what it has counted.
+        Always 0 before PostgreSQL 15, which cannot make a session report its counts.
         """
         if not self.data.postgres.hands_in_counts:
             return 0
         function.setting(
             self.data.postgres.conn, "hnsw.ef_search"
-        )  # makes that session hand in what it has counted
+        )  # makes that session report its counts
         self.data.postgres.run("SELECT pg_stat_force_next_flush()")
         read = (
             "SELECT coalesce(max(seq_tup_read), 0) + coalesce((SELECT idx_tup_read FROM"
@@ -199,7 +199,7 @@ class Shelf:
 
     @contextlib.contextmanager
     def other_rows(self) -> Iterator[dict[int, np.ndarray]]:
-        """In the place of the table one with thirty of its films, all of 2010: their ids and
+        """Replace the table by one with thirty of its films, all of 2010; yields their ids and
         vectors.
         """
         run = self.data.postgres.run
@@ -215,21 +215,21 @@ class Shelf:
                 for number, vector in run("SELECT id, embedding FROM film")
             }
         finally:
-            run("DROP TABLE film CASCADE")  # a view of it may be left by an answer
+            run("DROP TABLE film CASCADE")  # an answer may have left a view of it
             run("ALTER TABLE film_aside RENAME TO film")
 
     def setting(self, name: str) -> str:
-        """The value of a setting in a session that nobody changed."""
+        """The value of a setting in a session that has not changed it."""
         return self.data.postgres.setting(name)
 
     def transaction_is_open(self) -> bool:
-        """Does another session hold on to the table in a transaction that it has not ended?"""
-        ((held,),) = self.data.postgres.run(
+        """Does another session hold a lock on the table in a transaction that it has not ended?"""
+        ((is_open,),) = self.data.postgres.run(
             "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_database"
             " AS d ON d.oid = database WHERE relation = to_regclass('film') AND d.datname ="
             " current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%')"
         )
-        return bool(held)
+        return bool(is_open)
 
     def indexes(self) -> dict[str, Index]:
         """The valid indexes of the table, by name."""
@@ -253,7 +253,7 @@ class Shelf:
 
     def index_of(self, decade: int) -> str | None:
         """The name of the index that holds this decade and no other; None if there is none."""
-        whole = {decade: self.count(decade)}
+        all_films = {decade: self.count(decade)}
         return next(
-            (name for name, index in self.indexes().items() if self.held(index) == whole), None
+            (name for name, index in self.indexes().items() if self.held(index) == all_films), None
         )
