@@ -12,7 +12,7 @@ def nearest(conn, question, genre, decade, k):
     return conn.execute(sql, [question, genre, decade, k]).fetchall()
 
 
-@wrong("the rows that came were counted", says="how many rows came")
+@wrong("the returned rows counted", says="how many rows you return")
 def count_and_search(conn, question, genre, decade, k):
     rows = nearest(conn, question, genre, decade, k)
     return len(rows), rows
@@ -52,7 +52,7 @@ def count_and_search(conn, question, genre, decade, k):
     )
 
 
-@wrong("the rows filtered by the decade only", says="and no dramas")
+@wrong("the rows filtered by the decade only", says="but not dramas")
 def count_and_search(conn, question, genre, decade, k):
     sql = "SELECT count(*) FROM film WHERE genre = %s AND decade = %s"
     number = conn.execute(sql, [genre, decade]).fetchone()[0]
@@ -75,7 +75,7 @@ def count_and_search(conn, question, genre, decade, k):
 
 @wrong(
     "the genre written into the SQL",
-    says="The apostrophe in the genre ended the text early",
+    says="The apostrophe in the genre ended the string early",
 )
 def count_and_search(conn, question, genre, decade, k):
     where = f"WHERE genre = '{genre}' AND decade = {decade}"
@@ -87,7 +87,7 @@ def count_and_search(conn, question, genre, decade, k):
     return number, conn.execute(sql, [question]).fetchall()
 
 
-@wrong("quotes around %s, because a genre is a text", says="stands between quotes")
+@wrong("quotes around %s, because a genre is a string", says="is between quotes")
 def count_and_search(conn, question, genre, decade, k):
     (number,) = conn.execute(
         "SELECT count(*) FROM film WHERE genre = '%s' AND decade = %s", [genre, decade]
@@ -111,7 +111,7 @@ def count_and_search(conn, question, genre, decade, k):
     return nearest(conn, question, genre, decade, k), number
 
 
-@wrong("the rows only", says="Asked for is a tuple of two")
+@wrong("the rows only", says="Return a tuple of two")
 def count_and_search(conn, question, genre, decade, k):
     return nearest(conn, question, genre, decade, 4 * k)
 
@@ -129,22 +129,22 @@ def like(conn, question, pattern, decade, k, operator="LIKE"):
     return number, conn.execute(sql, [question, pattern, decade, k]).fetchall()
 
 
-@wrong("the beginning of a genre", says="which begins like Comedy and is another")
+@wrong("the beginning of a genre", says="which starts with Comedy but is another genre")
 def count_and_search(conn, question, genre, decade, k):
     return like(conn, question, f"{genre}%", decade, k)
 
 
-@wrong("case ignored", says="in small letters")
+@wrong("case ignored", says="in lower case")
 def count_and_search(conn, question, genre, decade, k):
     return like(conn, question, genre, decade, k, "ILIKE")
 
 
-@wrong("LIKE for equality", says="Here `%` is a sign of the genre")
+@wrong("LIKE for equality", says="Here `%` is a character of the genre")
 def count_and_search(conn, question, genre, decade, k):
     return like(conn, question, genre, decade, k)
 
 
-@wrong("None where nothing is found", says="say 0 and an empty list")
+@wrong("None where nothing is found", says="return 0 and an empty list")
 def count_and_search(conn, question, genre, decade, k):
     rows = nearest(conn, question, genre, decade, 10_000)
     return (len(rows), rows[:k]) if rows else None
@@ -162,7 +162,7 @@ def count_and_search(conn, question, genre, decade, k):
     return number, [row[:3] for row in rows if row[3:] == (genre, decade)][:k]
 
 
-@right("a window, and nothing said as nothing")
+@right("a window, and (0, []) without rows")
 def count_and_search(conn, question, genre, decade, k):
     sql = """
         SELECT id, title, embedding <=> %(q)s AS distance, count(*) OVER () FROM film

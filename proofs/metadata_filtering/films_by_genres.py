@@ -39,7 +39,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     )
 
 
-@wrong("only the first genre", says="Only a comedy came")
+@wrong("only the first genre", says="Only a comedy was returned")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [genres[0], first_year, last_year]
     return by_condition(conn, question, "genre = %s AND year BETWEEN %s AND %s", values, k)
@@ -51,27 +51,27 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return by_condition(conn, question, condition, [*genres, first_year, last_year], k)
 
 
-@wrong("a part of the genre", says="LIKE finds a part of a text")
+@wrong("a part of the genre", says="LIKE matches a part of a string")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     patterns = [f"%{genre}%" for genre in genres]
     values = [patterns, first_year, last_year]
     return by_condition(conn, question, "genre LIKE ANY(%s) AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("ILIKE for equality", says="LIKE takes these signs for any text")
+@wrong("ILIKE for equality", says="In LIKE these characters match any text")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [genres, first_year, last_year]
     return by_condition(conn, question, "genre ILIKE ANY(%s) AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("the beginning of a genre", says="begins like Horror and is another")
+@wrong("the beginning of a genre", says="starts with Horror but is another genre")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     patterns = [genre.replace("%", r"\%").replace("_", r"\_") + "%" for genre in genres]
     values = [patterns, first_year, last_year]
     return by_condition(conn, question, "genre LIKE ANY(%s) AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("case ignored", says="in small letters")
+@wrong("case ignored", says="in lower case")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [[genre.lower() for genre in genres], first_year, last_year]
     return by_condition(
@@ -89,7 +89,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return [row[:3] for row in rows if row[3] in genres and first_year <= row[4] <= last_year][:k]
 
 
-@wrong("films without a genre taken in", says="La Jetée (17) has no genre at all")
+@wrong("films without a genre included", says="La Jetée (17) has no genre at all")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = "(genre = ANY(%s) OR genre IS NULL) AND year BETWEEN %s AND %s"
     return by_condition(conn, question, condition, [genres, first_year, last_year], k)
@@ -101,13 +101,13 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return by_condition(conn, question, condition, [*genres, first_year, last_year], k)
 
 
-@wrong("ANY(%s) with a tuple", says="a row of a tuple")
+@wrong("ANY(%s) with a tuple", says="a tuple into a row")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [tuple(genres), first_year, last_year]
     return by_condition(conn, question, "genre = ANY(%s) AND year BETWEEN %s AND %s", values, k)
 
 
-@wrong("the genres joined by commas", says="joined to one text")
+@wrong("the genres joined by commas", says="joined into one string")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [",".join(genres), first_year, last_year]
     return by_condition(
@@ -119,7 +119,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     )
 
 
-@wrong("IN %s with a tuple, as in psycopg 2", says="`IN` takes no list as one value")
+@wrong("IN %s with a tuple, as in psycopg 2", says="`IN` does not accept a list as one value")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     values = [tuple(genres), first_year, last_year]
     return by_condition(conn, question, "genre IN %s AND year BETWEEN %s AND %s", values, k)
@@ -151,7 +151,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return conn.execute(sql).fetchall()
 
 
-@wrong("apostrophes taken away", says="take no character out of a text")
+@wrong("apostrophes removed", says="do not remove any character")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     names = ", ".join("'" + genre.replace("'", "") + "'" for genre in genres)
     return by_condition(
@@ -159,7 +159,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     )
 
 
-@wrong("apostrophes doubled by hand", says="taken for a placeholder")
+@wrong("apostrophes doubled by hand", says="read as a placeholder")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     names = ", ".join("'" + genre.replace("'", "''") + "'" for genre in genres)
     return by_condition(
@@ -169,7 +169,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
 
 @wrong(
     "one search for each genre, one after the other",
-    says="crowded out by dramas",
+    says="because dramas came first",
 )
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     rows = []
@@ -184,7 +184,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return rows[:k]
 
 
-@wrong("a film as often as its genre is listed", says="A film came more than once")
+@wrong("a film as often as its genre is listed", says="A film was returned more than once")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     rows = []
     for genre in genres:
@@ -198,7 +198,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     return sorted(rows, key=lambda row: (row[2], row[0]))[:k]
 
 
-@wrong("no genre taken for all", says="says so in another way")
+@wrong("no genre read as all genres", says="does not mean all genres")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     if not genres:
         return by_condition(conn, question, "year BETWEEN %s AND %s", [first_year, last_year], k)
@@ -211,7 +211,7 @@ def films_by_genres(conn, question, genres, first_year, last_year, k):
     )
 
 
-@wrong("IN () for no genre", says="SQL knows no empty `IN ()`")
+@wrong("IN () for no genre", says="SQL has no empty `IN ()`")
 def films_by_genres(conn, question, genres, first_year, last_year, k):
     condition = f"genre IN ({', '.join(['%s'] * len(genres))}) AND year BETWEEN %s AND %s"
     return by_condition(conn, question, condition, [*genres, first_year, last_year], k)

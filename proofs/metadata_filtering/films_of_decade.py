@@ -57,7 +57,7 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
-@wrong("eleven years", says="no longer in")
+@wrong("eleven years", says="not included")
 def films_of_decade(conn, question, decade, k):
     sql = """
         SELECT id, title, embedding <=> %s AS distance FROM film
@@ -66,7 +66,7 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [question, decade, decade + 10, k]).fetchall()
 
 
-@wrong("the year that ends in 0 left out", says="Fewer rows came")
+@wrong("the year that ends in 0 left out", says="Fewer rows were returned")
 def films_of_decade(conn, question, decade, k):
     sql = """
         SELECT id, title, embedding <=> %s AS distance FROM film
@@ -93,7 +93,7 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, {"q": question, "d": decade, "k": k}).fetchall()
 
 
-@wrong("ordered by cosine, L2 shown", says="neither rounded nor turned round")
+@wrong("ordered by cosine, L2 shown", says="neither rounded nor subtracted from 1")
 def films_of_decade(conn, question, decade, k):
     sql = """
         SELECT id, title, embedding <-> %(q)s FROM film WHERE decade = %(d)s
@@ -117,7 +117,7 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [decade, question, k]).fetchall()
 
 
-@wrong("quotes around %s", says="stands between quotes")
+@wrong("quotes around %s", says="is between quotes")
 def films_of_decade(conn, question, decade, k):
     sql = (
         "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = '%s' ORDER BY"
@@ -145,7 +145,7 @@ def films_of_decade(conn, question, decade, k):
     return [row[:3] for row in rows if row[3] == decade][:k]
 
 
-@wrong("None where nothing is found", says="None is no list")
+@wrong("None where nothing is found", says="None is not a list")
 def films_of_decade(conn, question, decade, k):
     sql = (
         "SELECT id, title, embedding <=> %s AS distance FROM film WHERE decade = %s ORDER BY"
@@ -185,8 +185,8 @@ def films_of_decade(conn, question, decade, k):
     sql = (
         "SELECT id, title, cosine_distance(embedding, %s), year / 10 * 10 FROM film ORDER BY 3, id"
     )
-    found = []
-    for number, title, distance, its_decade in conn.execute(sql, [question]):
-        if its_decade == decade and len(found) < k:
-            found.append([number, title, distance])
-    return found
+    rows = []
+    for number, title, distance, film_decade in conn.execute(sql, [question]):
+        if film_decade == decade and len(rows) < k:
+            rows.append([number, title, distance])
+    return rows

@@ -13,19 +13,19 @@ def by_filter(client, name, question, wanted, k, **more):
     return [(hit["id"], hit["entity"]["title"], hit["distance"]) for hit in hits]
 
 
-@wrong("an f-string with double quotes", says="The double quote ended the text")
+@wrong("an f-string with double quotes", says="The double quote ended the string")
 def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f'genre == "{genre}"', k)
 
 
-@wrong("an f-string with single quotes", says="The single quote ended the text")
+@wrong("an f-string with single quotes", says="The single quote ended the string")
 def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, f"genre == '{genre}'", k)
 
 
 @wrong(
     "one kind of quote changed into the other",
-    says="To take them out is to ask for another genre",
+    says="Without them it is another genre",
 )
 def milvus_by_genre(client, name, question, genre, k):
     text = genre.replace('"', "'")
@@ -33,15 +33,15 @@ def milvus_by_genre(client, name, question, genre, k):
 
 
 @wrong(
-    "quotes marked, backslashes not",
-    says="a backslash belongs to the character behind it",
+    "quotes escaped, backslashes not",
+    says="a backslash belongs to the character after it",
 )
 def milvus_by_genre(client, name, question, genre, k):
     text = genre.replace('"', '\\"')
     return by_filter(client, name, question, f'genre == "{text}"', k)
 
 
-@wrong("quotes marked before backslashes", says="Backslashes first, then quotes")
+@wrong("quotes escaped before backslashes", says="backslashes first, then quotes")
 def milvus_by_genre(client, name, question, genre, k):
     text = genre.replace('"', '\\"').replace("\\", "\\\\")
     return by_filter(client, name, question, f'genre == "{text}"', k)
@@ -57,13 +57,13 @@ def milvus_by_genre(client, name, question, genre, k):
     return by_filter(client, name, question, "genre == {genre}", k, filter_params={"genre": genre})
 
 
-@wrong("like for ==", says="`like` finds a part of a text")
+@wrong("like for ==", says="`like` matches a part of a string")
 def milvus_by_genre(client, name, question, genre, k):
     text = json.dumps(f"%{genre}%", ensure_ascii=False)
     return by_filter(client, name, question, f"genre like {text}", k)
 
 
-@wrong("filter in Python, after the search", says="Hand the filter to the search")
+@wrong("filter in Python, after the search", says="Pass the filter to the search")
 def milvus_by_genre(client, name, question, genre, k):
     hits = client.search(name, [question], limit=k, output_fields=["title", "genre"])[0]
     return [
@@ -73,7 +73,7 @@ def milvus_by_genre(client, name, question, genre, k):
     ]
 
 
-@wrong("the beginning of a genre", says="begins like Horror and is another")
+@wrong("the beginning of a genre", says="starts with Horror but is another genre")
 def milvus_by_genre(client, name, question, genre, k):
     text = json.dumps(f"{genre}%", ensure_ascii=False)
     return by_filter(client, name, question, f"genre like {text}", k)
@@ -90,13 +90,13 @@ def milvus_by_genre(client, name, question, genre, k):
     return rows[:k]
 
 
-@wrong("sorted by what is called distance", says="The nearest film stands last")
+@wrong("sorted by what is called distance", says="The nearest film is last")
 def milvus_by_genre(client, name, question, genre, k):
     rows = by_filter(client, name, question, f"genre == {json.dumps(genre, ensure_ascii=False)}", k)
     return sorted(rows, key=lambda row: row[2])
 
 
-@wrong("1 - similarity", says="already is a similarity")
+@wrong("1 - similarity", says="is already a similarity")
 def milvus_by_genre(client, name, question, genre, k):
     rows = by_filter(client, name, question, f"genre == {json.dumps(genre, ensure_ascii=False)}", k)
     return [(number, title, 1 - score) for number, title, score in rows]
@@ -113,7 +113,7 @@ def milvus_by_genre(client, name, question, genre, k):
     ]
 
 
-@wrong("the hits as they came", says="Milvus's hits as they came")
+@wrong("the hits of Milvus", says="the hits as Milvus returns them")
 def milvus_by_genre(client, name, question, genre, k):
     text = json.dumps(genre, ensure_ascii=False)
     return [

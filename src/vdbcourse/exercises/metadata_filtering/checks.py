@@ -1,8 +1,7 @@
-"""The checks of exercise 03. Nothing has an index that leaves films out, so the right rows are
-known.
+"""The checks of exercise 03. No index leaves films out, so the right rows are known.
 
-Most wrong answers are told by the ids they give on the shelf (see `shelf`): each mistake in a
-filter or an order picks others.
+Most wrong answers are recognised by the ids they return on the shelf (see `shelf`): each mistake in
+a filter or an order returns other ids.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -25,25 +24,24 @@ from vdbcourse.grading import Answer, Data, NotYet, check
 
 IN_TABLE = 1_000  # real films
 IN_COLLECTION = 400
-REAL = "Hundreds of films with vectors of 384 numbers and of many lengths."
+REAL = "Hundreds of films with vectors of 384 numbers and of different lengths."
 QUOTED = dict.fromkeys(
     (
         'integer: "$',
         "data type of parameter",
         "bind message",
-    ),  # what PostgreSQL says to it, depending on the column
-    "A `%s` stands between quotes, which makes it a part of a text. psycopg sends the values apart"
-    " from the SQL: no value needs quotes, a text neither.",
+    ),  # what PostgreSQL reports, depending on the column
+    "A `%s` is between quotes, which makes it part of a string. psycopg sends the values separately"
+    " from the SQL: no value needs quotes, not even a string.",
 )
 OVER_FETCHED = (
-    "A filter on a rare fact: the films that pass stand far down among all films. Whoever fetches a"
-    " few times k films and filters them afterwards loses some. The filter belongs into the query,"
-    " before LIMIT counts."
+    "A filter on a rare fact: the films that pass are far down among all films. If you fetch a few"
+    " times k films and filter them afterwards, you lose some. Put the filter inside the query, so"
+    " that it applies before LIMIT."
 )
 PERCENT = {
     "placeholder": (
-        "A % in a text that stands inside of the SQL is taken for a placeholder. Texts belong into"
-        " the parameters."
+        "A % in a string inside the SQL is read as a placeholder. Pass strings as parameters."
     )
 }
 LIKE: tuple[tuple[str, Callable[[str, str], bool], str], ...] = (
@@ -51,41 +49,45 @@ LIKE: tuple[tuple[str, Callable[[str, str], bool], str], ...] = (
         "Comedy",
         str.startswith,
         (
-            "Blazing Saddles (26) has the genre Comedy Western, which begins like Comedy and is"
-            " another. "
+            "Blazing Saddles (26) has the genre Comedy Western, which starts with Comedy but is"
+            " another genre. "
         ),
     ),
     (
         "Comedy",
-        lambda one, other: one.lower() == other.lower(),
-        "Modern Times (27) has the genre comedy, in small letters. ",
+        lambda genre, wanted: genre.lower() == wanted.lower(),
+        "Modern Times (27) has the genre comedy, in lower case. ",
     ),
     (
         "Comedy",
-        lambda one, other: one.lower().startswith(other.lower()),
+        lambda genre, wanted: genre.lower().startswith(wanted.lower()),
         "Comedy Western and comedy are other genres. ",
     ),
     (
         "Horror",
         str.startswith,
-        "The Seventh Victim (23) has a genre that begins like Horror and is another. ",
+        "The Seventh Victim (23) has a genre that starts with Horror but is another genre. ",
     ),
     (
         "100% Western",
-        lambda one, _: one.startswith("100") and one.endswith("Western"),
-        "Here `%` is a sign of the genre. ",
+        lambda genre, _: genre.startswith("100") and genre.endswith("Western"),
+        "Here `%` is a character of the genre. ",
     ),
-    ("Sci_Fi", lambda one, _: one in ("Sci_Fi", "Sci-Fi"), "Here `_` is a sign of the genre. "),
+    (
+        "Sci_Fi",
+        lambda genre, _: genre in ("Sci_Fi", "Sci-Fi"),
+        "Here `_` is a character of the genre. ",
+    ),
 )
 WHOLE = (
-    "A genre is compared as a whole, letter by letter: with `=`, and not with LIKE, ILIKE, `%` or"
+    "Compare a genre as a whole, character by character: with `=`, not with LIKE, ILIKE, `%` or"
     " lower()."
 )
 TIES: dict[tuple[int, ...], str] = dict.fromkeys(
     permutations((11, 12, 13, 14), 3),
-    "Four films are equally near, and three were asked for: those with the smaller ids, in their"
-    " order. Without a rule for ties the same question may bring other films tomorrow. ORDER BY"
-    " takes a second column.",
+    "Four films are equally near, and three were requested: those with the smallest ids, sorted by"
+    " id. Without a rule for ties the same question may return other films tomorrow. ORDER BY takes"
+    " a second column.",
 )
 
 
@@ -102,22 +104,22 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
         "High and Low (16) and Playtime (3) are the nearest films of the 1960s.",
         {
             (): (
-                "Two films of the 1960s were asked for, and more are there. Whoever takes the two"
-                " nearest of all films and filters them afterwards loses a film of the 1960s that"
-                " is only third. WHERE filters before LIMIT counts."
+                "Two films of the 1960s were requested, and the table has more. If you take the two"
+                " nearest of all films and filter them afterwards, you lose a film of the 1960s"
+                " that is only third. WHERE filters before LIMIT counts."
             ),
             (
                 2,
                 4,
             ): (
-                "These are the nearest films of all decades: the filter is missing. A vector says"
-                " little about a year."
+                "These are the nearest films of all decades: the filter is missing. A vector"
+                " contains little about a year."
             ),
             (
                 3,
                 9,
             ): (
-                "That is the order by `<->`, the L2 distance, which looks at lengths as well. The"
+                "That is the order by `<->`, the L2 distance, which depends on lengths as well. The"
                 " cosine distance is `<=>`."
             ),
             (
@@ -131,47 +133,53 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
                 22,
                 6,
             ): (
-                "The two farthest came. A small distance is near, so the order is ascending,"
-                " without DESC."
+                "These are the two farthest films. A small distance is near, so the order is"
+                " ascending, without DESC."
             ),
             (
                 8,
                 25,
             ): (
-                "These films are of the year 1960. A decade has ten years, and the table has a"
+                "These films are from the year 1960. A decade has ten years, and the table has a"
                 " column for it."
             ),
             (
                 25,
                 8,
             ): (
-                "These films are of the year 1960. A decade has ten years, and the table has a"
+                "These films are from the year 1960. A decade has ten years, and the table has a"
                 " column for it."
             ),
             (
                 4,
                 16,
             ): (
-                "M*A*S*H (4) is of 1970. The 1960s end with 1969: the upper bound is the first year"
-                " that is no longer in."
+                "M*A*S*H (4) is from 1970. The 1960s end with 1969: the upper bound is the first"
+                " year that is not included."
             ),
         },
     )
-    why = "The 1960s have twelve films here; those of 1960 and of 1969 are among them."
+    why = "The 1960s have twelve films here, including those from 1960 and 1969."
     are_films(films_of_decade(conn, EAST, 1960, 12), sixties, 12, why)
     are_films(
         films_of_decade(conn, EAST, 1960, 50),
         sixties,
         50,
-        f"{why} k may be larger: all twelve, then.",
+        f"{why} If k is larger, return all twelve.",
     )
     nineties = of_shelf(lambda film: film.decade == 1990)
-    are_films(films_of_decade(conn, EAST, 1990, 3), nineties, 3, "Four films of the 1990s.", TIES)
+    are_films(
+        films_of_decade(conn, EAST, 1990, 3),
+        nineties,
+        3,
+        "There are four films of the 1990s.",
+        TIES,
+    )
     are_films(
         films_of_decade(conn, EAST, 1920, 5),
         [],
         5,
-        "The table has no film of the 1920s: an empty list.",
+        "The table has no film of the 1920s: return an empty list.",
     )
     films, question = real(data, IN_TABLE)
     table(data, films_of_decade, films)
@@ -187,8 +195,8 @@ def check_films_of_decade(films_of_decade: Answer, data: Data) -> None:
 
 @check("count_and_search")
 def check_count_and_search(count_and_search: Answer, data: Data) -> None:
-    """`count_and_search(conn, question, genre, decade, k)` -> how many films there are, and the
-    nearest k of them.
+    """`count_and_search(conn, question, genre, decade, k)` -> how many films pass, and the nearest
+    k of them.
     """
     conn = data.postgres.conn
     table(data, count_and_search, SHELF)
@@ -197,35 +205,35 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         count_and_search.explained(conn, EAST, "Drama", 1960, 2, raised=QUOTED),
         dramas,
         2,
-        "Four dramas are of the 1960s; two of them were asked for.",
+        "Four dramas are from the 1960s; two of them were requested.",
         {
             2: (
-                "That is how many rows came, which the caller can count. Asked for is how many"
+                "That is how many rows you return, which the caller can count. Return how many"
                 " films there are to choose from."
             ),
             3: (
-                "Two of these dramas have one title, Hamlet, and are two films all the same. Count"
-                " rows, not titles."
+                "Two of these dramas have the same title, Hamlet, but they are still two films."
+                " Count rows, not titles."
             ),
             6: (
-                "That is how many dramas there are, of any decade. Both facts belong to the number,"
-                " as they do to the rows."
+                "That is how many dramas there are, of any decade. Both facts must hold for the"
+                " number, as for the rows."
             ),
             12: (
-                "That is how many films are of the 1960s, of any genre. Both facts belong to the"
-                " number, as they do to the rows."
+                "That is how many films are from the 1960s, of any genre. Both facts must hold for"
+                " the number, as for the rows."
             ),
-            14: "That is how many films are dramas OR of the 1960s. Both facts must hold: AND.",
+            14: "That is how many films are dramas OR from the 1960s. Both facts must hold: AND.",
             len(
                 SHELF
-            ): "That is how many films the table holds. The filter belongs to the number as well.",
+            ): "That is how many films the table holds. Apply the filter to the number as well.",
         },
         {
             (
                 16,
                 3,
             ): (
-                "These films are of the 1960s, and no dramas. Both facts must hold for the rows,"
+                "These films are from the 1960s, but not dramas. Both facts must hold for the rows,"
                 " not only for the number."
             ),
             (
@@ -248,17 +256,17 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         count_and_search(conn, EAST, "Comedy", 1990, 3),
         comedies,
         3,
-        "Four comedies of the 1990s.",
+        "There are four comedies of the 1990s.",
         mistakes=TIES,
     )
-    none = "No film passes. Then no row comes that could hold a number, and the answer is (0, [])."
+    none = "No film passes, so no row is returned that could hold a number: return (0, [])."
     is_answer(
         count_and_search.explained(conn, EAST, "Western", 1960, 5, raised={"": none}), [], 5, none
     )
     ended = (
-        "The apostrophe in the genre ended the text early, and PostgreSQL read the rest as SQL. Put"
-        " `%s` into the SQL and the genre into the list of parameters: then it stays a text,"
-        " whatever it holds."
+        "The apostrophe in the genre ended the string early, and PostgreSQL read the rest as SQL."
+        " Put `%s` into the SQL and the genre into the list of parameters: then it stays a string,"
+        " whatever it contains."
     )
     children = of_shelf(lambda film: film.genre == "Children's" and film.decade == 1960)
     reply = count_and_search.explained(
@@ -268,7 +276,7 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         reply,
         children,
         5,
-        "Mary Poppins (18) is the one film of the 1960s whose genre is Children's.",
+        "Mary Poppins (18) is the only film of the 1960s whose genre is Children's.",
     )
     for genre, decade in (
         ("Comedy", 1970),
@@ -278,10 +286,9 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
     ):
         passing = of_shelf(is_film(genre, decade))
         totals = {
-            len(taken): said + WHOLE
-            for asked, alike, said in reversed(LIKE)
-            if asked == genre
-            for taken in [of_shelf(is_film_like(alike, genre, decade))]
+            len(of_shelf(is_film_like(alike, genre, decade))): message + WHOLE
+            for wanted, alike, message in reversed(LIKE)
+            if wanted == genre
         }
         is_answer(count_and_search(conn, EAST, genre, decade, 5), passing, 5, WHOLE, totals)
     films, question = real(data, IN_TABLE)
@@ -314,12 +321,12 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         " years."
     )
     no_list = (
-        "psycopg 3 sends the values apart from the SQL, and `IN` takes no list as one value"
-        " (psycopg 2 wrote it into the SQL). `= ANY(%s)` does."
+        "psycopg 3 sends the values separately from the SQL, and `IN` does not accept a list as one"
+        " value (psycopg 2 wrote it into the SQL). `= ANY(%s)` does."
     )
     no_row = (
-        "psycopg makes an array of a list, and a row of a tuple, which is another thing. Hand the"
-        " list over as it came."
+        "psycopg turns a list into an array, but a tuple into a row, which is not the same. Pass"
+        " the list unchanged."
     )
     first_try = QUOTED | {'near "$': no_list, "array literal": no_row}
     are_films(
@@ -329,65 +336,67 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         why,
         {
             (): (
-                "Nothing came, though comedies and dramas are there. A film has one genre: it is"
-                " never a comedy AND a drama, nor equal to a whole list. Any of the genres will do."
+                "Nothing was returned, although there are comedies and dramas. A film has one"
+                " genre: it is never a comedy AND a drama, nor equal to a whole list. It passes if"
+                " it has any of the genres."
             ),
-            (
-                25,
-            ): "Only a comedy came. `genres` may hold several, and a film of any of them passes.",
+            (25,): (
+                "Only a comedy was returned. `genres` may hold several genres, and a film of any of"
+                " them passes."
+            ),
             (
                 9,
                 21,
             ): (
-                "The Apartment is of 1960 and Persona of 1966. Both years belong to the span: 1960"
-                " <= year <= 1966."
+                "The Apartment is from 1960 and Persona from 1966. Both years belong to the span:"
+                " 1960 <= year <= 1966."
             ),
-            (7, 9, 21): "The Apartment (25) is of 1960, and the first year belongs to the span.",
-            (25, 9, 21): "Persona (7) is of 1966, and the last year belongs to the span.",
+            (7, 9, 21): "The Apartment (25) is from 1960, and the first year belongs to the span.",
+            (25, 9, 21): "Persona (7) is from 1966, and the last year belongs to the span.",
             (
                 2,
                 4,
                 3,
             ): (
-                "Comedies of any year came. AND binds more tightly than OR, so the span holds for"
-                " the last genre only. Put parentheses around the genres, or write `genre ="
-                " ANY(%s)`."
+                "Comedies of any year were returned. AND binds more tightly than OR, so the span"
+                " applies to the last genre only. Put parentheses around the genres, or write"
+                " `genre = ANY(%s)`."
             ),
-            (2, 4, 10): "These films are of other years: the span is missing.",
+            (2, 4, 10): "These films are from other years: the span is missing.",
             (
                 16,
                 25,
                 7,
             ): (
-                "High and Low (16) has the genre Crime Drama, which is another genre. LIKE finds a"
-                " part of a text; asked for is the whole."
+                "High and Low (16) has the genre Crime Drama, which is another genre. LIKE matches"
+                " a part of a string; compare the whole."
             ),
             (
                 17,
                 25,
                 7,
             ): (
-                "La Jetée (17) has no genre at all. A field that somebody left empty makes no film"
-                " a comedy or a drama."
+                "La Jetée (17) has no genre at all. An empty field does not make a film a comedy or"
+                " a drama."
             ),
             (
                 16,
                 17,
                 25,
-            ): "The years are right, the genres are not: the filter on the genre is missing.",
+            ): "The years are right, but not the genres: the filter on the genre is missing.",
         },
     )
     crowded = (
-        "A nearer comedy was crowded out by dramas. Rows of several searches must be sorted"
-        " together before they are cut at k."
+        "A nearer comedy is missing because dramas came first. Sort the rows of several searches"
+        " together before you cut them at k."
     )
     one_by_one = {(7, 9, 21): crowded, (7, 9, 21, 25): crowded, (7, 9, 21, 22, 25): crowded}
     are_films(
         films_by_genres(conn, EAST, ["Drama", "Comedy"], 1960, 1966, 3), both, 3, why, one_by_one
     )
     tuple_of_one = (
-        "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not take. Let"
-        " no Python value write itself into SQL; hand the genres over as a parameter."
+        "A list of one genre: Python writes `('Comedy',)`, with a comma that SQL does not accept."
+        " Never format Python values into SQL; pass the genres as a parameter."
     )
     nineties = of_shelf(in_span(("Comedy",), 1990, 1999))
     reply = films_by_genres.explained(
@@ -403,7 +412,7 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     for text in ("'); DROP TABLE film; --", "'; DROP TABLE film; --", "' OR true --"):
         stays_text(films_by_genres, data, text)
     ended = (
-        "An apostrophe in a genre ended the text early. With the genres in the list of parameters"
+        "An apostrophe in a genre ended the string early. With the genres in the list of parameters"
         " that cannot happen."
     )
     children = of_shelf(in_span(("Children's", "Horror"), 1900, 1964))
@@ -411,10 +420,10 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         conn, EAST, ["Children's", "Horror"], 1900, 1964, 5, raised={"syntax error": ended}
     )
     why = (
-        "Mary Poppins (18) has the genre Children's, with its apostrophe: take no character out of"
-        " a text."
+        "Mary Poppins (18) has the genre Children's, with the apostrophe: do not remove any"
+        " character from a genre."
     )
-    begins = of_shelf(
+    similar = of_shelf(
         lambda film: (
             film.genre is not None
             and film.genre.startswith(("Children's", "Horror"))
@@ -422,10 +431,14 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
         )
     )
     are_films(
-        reply, children, 5, why, {tuple(row[0] for row in begins): taken_for("Horror").popitem()[1]}
+        reply,
+        children,
+        5,
+        why,
+        {tuple(row[0] for row in similar): messages_for_similar("Horror").popitem()[1]},
     )
     wild = (
-        "No genre is called % or Com_dy. LIKE takes these signs for any text and any character:"
+        "No genre is called % or Com_dy. In LIKE these characters match any text and any character:"
         " compare with `=`."
     )
     are_films(
@@ -436,19 +449,19 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     )
     for genre in ("Comedy", "100% Western", "Sci_Fi"):
         reply = films_by_genres.explained(conn, EAST, [genre], 1900, 2020, 50, raised=PERCENT)
-        are_films(reply, of_shelf(is_film(genre)), 50, WHOLE, taken_for(genre))
+        are_films(reply, of_shelf(is_film(genre)), 50, WHOLE, messages_for_similar(genre))
     comma = (
-        "No genre is called Comedy,Drama. Genres that are joined to one text cannot be told apart"
-        " again: leave them a list."
+        "No genre is called Comedy,Drama. Genres joined into one string cannot be separated again:"
+        " keep the list."
     )
     are_films(films_by_genres(conn, EAST, ["Comedy,Drama"], 1900, 2020, 5), [], 5, comma)
-    none = "No genre was chosen, so no film is of one of them: an empty list."
+    none = "No genre was chosen, so no film passes: return an empty list."
     brackets = (
-        f"{none} SQL knows no empty `IN ()` and no empty condition; `= ANY(%s)` takes an empty list"
-        " as it is."
+        f"{none} SQL has no empty `IN ()` and no empty condition; `= ANY(%s)` accepts an empty"
+        " list."
     )
     reply = films_by_genres.explained(conn, EAST, [], 1960, 1969, 5, raised={"": brackets})
-    are_films(reply, [], 5, f"{none} Whoever wants all genres says so in another way.")
+    are_films(reply, [], 5, f"{none} An empty list does not mean all genres.")
     films, question = real(data, IN_TABLE)
     table(data, films_by_genres, films)
     for genres, first_year, last_year, k in (
@@ -471,12 +484,12 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
 
 
 def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
-    """Is a genre that looks like SQL compared and not run?"""
+    """Is a genre that looks like SQL compared, not run?"""
     before = data.postgres.state("film")
     call = f"films_by_genres(conn, question, [{text!r}], 1900, 2020, 5)"
     code = (
-        "Somebody typed this as a genre, and PostgreSQL read it as SQL. Put `%s` into the SQL and"
-        " the genres into the list of parameters: then a text stays a text."
+        "A user typed this as a genre, and PostgreSQL read it as SQL. Put `%s` into the SQL and the"
+        " genres into the list of parameters: then a string stays a string."
     )
     try:
         reply = films_by_genres.explained(
@@ -485,9 +498,9 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
     finally:
         if data.postgres.state("film") != before:
             why = (
-                "Somebody typed this as a genre. It ran as SQL, and the table `film` is gone. Put"
-                " `%s` into the SQL and the genres into the list of parameters, and no text of a"
-                " user ever becomes code."
+                "A user typed this as a genre. It ran as SQL, and the table `film` is gone. Put"
+                " `%s` into the SQL and the genres into the list of parameters: then user input"
+                " never becomes code."
             )
             raise NotYet(
                 why, call=call, got="no table film", expected="[], and the table as before"
@@ -496,20 +509,21 @@ def stays_text(films_by_genres: Answer, data: Data, text: str) -> None:
         reply,
         [],
         5,
-        "No film has this genre, and films came: the end of the text became a condition.",
+        "No film has this genre, but films were returned: the end of the string became a"
+        " condition.",
     )
 
 
 @check("milvus_by_genre")
 def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
-    """`milvus_by_genre(client, name, question, genre, k)` -> rows (id, title, score) of
-    one genre.
+    """`milvus_by_genre(client, name, question, genre, k)` -> rows (id, title, score) of one
+    genre.
     """
     name, client = engines.collection("check_03", "films"), data.milvus.client
     collection(data, name, SHELF)
     server_only = (
-        "`filter_params` is what a Milvus server has for this. Milvus Lite, which runs here, does"
-        " not know it: write the genre into the filter, with a backslash before each quote and each"
+        "A Milvus server has `filter_params` for this. Milvus Lite, which runs here, does not"
+        " support it: write the genre into the filter, with a backslash before each quote and each"
         " backslash."
     )
     are_films(
@@ -519,42 +533,42 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         "Ran (10), Tokyo Story (15) and Persona (7) are the nearest dramas.",
         {
             (10,): (
-                "One drama came; three were asked for, and six are there. Whoever takes the three"
-                " nearest of all films and filters them afterwards loses the others. Hand the"
-                " filter to the search: `filter=`."
+                "One drama was returned; three were requested, and there are six. If you take the"
+                " three nearest of all films and filter them afterwards, you lose the others. Pass"
+                " the filter to the search: `filter=`."
             ),
             (
                 10,
                 16,
                 15,
             ): (
-                "High and Low (16) has the genre Crime Drama, which is another genre. `like` finds"
-                " a part of a text; `==` compares the whole."
+                "High and Low (16) has the genre Crime Drama, which is another genre. `like`"
+                " matches a part of a string; `==` compares the whole."
             ),
             (
                 7,
                 15,
                 10,
             ): (
-                "The nearest film stands last. For COSINE a larger score is nearer, and Milvus has"
+                "The nearest film is last. For COSINE a larger score is nearer, and Milvus has"
                 " sorted the hits already."
             ),
         },
         SCORE,
     )
-    why = "Six dramas are there. k may be larger: all six, then."
+    why = "There are six dramas. If k is larger, return all six."
     are_films(
         milvus_by_genre(client, name, EAST, "Drama", 50), scored("Drama"), 50, why, number=SCORE
     )
     doubled = (
-        "The backslash before a quote was doubled afterwards, so the quote ends the text again."
-        " Backslashes first, then quotes."
+        "The backslash before a quote was doubled afterwards, so the quote ends the string again."
+        " Replace backslashes first, then quotes."
     )
     for quote, kind in (('"', "double"), ("'", "single")):
         genre = f"Drama{quote} or genre != {quote}Drama"
         why = (
-            f"No film has this genre. The {kind} quote ended the text, and the rest became a"
-            " condition: who types it sees all."
+            f"No film has this genre. The {kind} quote ended the string, and the rest became a"
+            " condition: anyone who types this sees all films."
         )
         reply = milvus_by_genre.explained(
             client,
@@ -566,27 +580,27 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
         )
         are_films(reply, [], 5, why, number=SCORE)
     ended = (
-        "A quote in the genre ended the text early, and the filter cannot be read. A backslash"
-        " before the quote keeps it inside."
+        "A quote in the genre ended the string early, and Milvus cannot read the filter. A"
+        " backslash before the quote keeps it inside."
     )
     why = (
-        "A film has just this genre, with its quotes. To take them out is to ask for another genre:"
-        " put a backslash before each."
+        "A film has exactly this genre, with its quotes. Without them it is another genre: put a"
+        " backslash before each."
     )
     for genre in ("Rock'n'roll", '"New" Hollywood'):
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": ended})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     why = (
-        "In a filter a backslash belongs to the character behind it, so `\\n` is the end of a line."
-        " Each backslash of the genre needs one more before it; do that first, or those that you"
-        " put before quotes are doubled as well."
+        "In a filter a backslash belongs to the character after it, so `\\n` is a line break. Each"
+        " backslash of the genre needs one more before it; add these first, or those that you put"
+        " before quotes are doubled as well."
     )
     for genre in ("Horror\\noir", "Drama\\", '\\" or genre != \\"'):
         reply = milvus_by_genre.explained(client, name, EAST, genre, 5, raised={"": why})
         are_films(reply, scored(genre), 5, why, number=SCORE)
     ascii_only = (
         "`json.dumps` writes é as `\\u00e9` unless you say `ensure_ascii=False`, and Milvus Lite"
-        " does not read that."
+        " cannot read that."
     )
     reply = milvus_by_genre.explained(
         client, name, EAST, "Comédie musicale", 5, raised={"escape": ascii_only}
@@ -607,7 +621,7 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
             scored(genre),
             50,
             WHOLE,
-            taken_for(genre),
+            messages_for_similar(genre),
             SCORE,
         )
     films, question = real(data, IN_COLLECTION)
@@ -639,12 +653,12 @@ def check_milvus_by_genre(milvus_by_genre: Answer, data: Data) -> None:
     are_films(reply, scored(genre, expected), k, OVER_FETCHED, number=SCORE)
 
 
-def taken_for(genre: str) -> dict[tuple[int, ...], str]:
-    """What is said of the ids that come when a genre is compared otherwise than as a whole."""
+def messages_for_similar(genre: str) -> dict[tuple[int, ...], str]:
+    """The messages for the ids returned when a genre is not compared as a whole."""
     return {
-        tuple(row[0] for row in of_shelf(is_film_like(alike, genre))): (said + WHOLE)
-        for asked, alike, said in reversed(LIKE)
-        if asked == genre
+        tuple(row[0] for row in of_shelf(is_film_like(alike, genre))): (message + WHOLE)
+        for wanted, alike, message in reversed(LIKE)
+        if wanted == genre
     }
 
 
@@ -661,26 +675,26 @@ def is_film(genre: str | None = None, decade: int | None = None) -> Callable[[Fi
 def is_film_like(
     alike: Callable[[str, str], bool], genre: str, decade: int | None = None
 ) -> Callable[[Film], bool]:
-    """Is it a film of a genre that is taken for `genre` by `alike`?"""
+    """Is it a film of a genre that `alike` considers equal to `genre`?"""
     return lambda film: (
         film.genre is not None and alike(film.genre, genre) and decade in (None, film.decade)
     )
 
 
 def in_span(genres: Collection[str], first_year: int, last_year: int) -> Callable[[Film], bool]:
-    """What a film must be to pass."""
+    """Does a film have one of the genres and a year of the span?"""
     return lambda film: film.genre in genres and first_year <= film.year <= last_year
 
 
 def scored(genre: str, rows: list[Row] | None = None) -> list[Row]:
-    """Rows with the cosine similarity in the place of the distance; without `rows` those of a genre
-    on the shelf.
+    """Rows with the cosine similarity instead of the distance; without `rows` those of a genre on
+    the shelf.
     """
     rows = of_shelf(lambda film: film.genre == genre) if rows is None else rows
     return [(number, title, 1 - distance) for number, title, distance in rows]
 
 
 def commonest_genre(films: Sequence[Film], decade: int) -> str:
-    """The genre with most films of a decade."""
+    """The genre with the most films of a decade."""
     genres = [film.genre for film in films if film.decade == decade and film.genre]
     return max(sorted(set(genres)), key=genres.count)

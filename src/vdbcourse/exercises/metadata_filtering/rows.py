@@ -1,4 +1,4 @@
-"""What came back from a search of exercise 03, beside what should have come."""
+"""Compares the reply to a search of exercise 03 with the expected rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ PAIR = "(number of films, list of rows)"
 
 @dataclass(frozen=True)
 class Number:
-    """The third column. asked, turned: what is said when it is something else, or 1 minus what was
-    asked for.
+    """The third column. wrong, one_minus: the messages when it is something else, or 1 minus the
+    right value.
     """
 
     name: str
-    asked: str
-    turned: str
+    wrong: str
+    one_minus: str
 
 
 DISTANCE = Number(
     "distance",
-    "Asked for is the cosine distance, as `<=>` gives it, neither rounded nor turned round.",
-    "That is the cosine similarity, 1 - distance, which is largest for the nearest film. Asked for"
-    " is the distance itself.",
+    "Return the cosine distance as `<=>` computes it, neither rounded nor subtracted from 1.",
+    "That is the cosine similarity, 1 - distance, which is largest for the nearest film. Return the"
+    " distance itself.",
 )
 SCORE = Number(
     "score",
-    "Asked for is the cosine similarity, as Milvus returns it in `distance`, neither rounded nor"
-    " turned round.",
-    "That is 1 - similarity. For COSINE the field that Milvus calls `distance` already is a"
-    " similarity; hand it on.",
+    "Return the cosine similarity as Milvus returns it in `distance`, neither rounded nor"
+    " subtracted from 1.",
+    "That is 1 - similarity. For COSINE the field that Milvus calls `distance` is already a"
+    " similarity; return it unchanged.",
 )
 
 
@@ -46,37 +46,37 @@ def are_films(
     mistakes: Mapping[tuple[int, ...], str] | None = None,
     number: Number = DISTANCE,
 ) -> None:
-    """Are these the first k of `passing`, which are given nearest first? `mistakes`: what is behind
-    known wrong ids.
+    """Are these the first k of `passing`, which is sorted nearest first? `mistakes`: the messages
+    for known wrong ids.
     """
     if reply.value is None and not passing:
-        reply.fail(f"{why} An empty list says so; None is no list.", "[]")
-    found, true = rows(reply, number.name), passing[:k]
-    ids, wanted = [row[0] for row in found], [row[0] for row in true]
+        reply.fail(f"{why} Return an empty list; None is not a list.", "[]")
+    returned, true = rows(reply, number.name), passing[:k]
+    ids, wanted = [row[0] for row in returned], [row[0] for row in true]
     what = f"{len(true)} row{'s' * (len(true) != 1)} (id, title, {number.name})"
     if ids != wanted:
         differ = difference(ids, wanted, {row[0] for row in passing})
         reply.fail((mistakes or {}).get(tuple(ids), f"{why} {differ}" if wanted else why), what)
-    if [row[1] for row in found] != [row[1] for row in true]:
-        reply.fail(f"{why} A film has the title of another.", what)
-    came, right = (np.array([row[2] for row in some], dtype=np.float64) for some in (found, true))
-    if not np.allclose(came, right, atol=WITHIN, rtol=0):
-        turned = np.allclose(came, 1 - right, atol=WITHIN, rtol=0)
-        reply.fail(number.turned if turned else f"{why} {number.asked}", what)
+    if [row[1] for row in returned] != [row[1] for row in true]:
+        reply.fail(f"{why} A film has the title of another film.", what)
+    numbers, right = (np.array([row[2] for row in films], np.float64) for films in (returned, true))
+    if not np.allclose(numbers, right, atol=WITHIN, rtol=0):
+        is_one_minus = np.allclose(numbers, 1 - right, atol=WITHIN, rtol=0)
+        reply.fail(number.one_minus if is_one_minus else f"{why} {number.wrong}", what)
 
 
 def difference(ids: list[int], wanted: list[int], passing: set[int]) -> str:
-    """How ids differ from those that should have come."""
+    """How ids differ from the expected ones."""
     if len(set(ids)) < len(ids):
-        return "A film came more than once."
+        return "A film was returned more than once."
     if set(ids) - passing:
-        return "A film came that does not pass the filter."
+        return "A film was returned that does not pass the filter."
     if len(ids) > len(wanted):
-        return "More than k rows came: the search must be told how many."
+        return "More than k rows were returned: limit the search to k."
     if len(ids) < len(wanted):
-        return "Fewer rows came, though more films pass the filter."
+        return "Fewer rows were returned, although more films pass the filter."
     if set(ids) == set(wanted):
-        return "These are the right films in another order than nearest first."
+        return "These are the right films, but not nearest first."
     return "Nearer films pass the filter as well."
 
 
@@ -90,26 +90,26 @@ def rows(reply: Reply, number: str) -> list[tuple[int, str, float]]:
     ):
         why = (
             "This is a list in a list. Milvus answers a list of questions with a list of answers:"
-            " take the first one, `[0]`."
+            " use the first one, `[0]`."
         )
         reply.fail(why, what)
     if any(isinstance(item, dict) and "entity" in item for item in items):
         why = (
-            "These are Milvus's hits as they came. Take from each what is asked for; a caller"
+            "These are the hits as Milvus returns them. Take the three values from each; a caller"
             " should not need to know Milvus."
         )
         reply.fail(why, what)
-    found = reply.rows(["id", "title", number])
-    for row in found:
+    items = reply.rows(["id", "title", number])
+    for row in items:
         is_id = isinstance(row[0], (int, np.integer)) and not isinstance(row[0], bool)
         if not (is_id and isinstance(row[1], str) and is_number(row[2])):
             held = ", ".join(map(kind_of, row))
             reply.fail(
-                f"A row holds {held}. Asked for is, in this order: the id, the title, the"
+                f"A row holds {held}. It must hold, in this order: the id, the title, the"
                 f" {number}.",
                 what,
             )
-    return found
+    return items
 
 
 def is_answer(
@@ -120,7 +120,7 @@ def is_answer(
     totals: Mapping[int, str] | None = None,
     mistakes: Mapping[tuple[int, ...], str] | None = None,
 ) -> None:
-    """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: what is behind
+    """Is it (how many films pass, the nearest k of them)? `totals`, `mistakes`: the messages for
     known wrong numbers and ids.
     """
     if not passing and (
@@ -128,24 +128,24 @@ def is_answer(
         or (isinstance(reply.value, (list, tuple)) and None in list(reply.value)[:2])
     ):
         reply.fail(
-            f"{why} Here None was returned for the two, or for one of them: say 0 and an empty"
+            f"{why} Here the call returned None for both or one of them: return 0 and an empty"
             " list.",
             PAIR,
         )
     pair = reply.sequence(f"a tuple {PAIR}")
     if len(pair) != 2:
-        reply.fail(f"Asked for is a tuple of two, {PAIR}; this one has {len(pair)}.", PAIR)
-    total, found = (Reply(part, reply.call, reply.shapes_only) for part in pair)
+        reply.fail(f"Return a tuple of two, {PAIR}; this one has {len(pair)}.", PAIR)
+    total, films = (Reply(part, reply.call, reply.shapes_only) for part in pair)
     if isinstance(total.value, (list, tuple)):
         why = "The two parts are swapped: the number comes first, then the rows."
-        if not isinstance(found.value, int):
+        if not isinstance(films.value, int):
             why = (
-                "The number is still in its row. `fetchone()` gives a row, even of a single column:"
-                " take `[0]` of it."
+                "The number is still in its row. `fetchone()` returns a row, even for a single"
+                " column: take `[0]` of it."
             )
         reply.fail(why, PAIR)
     count = total.number(0)
     if count != len(passing):
         mistaken = int(count) if count.is_integer() else -1
-        reply.fail((totals or {}).get(mistaken, f"{why} The number of films is another one."), PAIR)
-    are_films(found, passing, k, why, mistakes)
+        reply.fail((totals or {}).get(mistaken, f"{why} The number of films is wrong."), PAIR)
+    are_films(films, passing, k, why, mistakes)

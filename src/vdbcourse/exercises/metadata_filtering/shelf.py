@@ -1,5 +1,5 @@
-"""The films of exercise 03: a small shelf to follow by eye and some hundred real ones, as a table
-and as a collection.
+"""The films of exercise 03: a shelf of few films for fixed examples and some hundred real ones, as
+a table and as a collection.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from vdbcourse.errors import CourseError
 from vdbcourse.grading import FILM_COLUMNS, Answer, Data, integer, text
 
 Row = tuple[int, str, float]  # id, title, cosine distance
-FETCHED = 20  # times k rows: whoever fetches that many and filters them afterwards is always told
+FETCHED = 20  # times k rows: an answer that fetches so many and then filters them always fails
 APART = 1e-5  # cosine distances of two real films differ by more than that
 
 
@@ -33,7 +33,7 @@ class Film:
         return self.year // 10 * 10
 
 
-EAST = np.array([1.0, 0.0], dtype=np.float32)  # what is asked for
+EAST = np.array([1.0, 0.0], dtype=np.float32)  # the question
 SHELF = (
     Film(
         14, "Clueless", 1995, "Comedy", (4.0, 4.0)
@@ -54,7 +54,7 @@ SHELF = (
     Film(9, "8½", 1963, "Drama", (0.6, 0.8)),
     Film(8, "Psycho", 1960, "Horror", (0.28, 0.96)),
     Film(5, "The Birds", 1963, "Horror", (0.0, 2.0)),
-    Film(22, "Hamlet", 1969, "Drama", (-4.0, 3.0)),  # two films of one title
+    Film(22, "Hamlet", 1969, "Drama", (-4.0, 3.0)),  # two films with the same title
     Film(21, "Hamlet", 1964, "Drama", (-7.0, 24.0)),
     Film(6, "Z", 1969, "Thriller", (-3.0, 4.0)),
     Film(19, "Taxi Driver", 1976, '"New" Hollywood', (28.0, 45.0)),
@@ -63,7 +63,7 @@ SHELF = (
     Film(24, "Under the Roofs of Paris", 1930, "Comédie musicale", (5.0, 12.0)),
     Film(
         26, "Blazing Saddles", 1974, "Comedy Western", (-2.0, 40.0)
-    ),  # genres that LIKE takes for another
+    ),  # genres that LIKE or lower() confuses with another
     Film(27, "Modern Times", 1936, "comedy", (-3.0, 40.0)),
     Film(28, "Rio Bravo", 1959, "100% Western", (-5.0, 40.0)),
     Film(29, "Heaven's Gate", 1980, "100 years of Western", (-6.0, 40.0)),
@@ -85,34 +85,34 @@ def nearest(
 def far_down(
     films: list[Film], question: np.ndarray, conditions: Iterable[Callable[[Film], bool]]
 ) -> tuple[Callable[[Film], bool], int]:
-    """The condition, and the k up to 5, for which the k-th film that passes stands farthest down
-    among all films, for its k.
+    """The condition, and the k up to 5, for which the k-th film that passes is farthest down among
+    all films, in relation to k.
 
-    Whoever fetches a few times k films and filters them afterwards loses some. Raises `CourseError`
-    if none stands far down.
+    An answer that fetches a few times k films and filters them afterwards loses some. Raises
+    `CourseError` if no film is far enough down.
     """
     order = [number for number, *_ in nearest(films, question, lambda film: True)]
-    rank = {number: place for place, number in enumerate(order, 1)}
+    ranks = {number: rank for rank, number in enumerate(order, 1)}
     conditions, best = list(conditions), (0.0, 0, 0)
-    for place, condition in enumerate(conditions):
+    for position, condition in enumerate(conditions):
         for k, (number, *_) in enumerate(nearest(films, question, condition)[:5], 1):
-            best = max(best, (rank[number] / k, place, k))
+            best = max(best, (ranks[number] / k, position, k))
     if best[0] <= FETCHED:
         raise CourseError(
-            "No film of this check's data stands far from its question, as the check needs it."
+            "No film of this check's data is as far from its question as the check needs."
         )
     return conditions[best[1]], best[2]
 
 
 def distance(vector: Iterable[float], question: np.ndarray) -> float:
     """The cosine distance."""
-    one, other = np.asarray(vector, np.float64), np.asarray(question, np.float64)
-    return float(1 - one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+    v, q = np.asarray(vector, np.float64), np.asarray(question, np.float64)
+    return float(1 - v @ q / (np.linalg.norm(v) * np.linalg.norm(q)))
 
 
 def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
-    """About `n` real films with vectors of many lengths, and a question that no two of them are
-    equally near to.
+    """About `n` real films with vectors of different lengths, and a question with a different
+    distance to each of them.
     """
     films, question = data.films(n), data.questions(1)[0]
     near = 1 - films.vectors.astype(np.float64) @ question.astype(np.float64)
@@ -126,8 +126,8 @@ def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
 
 
 def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
-    """Make the table `film` anew. The learner's connection begins anew as well: it may hold plans
-    and locks of the old one.
+    """Replace the table `film`. The learner's connection is replaced as well: it may hold plans and
+    locks of the old table.
     """
     films = list(films)
     answer.reconnect(data.postgres.conn)
@@ -140,7 +140,7 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
 
 
 def collection(data: Data, name: str, films: Iterable[Film]) -> None:
-    """Make the collection `name` anew: id, title, year, genre (may be null), vector; FLAT by
+    """Replace the collection `name`: id, title, year, genre (may be null), vector; FLAT with
     COSINE.
     """
     films = list(films)
