@@ -8,7 +8,7 @@ from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
 def refuse(size, overlap):
-    """What every answer but the careless ones begins with."""
+    """Raise ValueError for arguments that make no sense."""
     if overlap < 0 or overlap >= size:
         raise ValueError("overlap must be from 0 to size - 1")
 
@@ -44,14 +44,14 @@ def chunk_words(text, size, overlap):
     )
 
 
-@wrong("an extra chunk inside the last", says="lies wholly in the one before")
+@wrong("an extra chunk inside the last", says="is entirely inside the previous one")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split()
     return [" ".join(words[i : i + size]) for i in range(0, len(words), size - overlap)]
 
 
-@wrong("full chunks only", says="The tail is lost")
+@wrong("full chunks only", says="The end is lost")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split()
@@ -70,7 +70,7 @@ def chunk_words(text, size, overlap):
     return chunks if words else []
 
 
-@wrong("an empty chunk at the end", says="no empty one after it")
+@wrong("an empty chunk at the end", says="no empty chunk after it")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words, chunks = text.split(), []
@@ -89,7 +89,7 @@ def chunk_words(text, size, overlap):
     return [" ".join(words[i : i + size]) for i in range(0, len(words) - overlap, size - overlap)]
 
 
-@wrong("split at single blanks", says="make no empty word")
+@wrong("split at single blanks", says="do not make an empty word")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     words = text.split(" ")
@@ -113,7 +113,7 @@ def chunk_words(text, size, overlap):
     ]
 
 
-@wrong("arguments not looked at: an endless loop", says="a loop that never ends")
+@wrong("arguments not checked: an endless loop", says="a loop that never ends")
 def chunk_words(text, size, overlap):
     words, chunks, start = text.split(), [], 0
     while (start == 0 and words) or start < len(words) - overlap:
@@ -122,7 +122,7 @@ def chunk_words(text, size, overlap):
     return chunks
 
 
-@wrong("arguments left to range", says="larger than the chunk")
+@wrong("arguments left to range", says="cannot be larger than the chunk")
 def chunk_words(text, size, overlap):
     words = text.split()
     starts = range(0, max(1, len(words) - overlap), size - overlap)
@@ -151,7 +151,7 @@ def chunk_words(text, size, overlap):
 
 
 def right_chunks(text, size, overlap):
-    """Right chunks, to be made wrong."""
+    """The right chunks, for answers that change them."""
     words = text.split()
     return (
         [
@@ -163,7 +163,7 @@ def right_chunks(text, size, overlap):
     )
 
 
-@wrong("each chunk once", says="a chunk that comes twice is there twice")
+@wrong("each chunk once", says="keep a chunk that occurs twice")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     return list(dict.fromkeys(right_chunks(text, size, overlap)))
@@ -186,7 +186,7 @@ def chunk_words(text, size, overlap):
     return [" ".join(words[i : i + size + overlap]) for i in range(0, len(words), size)]
 
 
-@wrong("cut at the ends of sentences", says="may run over the end of a sentence")
+@wrong("cut at the ends of sentences", says="may extend over the end of a sentence")
 def chunk_words(text, size, overlap):
     refuse(size, overlap)
     return [
@@ -194,7 +194,7 @@ def chunk_words(text, size, overlap):
     ]
 
 
-@wrong("nothing for arguments that make no sense", says="refuse with ValueError")
+@wrong("nothing for arguments that make no sense", says="raise ValueError")
 def chunk_words(text, size, overlap):
     return right_chunks(text, size, overlap) if 0 <= overlap < size else []
 
@@ -222,5 +222,5 @@ def chunk_words(text, size, overlap):
 
 equivalent(
     "if not 0 <= overlap < size: -> if not 0 <= overlap <= size:",
-    reason="Where overlap equals size, the range refuses its step of 0 with a ValueError, too.",
+    reason="If overlap equals size, range also raises ValueError, for its step of 0.",
 )

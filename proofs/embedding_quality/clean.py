@@ -13,7 +13,7 @@ INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 def tidied(
     text, tag=r"</?[a-zA-Z][^>]*>", space=" ", rounds=9, end=lambda text: " ".join(text.split())
 ):
-    """A right cleaning with one part that can be made wrong."""
+    """A correct cleaning, with parameters that make one part wrong."""
     for _ in range(rounds):
         text = html.unescape(re.sub(tag, space, text))
         text = "".join(
@@ -30,17 +30,17 @@ def clean(text):
     return tidied(text).lower()
 
 
-@wrong("not ASCII thrown away", says="Letters of every script stay")
+@wrong("everything but ASCII removed", says="Keep letters of every script")
 def clean(text):
     return tidied(text).encode("ascii", "ignore").decode()
 
 
-@wrong("digits thrown away", says="Digits and commas")
+@wrong("digits removed", says="Digits and commas")
 def clean(text):
     return re.sub(r"\d+", "", tidied(text))
 
 
-@wrong("symbols thrown away", says="C++ and C# are one language")
+@wrong("symbols removed", says="C++ and C# are the same language")
 def clean(text):
     return re.sub(r"[^\w\s,]", "", tidied(text))
 
@@ -55,7 +55,7 @@ def clean(text):
     return "".join(c for c in tidied(text) if unicodedata.category(c) != "Cf")
 
 
-@wrong("tags vanish without a space", says="glues words together")
+@wrong("tags deleted without a space", says="Deleting a tag joins words")
 def clean(text):
     return tidied(text, space="")
 
@@ -70,12 +70,12 @@ def clean(text):
     return tidied(text, tag=r"</?[a-zA-Z].*?>", rounds=1)
 
 
-@wrong("every < begins a tag", says="Here `<` is no tag")
+@wrong("every < begins a tag", says="Here `<` does not start a tag")
 def clean(text):
     return tidied(text, tag=r"<[^>]+>")
 
 
-@wrong("small letters only in tags", says="written in capitals")
+@wrong("lower case only in tags", says="may be in capitals")
 def clean(text):
     return tidied(text, tag=r"</?[a-z][^>]*>")
 
@@ -94,17 +94,17 @@ def clean(text):
     return tidied(text, end=lambda text: re.sub(r"\s+", " ", text))
 
 
-@wrong("entities thrown away", says="what they stand for with them")
+@wrong("entities removed", says="so is what they stand for")
 def clean(text):
     return tidied(re.sub(r"&#?\w+;", " ", text))
 
 
-@wrong("only blanks are white space", says="looks like any other")
+@wrong("only blanks are white space", says="looks like a normal space")
 def clean(text):
     return tidied(text, end=lambda text: re.sub("[ \n\t]+", " ", text).strip(" \n\t"))
 
 
-@wrong("one round: escaped tags stay", says="escaped on their way")
+@wrong("one round: escaped tags stay", says="escaped on the way")
 def clean(text):
     return tidied(text, rounds=1)
 
@@ -114,13 +114,13 @@ def clean(text):
     return tidied(text, rounds=2)
 
 
-@wrong("line ends deleted as control characters", says="Deleted, they glue words")
+@wrong("line ends deleted as control characters", says="Deleting them joins words")
 def clean(text):
     text = "".join(c for c in text if c not in INVISIBLE and unicodedata.category(c) != "Cc")
     return tidied(text)
 
 
-@wrong("a space for an invisible character", says="tear it apart")
+@wrong("a space for an invisible character", says="spaces split it")
 def clean(text):
     return tidied(re.sub(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f]", " ", html.unescape(text)))
 
@@ -163,14 +163,14 @@ def decoded(
         ("&shy;", "\u00ad"),
     ),
 ):
-    """Some entities decoded, by a table of one's own."""
+    """Some entities decoded, with a table."""
     for entity, character in table:
         text = text.replace(entity, character)
     return text
 
 
 def repeated(text, tag=r"</?[a-zA-Z][^>]*>", decode=html.unescape):
-    """A right cleaning with a tag or a decoding that can be made wrong."""
+    """A correct cleaning, with parameters that make tags or decoding wrong."""
     before = None
     while text != before:
         before, text = text, decode(re.sub(tag, " ", text))
@@ -183,29 +183,29 @@ def repeated(text, tag=r"</?[a-zA-Z][^>]*>", decode=html.unescape):
     return text
 
 
-@wrong("a table of entities of one's own", says="A table of your own never has them all")
+@wrong("a table of some entities", says="Your own table never has them all")
 def clean(text):
     return repeated(text, decode=decoded)
 
 
-@wrong("entities only with their semicolon", says="without their semicolon as well")
+@wrong("entities only with their semicolon", says="some entities without their semicolon")
 def clean(text):
     return repeated(
-        text, decode=lambda text: re.sub(r"&#?\w+;", lambda found: html.unescape(found[0]), text)
+        text, decode=lambda text: re.sub(r"&#?\w+;", lambda match: html.unescape(match[0]), text)
     )
 
 
-@wrong("scripts thrown away with what is in them", says="what stands between two tags stays")
+@wrong("scripts removed with their content", says="keep what is between two tags")
 def clean(text):
     return repeated(re.sub(r"(?is)<script.*?</script>", " ", text))
 
 
-@wrong("a tag without an end is a tag", says="so it is no tag")
+@wrong("a tag without an end is a tag", says="so it is not a tag")
 def clean(text):
     return repeated(text, tag=r"</?[a-zA-Z][^>]*(?:>|$)")
 
 
-@wrong("only the tags one knows", says="Any letter from a to z")
+@wrong("only some tags", says="any letter from a to z")
 def clean(text):
     return repeated(text, tag=r"(?i)</?(?:a|b|i|p|br|div|h\d|img|script)\b[^>]*>")
 
@@ -225,17 +225,17 @@ def clean(text):
     return text
 
 
-@wrong("quotation marks and dashes made plain", says="nobody asked for plainer ones")
+@wrong("quotation marks and dashes made plain", says="does not ask for plainer ones")
 def clean(text):
     return repeated(text).translate(str.maketrans("“”’–", '""\'-'))
 
 
-@wrong("punctuation squeezed", says="only white space is put in order")
+@wrong("repeated punctuation shortened", says="only white space is cleaned up")
 def clean(text):
     return re.sub(r"([.!?])\1+", r"\1", repeated(text))
 
 
-@wrong("addresses thrown away", says="An address is text as well")
+@wrong("addresses removed", says="An address is text as well")
 def clean(text):
     return repeated(re.sub(r"https?://\S+", " ", text))
 
@@ -274,19 +274,19 @@ class Words(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.found = []
+        self.parts = []
 
     def handle_starttag(self, tag, attributes):
         """A space."""
-        self.found.append(" ")
+        self.parts.append(" ")
 
     def handle_endtag(self, tag):
         """A space."""
-        self.found.append(" ")
+        self.parts.append(" ")
 
     def handle_data(self, text):
         """The text, entities decoded."""
-        self.found.append(text)
+        self.parts.append(text)
 
 
 @right("html.parser")
@@ -296,7 +296,7 @@ def clean(text):
     parser.close()
     seen = "".join(
         c
-        for c in "".join(parser.found)
+        for c in "".join(parser.parts)
         if c not in INVISIBLE and (c.isspace() or unicodedata.category(c) != "Cc")
     )
     seen = " ".join(seen.split())

@@ -9,7 +9,7 @@ from vdbcourse.authoring.proof.answers import right, wrong
 
 
 def windows(text, size, overlap):
-    """Right chunks."""
+    """The right chunks."""
     words = text.split()
     if not words:
         raise ValueError("no words")
@@ -36,7 +36,7 @@ def embed_long(text, encode, size, overlap):
     return vector / np.linalg.norm(vector)
 
 
-@wrong("full chunks only", says="The last chunk is not in it")
+@wrong("full chunks only", says="The last chunk is not included")
 def embed_long(text, encode, size, overlap):
     words = text.split()
     chunks = [
@@ -56,7 +56,7 @@ def embed_long(text, encode, size, overlap):
     return sum(encode(chunk) for chunk in windows(text, size, overlap))
 
 
-@wrong("the largest number in each place", says="This takes the largest number")
+@wrong("the largest number at each position", says="This takes the largest number")
 def embed_long(text, encode, size, overlap):
     largest = encode(windows(text, size, overlap)).max(axis=0)
     return largest / np.linalg.norm(largest)
@@ -94,28 +94,28 @@ def embed_long(text, encode, size, overlap):
 
 @wrong(
     "the course's model, whatever was passed",
-    says="This call was given another model",
+    says="This call got another model",
 )
 def embed_long(text, encode, size, overlap):
     mean = embedding.encode(windows(text, size, overlap), progress=False).mean(axis=0)
     return mean / np.linalg.norm(mean)
 
 
-@wrong("weighted by words", says="in which long chunks weigh more")
+@wrong("weighted by words", says="in which long chunks have more weight")
 def embed_long(text, encode, size, overlap):
     chunks = windows(text, size, overlap)
     mean = np.average(encode(chunks), axis=0, weights=[len(chunk.split()) for chunk in chunks])
     return mean / np.linalg.norm(mean)
 
 
-@wrong("the beginning weighs more", says="in which earlier chunks weigh more")
+@wrong("the beginning has more weight", says="in which earlier chunks have more weight")
 def embed_long(text, encode, size, overlap):
     vectors = encode(windows(text, size, overlap))
     mean = np.average(vectors, axis=0, weights=1 / np.arange(1, len(vectors) + 1))
     return mean / np.linalg.norm(mean)
 
 
-@wrong("the end weighs more", says="in which later chunks weigh more")
+@wrong("the end has more weight", says="in which later chunks have more weight")
 def embed_long(text, encode, size, overlap):
     vectors = encode(windows(text, size, overlap))
     mean = np.average(vectors, axis=0, weights=np.arange(1, len(vectors) + 1))
@@ -128,20 +128,20 @@ def embed_long(text, encode, size, overlap):
     return median / np.linalg.norm(median)
 
 
-@wrong("the smallest number in each place", says="the smallest number")
+@wrong("the smallest number at each position", says="the smallest number")
 def embed_long(text, encode, size, overlap):
     smallest = encode(windows(text, size, overlap)).min(axis=0)
     return smallest / np.linalg.norm(smallest)
 
 
-@wrong("the first and the last chunk", says="Those between them have to count")
+@wrong("the first and the last chunk", says="Those between them must count")
 def embed_long(text, encode, size, overlap):
     chunks = windows(text, size, overlap)
     mean = encode([chunks[0], chunks[-1]]).mean(axis=0)
     return mean / np.linalg.norm(mean)
 
 
-@wrong("a running mean of two", says="weighs as much as all others")
+@wrong("a running mean of two", says="has as much weight as all others")
 def embed_long(text, encode, size, overlap):
     first, *others = encode(windows(text, size, overlap))
     for other in others:
@@ -155,7 +155,7 @@ def embed_long(text, encode, size, overlap):
     return mean / np.linalg.norm(mean)
 
 
-@wrong("the chunks joined again", says="The chunks were put together again")
+@wrong("the chunks joined again", says="The chunks were joined again")
 def embed_long(text, encode, size, overlap):
     return encode(" ".join(windows(text, size, overlap)))
 
@@ -168,7 +168,7 @@ def embed_long(text, encode, size, overlap):
     return mean / np.linalg.norm(mean)
 
 
-@wrong("punctuation thrown away first", says="with all of its signs")
+@wrong("punctuation removed first", says="with all of its punctuation")
 def embed_long(text, encode, size, overlap):
     mean = encode([re.sub(r"[^\w\s]", "", chunk) for chunk in windows(text, size, overlap)]).mean(
         axis=0

@@ -23,14 +23,14 @@ def separation(same, different):
     return mean_distance(same) - mean_distance(different)
 
 
-@wrong("cosine distance for cosine", says="The sign is turned round")
+@wrong("cosine distance for cosine", says="The sign is reversed")
 def separation(same, different):
     return np.mean([1 - cosine(a, b) for a, b in same]) - np.mean(
         [1 - cosine(a, b) for a, b in different]
     )
 
 
-@wrong("one mean over all pairs", says="Each group has a mean of its own")
+@wrong("one mean over all pairs", says="Each group has its own mean")
 def separation(same, different):
     return np.mean([cosine(a, b) for a, b in same] + [-cosine(a, b) for a, b in different])
 
@@ -107,21 +107,21 @@ def separation(same, different):
     return min(cosine(a, b) for a, b in same) - max(cosine(a, b) for a, b in different)
 
 
-@wrong("negative cosines cut off", says="Neither leave it out")
+@wrong("negative cosines replaced by 0", says="Do not leave it out")
 def separation(same, different):
     return np.mean([max(0, cosine(a, b)) for a, b in same]) - np.mean(
         [max(0, cosine(a, b)) for a, b in different]
     )
 
 
-@wrong("as many pairs as both groups have", says="also where `different` has only one")
+@wrong("as many pairs as both groups have", says="even if `different` has only one")
 def separation(same, different):
     return np.mean(
-        [cosine(*one) - cosine(*other) for one, other in zip(same, different, strict=False)]
+        [cosine(*near) - cosine(*far) for near, far in zip(same, different, strict=False)]
     )
 
 
-@wrong("sums of products by sums of lengths", says="lets long vectors weigh more")
+@wrong("sums of products by sums of lengths", says="gives long vectors more weight")
 def separation(same, different):
     def share(pairs):
         return sum(np.dot(a, b) for a, b in pairs) / sum(
@@ -141,7 +141,7 @@ def separation(same, different):
     )
 
 
-@wrong("correlations for cosines", says="nothing is taken from the vectors before")
+@wrong("correlations for cosines", says="nothing is subtracted from the vectors first")
 def separation(same, different):
     return np.mean([np.corrcoef(a, b)[0, 1] for a, b in same]) - np.mean(
         [np.corrcoef(a, b)[0, 1] for a, b in different]
@@ -149,7 +149,7 @@ def separation(same, different):
 
 
 def cosine(a, b):
-    """A right cosine of two vectors."""
+    """The right cosine of two vectors."""
     return np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
 
 

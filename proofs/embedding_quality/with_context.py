@@ -38,21 +38,21 @@ def with_context(text, context, least):
     return ". ".join([text] + [str(part) for part in context])
 
 
-@wrong("only None is missing", says="NaN is not")
+@wrong("only None is missing", says="but not NaN")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
     return ". ".join([text] + [str(part) for part in context if part is not None])
 
 
-@wrong("blank fields kept", says="leaves `. . ` in the text")
+@wrong("blank fields kept", says="leaves `. . ` in the result")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
     return ". ".join([text] + [part for part in context if isinstance(part, str)])
 
 
-@wrong("a full stop in front of everything", says="no full stop may stand in front")
+@wrong("a full stop in front of everything", says="put no full stop at the start")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -62,7 +62,7 @@ def with_context(text, context, least):
     return text
 
 
-@wrong("context until the text is long enough", says="It does not stop when there are")
+@wrong("context until the text is long enough", says="Do not stop when there are")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -72,7 +72,7 @@ def with_context(text, context, least):
     return text
 
 
-@wrong("entries stripped", says="An entry comes as it is, with its white space")
+@wrong("entries stripped", says="Keep an entry as it is, with its white space")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -81,7 +81,7 @@ def with_context(text, context, least):
     )
 
 
-@wrong("a long text tidied", says="nothing is stripped and no blank goes")
+@wrong("a long text tidied", says="strip nothing and remove no blank")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return " ".join(text.split())
@@ -94,7 +94,7 @@ def with_context(text, context, least):
     return text if len(" ".join(parts).split()) >= least else ". ".join(parts)
 
 
-@wrong("entries each once", says="An entry that is there twice comes twice")
+@wrong("repeated entries left out", says="Keep an entry that is there twice")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -103,7 +103,7 @@ def with_context(text, context, least):
     )
 
 
-@wrong("entries in order of the alphabet", says="in the order they have in `context`")
+@wrong("entries in alphabetical order", says="in the order they have in `context`")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -111,7 +111,7 @@ def with_context(text, context, least):
     return ". ".join([text] * bool(text.strip()) + parts)
 
 
-@wrong("missing told by its name", says="look at the type")
+@wrong("missing entries recognised by their text", says="check the type")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
@@ -138,7 +138,7 @@ def with_context(text, context, least):
     )
 
 
-@wrong("full stops of the text taken away", says="with its full stops")
+@wrong("full stops of the text removed", says="with its full stops")
 def with_context(text, context, least):
     if len(text.split()) >= least:
         return text
