@@ -18,19 +18,19 @@ def held(client, name):
     return client.query(name, filter="", output_fields=["count(*)"])[0]["count(*)"]
 
 
-@wrong("columns handed over as they are", says="Your code raised this error")
+@wrong("columns passed unchanged", says="Your code raised this error")
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, {"id": ids, "title": titles, "vector": vectors})
     return held(client, name)
 
 
-@wrong("the ids sorted, the other columns not", says="Sort none of them alone")
+@wrong("the ids sorted, the other columns not", says="Do not sort one of them alone")
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(sorted(ids), titles, vectors))
     return held(client, name)
 
 
-@wrong("the films numbered anew", says="ids that were not passed")
+@wrong("the films renumbered", says="ids that were not passed")
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(range(len(titles)), titles, vectors))
     return held(client, name)
@@ -59,7 +59,7 @@ def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(ids, titles, vectors))
 
 
-@wrong("films that are there left as they are", says="the old one is still stored")
+@wrong("existing films left unchanged", says="the old one is still stored")
 def add_films(client, name, ids, titles, vectors):
     for row in film_rows(ids, titles, vectors):
         if not client.get(name, ids=[row["id"]]):
@@ -67,7 +67,7 @@ def add_films(client, name, ids, titles, vectors):
     return held(client, name)
 
 
-@wrong("emptied before it is filled", says="To add is not to start anew")
+@wrong("emptied before it is filled", says="Adding films must not remove others")
 def add_films(client, name, ids, titles, vectors):
     client.delete(name, filter="id >= 0")
     client.upsert(name, film_rows(ids, titles, vectors))
@@ -80,14 +80,14 @@ def add_films(client, name, ids, titles, vectors):
     return len(client.query(name, filter="id >= 0", output_fields=["id"], limit=100))
 
 
-@wrong("the truth of an array asked for", says="Your code raised this error")
+@wrong("an array used as a condition", says="Your code raised this error")
 def add_films(client, name, ids, titles, vectors):
     if ids:
         client.upsert(name, film_rows(ids, titles, vectors))
     return held(client, name)
 
 
-@wrong("titles made plain ASCII", says="not stored as it came")
+@wrong("titles made plain ASCII", says="not stored as it was passed")
 def add_films(client, name, ids, titles, vectors):
     plain = [title.encode("ascii", "ignore").decode() for title in titles]
     client.upsert(name, film_rows(ids, plain, vectors))
@@ -111,7 +111,7 @@ def add_films(client, name, ids, titles, vectors):
 
 @wrong(
     "the statistics taken for a count",
-    says="The statistics of a collection are no count",
+    says="The statistics of a collection are not a count",
 )
 def add_films(client, name, ids, titles, vectors):
     client.upsert(name, film_rows(ids, titles, vectors))
@@ -144,11 +144,11 @@ def add_films(client, name, ids, titles, vectors):
 
 equivalent(
     "...zip(ids, titles, vectors, strict=True) -> ...zip(ids, titles, vectors, strict=False)",
-    reason="The columns have one length; `strict` is there for the caller who passes others.",
+    reason="The columns have the same length; `strict` matters only for other input.",
 )
 
 
 equivalent(
     "...= zip(ids, titles, vectors, strict=True) -> ...= zip(ids, titles, vectors)",
-    reason="The columns have one length; `strict` is there for the caller who passes others.",
+    reason="The columns have the same length; `strict` matters only for other input.",
 )

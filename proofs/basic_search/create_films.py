@@ -6,7 +6,7 @@ from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
 def film_schema(client, dim, **options):
-    """The schema that is asked for, with other options."""
+    """The schema of the task, with other options."""
     schema = client.create_schema(**options)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("title", DataType.VARCHAR, max_length=500)
@@ -21,13 +21,13 @@ def vector_index(client, index_type="FLAT", metric_type="COSINE"):
     return index
 
 
-@wrong("the quick set-up: no title, everything taken", says="quick set-up")
+@wrong("the quick set-up: no title, every key accepted", says="quick set-up")
 def create_films(client, name, dim):
     client.drop_collection(name)
     client.create_collection(name, dimension=dim, metric_type="COSINE", consistency_level="Strong")
 
 
-@wrong("metric L2", says="L2 looks at lengths")
+@wrong("metric L2", says="L2 depends on lengths")
 def create_films(client, name, dim):
     client.drop_collection(name)
     client.create_collection(
@@ -51,7 +51,7 @@ def create_films(client, name, dim):
     )
 
 
-@wrong("HNSW, as in most tutorials", says="may pass over near films")
+@wrong("HNSW, as in most tutorials", says="may miss near films")
 def create_films(client, name, dim):
     client.drop_collection(name)
     client.create_collection(
@@ -103,7 +103,7 @@ def create_films(client, name, dim):
     client.create_collection(name, film_schema(client, dim), index_params=vector_index(client))
 
 
-@wrong("the older collection not dropped", says="has to be dropped first")
+@wrong("the older collection not dropped", says="Drop the existing collection")
 def create_films(client, name, dim):
     client.create_collection(
         name, schema=film_schema(client, dim), index_params=vector_index(client)
@@ -121,7 +121,7 @@ def create_films(client, name, dim):
 
 @wrong(
     "other collections dropped as well",
-    says="Drop the collection called `name` alone",
+    says="Drop only the collection called `name`",
 )
 def create_films(client, name, dim):
     for old in client.list_collections():
@@ -142,7 +142,7 @@ def create_films(client, name, dim):
     client.create_collection(name, schema=schema, index_params=vector_index(client))
 
 
-@wrong("the id a text", says="A film is known by its number")
+@wrong("a string as id", says="The number identifies a film")
 def create_films(client, name, dim):
     schema = client.create_schema()
     schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=50)
@@ -152,13 +152,13 @@ def create_films(client, name, dim):
     client.create_collection(name, schema=schema, index_params=vector_index(client))
 
 
-@wrong("only the schema made", says="no collection of the name")
+@wrong("only the schema made", says="no collection with the name")
 def create_films(client, name, dim):
     client.drop_collection(name)
     return film_schema(client, dim), vector_index(client)
 
 
-@wrong("never loaded", says="A Milvus server searches only what is loaded")
+@wrong("never loaded", says="A Milvus server searches only loaded collections")
 def create_films(client, name, dim):
     client.drop_collection(name)
     client.create_collection(name, schema=film_schema(client, dim), consistency_level="Strong")
@@ -190,7 +190,7 @@ def create_films(client, name, dim):
     client.load_collection(name)
 
 
-@right("a chain of calls, all defaults said, the name returned")
+@right("a chain of calls, all defaults written out, the name returned")
 def create_films(client, name, dim):
     client.drop_collection(name)
     schema = (

@@ -20,7 +20,7 @@ def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, -inner])[:k]]
 
 
-@wrong("L2 for the cosine", says="the distance of the end points")
+@wrong("L2 for the cosine", says="the distance between the end points")
 def search_exact(ids, vectors, question, k):
     distances = np.linalg.norm(np.asarray(vectors) - np.asarray(question), axis=1)
     return [ids[i] for i in np.lexsort([ids, distances])[:k]]
@@ -43,17 +43,17 @@ def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, -abs(similarities(vectors, question))])[:k]]
 
 
-@wrong("the first film dropped", says="there is nothing to leave out")
+@wrong("the first film dropped", says="do not leave anything out")
 def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, -similarities(vectors, question)])[1 : k + 1]]
 
 
-@wrong("sorted from small to large", says="The farthest came first")
+@wrong("sorted from small to large", says="The farthest film is first")
 def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.lexsort([ids, similarities(vectors, question)])[:k]]
 
 
-@wrong("the last k, not turned round", says="in ascending order; turn them round")
+@wrong("the last k, not reversed", says="in ascending order; reverse them")
 def search_exact(ids, vectors, question, k):
     return [ids[i] for i in np.argsort(similarities(vectors, question))[-k:]]
 

@@ -5,7 +5,7 @@ import numpy as np
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
-def found(client, name, question, k, **options):
+def hits_of(client, name, question, k, **options):
     """The hits for one question, with their titles."""
     return client.search(name, [question], limit=k, output_fields=["title"], **options)[0]
 
@@ -20,26 +20,26 @@ def search_films(client, name, question, k):
     return as_rows(client.search(name, question, limit=k, output_fields=["title"])[0])
 
 
-@wrong("the list of answers returned", says="Of one question take the first")
+@wrong("the list of answers returned", says="For one question take the first")
 def search_films(client, name, question, k):
     return client.search(name, [question], limit=k, output_fields=["title"])
 
 
-@wrong("Milvus's hits returned", says="as they came")
+@wrong("Milvus's hits returned", says="the hits as Milvus returns them")
 def search_films(client, name, question, k):
-    return found(client, name, question, k)
+    return hits_of(client, name, question, k)
 
 
 @wrong("ids alone", says="Numbers alone")
 def search_films(client, name, question, k):
-    return [hit["id"] for hit in found(client, name, question, k)]
+    return [hit["id"] for hit in hits_of(client, name, question, k)]
 
 
 @wrong("another order of columns", says="in this order")
 def search_films(client, name, question, k):
     return [
         (hit["entity"]["title"], hit["id"], hit["distance"])
-        for hit in found(client, name, question, k)
+        for hit in hits_of(client, name, question, k)
     ]
 
 
@@ -48,56 +48,56 @@ def search_films(client, name, question, k):
     return as_rows(client.search(name, [question], output_fields=["title"])[0])
 
 
-@wrong("sorted by `distance`, as if it were one", says="The nearest film stands last")
+@wrong("sorted by `distance`, as if it were one", says="The nearest film is last")
 def search_films(client, name, question, k):
-    return sorted(as_rows(found(client, name, question, k)), key=lambda row: row[2])
+    return sorted(as_rows(hits_of(client, name, question, k)), key=lambda row: row[2])
 
 
-@wrong("the similarity taken for a distance", says="already is a similarity")
+@wrong("the similarity taken for a distance", says="is already a similarity")
 def search_films(client, name, question, k):
     return [
         (number, title, 1 - score)
-        for number, title, score in as_rows(found(client, name, question, k))
+        for number, title, score in as_rows(hits_of(client, name, question, k))
     ]
 
 
-@wrong("the score in per cent", says="no percentage")
+@wrong("the score in per cent", says="not a percentage")
 def search_films(client, name, question, k):
     return [
         (number, title, 100 * score)
-        for number, title, score in as_rows(found(client, name, question, k))
+        for number, title, score in as_rows(hits_of(client, name, question, k))
     ]
 
 
 @wrong("scores below one half left out", says="a far film is an answer")
 def search_films(client, name, question, k):
-    return [row for row in as_rows(found(client, name, question, k)) if row[2] > 0.5]
+    return [row for row in as_rows(hits_of(client, name, question, k)) if row[2] > 0.5]
 
 
 @wrong(
     "the first hit taken for the question itself",
-    says="there is nothing to leave out",
+    says="do not leave anything out",
 )
 def search_films(client, name, question, k):
-    return as_rows(found(client, name, question, k + 1))[1:]
+    return as_rows(hits_of(client, name, question, k + 1))[1:]
 
 
 @wrong("another metric named in the search", says="the order by L2")
 def search_films(client, name, question, k):
-    return as_rows(found(client, name, question, k, search_params={"metric_type": "L2"}))
+    return as_rows(hits_of(client, name, question, k, search_params={"metric_type": "L2"}))
 
 
 @wrong("rounded to three digits", says="Your scores are rounded")
 def search_films(client, name, question, k):
     return [
         (number, title, round(score, 3))
-        for number, title, score in as_rows(found(client, name, question, k))
+        for number, title, score in as_rows(hits_of(client, name, question, k))
     ]
 
 
 @wrong("dicts for tuples", says="These are dicts")
 def search_films(client, name, question, k):
-    hits = found(client, name, question, k)
+    hits = hits_of(client, name, question, k)
     return [
         {"id": hit["id"], "title": hit["entity"]["title"], "score": hit["distance"]} for hit in hits
     ]
@@ -107,21 +107,21 @@ def search_films(client, name, question, k):
 def search_films(client, name, question, k):
     return [
         (number, title, abs(score))
-        for number, title, score in as_rows(found(client, name, question, k))
+        for number, title, score in as_rows(hits_of(client, name, question, k))
     ]
 
 
-@wrong("scores moved to 0 to 1", says="moved to 0 to 1")
+@wrong("scores mapped to 0 to 1", says="mapped to 0 to 1")
 def search_films(client, name, question, k):
     return [
         (number, title, (1 + score) / 2)
-        for number, title, score in as_rows(found(client, name, question, k))
+        for number, title, score in as_rows(hits_of(client, name, question, k))
     ]
 
 
-@wrong("None where nothing is found", says="None is no list")
+@wrong("None where nothing is found", says="None is not a list")
 def search_films(client, name, question, k):
-    return as_rows(found(client, name, question, k)) or None
+    return as_rows(hits_of(client, name, question, k)) or None
 
 
 equivalent(

@@ -1,5 +1,5 @@
-"""The checks of exercise 01. They make their collections with a client of their own, and read with
-it what a call left behind.
+"""The checks of exercise 01. They make their collections with their own client, and use it to read
+what a call left behind.
 """
 
 from typing import Any
@@ -16,13 +16,13 @@ Ids = tuple[int, ...]
 
 FIELDS = ("id", "title", "vector")
 TITLE_LENGTH = 500
-MAKING = {  # parts of errors that making a collection raises, and what is behind them
-    "metric_type": "`add_index` needs `metric_type=...`: it is what near means.",
+MAKING = {  # parts of errors when a collection is made, and their explanations
+    "metric_type": "`add_index` needs `metric_type=...`, which defines what near means.",
     "[dimension]": "The second position is the dimension; write `schema=schema`.",
-    "already exists": "A collection of that name has to be dropped first.",
+    "already exists": "Drop the existing collection of that name first.",
 }
 ASKING = {"search_data": "`search` takes a list of questions: `[question]`."}
-PLANE = {  # vectors of many lengths, so that cosine, L2 and inner product order them differently
+PLANE = {  # lengths differ, so that cosine, L2 and inner product order the vectors differently
     1: ("Stalker", (2.0, 0.0)),
     4: ("Amélie", (3.0, 4.0)),
     2: ("Tampopo", (0.0, 5.0)),
@@ -33,7 +33,7 @@ PLANE = {  # vectors of many lengths, so that cosine, L2 and inner product order
 
 @check("create_films")
 def check_create_films(create_films: Answer, data: Data) -> None:
-    """`create_films(client, name, dim)` makes an empty collection, in the place of an older one."""
+    """`create_films(client, name, dim)` makes an empty collection, which replaces an older one."""
     name, other = collection("films"), collection("films_of_others")
     data.milvus.drop(name)
     make(data, other, 2)
@@ -44,61 +44,62 @@ def check_create_films(create_films: Answer, data: Data) -> None:
         data,
         name,
         8,
-        "`dim` says how many numbers a vector has, and comes with the call: another model gives"
-        " vectors of another length.",
+        "`dim` says how many numbers a vector has, and is an argument of the call: another model"
+        " makes vectors of another length.",
     )
     is_searchable(reply, create_films, data, name)
     if stored(reply, data, name):
         reply.fail(
-            "The new collection has a film in it, which nobody passed. Films come in task 2.",
+            "The new collection contains a film, but the call passed none. Films follow in task 2.",
             "no film",
             "a film",
         )
     put(reply, data, name, {1: ("Stalker", [1.0] * 8)})
-    known = data.milvus.own.list_collections()
+    existing = data.milvus.own.list_collections()
     again = create_films.explained(data.milvus.client, name, 3, raised=MAKING)
     has_schema(
         again,
         data,
         name,
         3,
-        "An older collection of this name had vectors of 8 numbers, and it is still there. To empty"
-        " it is not enough: drop it, for its schema goes only with it.",
+        "An older collection of this name had vectors of 8 numbers, and it is still there. Emptying"
+        " it is not enough: drop it, because its schema stays as long as the collection.",
     )
     is_searchable(again, create_films, data, name)
     if stored(again, data, name):
         again.fail(
-            "The film of the older collection is still there: drop it before you make the new one.",
+            "The film of the older collection is still there: drop that collection before you make"
+            " the new one.",
             "no film",
             "a film",
         )
-    left = [
-        found
-        for found in data.milvus.own.list_collections()
-        if found.startswith(name) and found not in known
+    renamed = [
+        collection_name
+        for collection_name in data.milvus.own.list_collections()
+        if collection_name.startswith(name) and collection_name not in existing
     ]
-    if left:
-        data.milvus.drop(*left)
+    if renamed:
+        data.milvus.drop(*renamed)
         why = (
             "The older collection is still there, under another name. Drop it: it costs memory, and"
-            " nobody asked to keep it."
+            " the task does not ask you to keep it."
         )
         again.fail(why, "no other collection", "one more collection")
     if not data.milvus.own.has_collection(other):
         why = (
-            "A second collection, whose name only begins like this one, is gone too. Drop the"
-            " collection called `name` alone."
+            "A second collection, whose name only starts with this name, is gone too. Drop only the"
+            " collection called `name`."
         )
         again.fail(why, got="")
 
 
 def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) -> None:
-    """Are the fields those that were asked for? `other_dim` is said when the vectors have another
+    """Are the fields those of the task? `other_dim`: the message when the vectors have another
     length.
     """
     if not data.milvus.own.has_collection(name):
         why = (
-            "After the call there is no collection of the name that was passed."
+            "After the call there is no collection with the name that was passed."
             " `client.create_collection(name, ...)` makes it."
         )
         reply.fail(why, "a collection of that name", "none")
@@ -106,25 +107,25 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
     fields = {field["name"]: field for field in described["fields"]}
     has = f"fields {', '.join(fields)}"
     if set(fields) != set(FIELDS):
-        why = "The next tasks fill and search fields of just these names."
+        why = "The next tasks fill and search fields with exactly these names."
         if described["enable_dynamic_field"]:
             why = (
                 "Milvus's quick set-up made the fields. The rest goes into a dynamic field, where"
-                " nobody checks the keys. Make a schema and hand it over: `schema=`."
+                " keys are not checked. Make a schema and pass it: `schema=`."
             )
         reply.fail(why, "fields id, title, vector", has)
     key, title, vector = (fields[field] for field in FIELDS)
     if key["type"] != DataType.INT64 or not key.get("is_primary"):
         held = f"id: {key['type'].name}, {'' if key.get('is_primary') else 'not '}the primary key"
         reply.fail(
-            "A film is known by its number, and no two films have the same.",
+            "The number identifies a film, and no two films have the same number.",
             "id: INT64, the primary key",
             held,
         )
     if described.get("auto_id") or key.get("auto_id"):
         why = (
-            "With auto_id Milvus numbers the films itself. Then no film can be found or replaced"
-            " under the id you know it by."
+            "With auto_id Milvus numbers the films itself. Then you cannot find or replace a film"
+            " by the id that you know."
         )
         reply.fail(why, "auto_id off", "auto_id on")
     if (
@@ -132,21 +133,21 @@ def has_schema(reply: Reply, data: Data, name: str, dim: int, other_dim: str) ->
         or int(title["params"].get("max_length", 0)) != TITLE_LENGTH
     ):
         held = f"title: {title['type'].name}, max_length {title['params'].get('max_length')}"
-        why = "Milvus refuses a title that is longer than `max_length`, and the film with it."
+        why = "Milvus refuses a title longer than `max_length`, and with it the film."
         reply.fail(why, f"title: VARCHAR, max_length {TITLE_LENGTH}", held)
     if vector["type"] != DataType.FLOAT_VECTOR or vector["params"].get("dim") != dim:
         held = f"vector: {vector['type'].name}, dim {vector['params'].get('dim')}"
         reply.fail(other_dim, f"vector: FLOAT_VECTOR, dim {dim}", held)
     if described["enable_dynamic_field"]:
         why = (
-            "A row with a misspelt key, `titel`, would be taken without a word. Leave the dynamic"
-            " field off."
+            "A row with a misspelt key, `titel`, would be accepted without an error. Leave the"
+            " dynamic field off."
         )
         reply.fail(why, "enable_dynamic_field False", "enable_dynamic_field True")
 
 
 def is_searchable(reply: Reply, create_films: Answer, data: Data, name: str) -> None:
-    """Is there an index FLAT by COSINE, is the collection loaded, and does a search see what was
+    """Is there a FLAT index with COSINE, is the collection loaded, and does a search see what was
     just written?
     """
     own = data.milvus.own
@@ -155,45 +156,45 @@ def is_searchable(reply: Reply, create_films: Answer, data: Data, name: str) -> 
     if index is None:
         reply.fail(
             "The field `vector` has no index. The index holds the metric, and a Milvus server loads"
-            " no collection without one.",
-            "an index FLAT, metric COSINE",
+            " no collection without an index.",
+            "a FLAT index, metric COSINE",
             "no index",
         )
     held = f"index {index['index_type']}, metric {index['metric_type']}"
     metrics = {
         "L2": (
-            "L2 looks at lengths as well as directions, so a film with a long vector is far from"
+            "L2 depends on lengths as well as directions, so a film with a long vector is far from"
             " every question."
         ),
         "IP": (
-            "IP, the inner product, prefers long vectors. It is the cosine only while every vector"
-            " has length 1."
+            "IP, the inner product, prefers long vectors. It is the cosine only if every vector has"
+            " length 1."
         ),
     }
     if index["metric_type"] != "COSINE":
-        why = metrics.get(index["metric_type"], "The metric decides what near means.")
-        reply.fail(f"{why} The text asks for COSINE.", "index FLAT, metric COSINE", held)
+        why = metrics.get(index["metric_type"], "The metric defines what near means.")
+        reply.fail(f"{why} The task asks for COSINE.", "index FLAT, metric COSINE", held)
     if index["index_type"] != "FLAT":
         why = (
-            "This index may pass over near films to be quick. FLAT compares with every film, so its"
+            "This index may miss near films to be faster. FLAT compares with every film, so its"
             " answers are exact."
         )
         if index["index_type"] == "AUTOINDEX":
             why = (
-                "AUTOINDEX leaves the choice to Milvus, whose index may pass over near films. FLAT"
+                "AUTOINDEX leaves the choice to Milvus, whose index may miss near films. FLAT"
                 " compares with every film."
             )
         reply.fail(why, "index FLAT, metric COSINE", held)
     called = create_films.methods_called(data.milvus.client)
     if own.get_load_state(name)["state"].name != "Loaded" or not called & LOADING:
         why = (
-            "A Milvus server searches only what is loaded. (Milvus Lite loads by itself.)"
+            "A Milvus server searches only loaded collections. (Milvus Lite loads by itself.)"
             " `client.load_collection(name)` does that, and so does `create_collection` with"
             " `index_params=`."
         )
         reply.fail(why, "a loaded collection", "a collection that is not loaded")
     if (level := own.describe_collection(name)["consistency_level_name"]) != "Strong":
-        why = "With this consistency level a search may miss films that were added a moment before."
+        why = "With this consistency level a search may miss films that were added just before."
         reply.fail(why, "consistency level Strong", f"consistency level {level}")
 
 
@@ -216,31 +217,33 @@ def check_add_films(add_films: Answer, data: Data) -> None:
         40: ("千と千尋の神隠し", [0.0, -3.0]),
     }
     reply = add_films(client, name, *columns(more))
-    found = stored(reply, data, name)
-    if set(found) == set(more):
+    rows = stored(reply, data, name)
+    if set(rows) == set(more):
         why = (
-            "The films of the first call are gone. To add is not to start anew: drop and delete"
-            " nothing."
+            "The films of the first call are gone. Adding films must not remove others: drop and"
+            " delete nothing."
         )
         reply.fail(why, "films 10, 20, 30 and 40", "films 10 and 40")
-    if found.get(10, more[10])[0] == films[10][0]:
+    if rows.get(10, more[10])[0] == films[10][0]:
         why = (
-            "Film 10 was in the collection and came again with another title, but the old one is"
-            " still stored. The newer row replaces the older: `upsert`."
+            "Film 10 was in the collection and was passed again with another title, but the old one"
+            " is still stored. The newer row must replace the older: use `upsert`."
         )
         reply.fail(why, "film 10 with its new title", "film 10 with its old title")
     holds(reply, data, name, films | more)
     is_count(
         reply,
         4,
-        "Of the two films one was there already and was replaced: three and one make four.",
+        "One of the two films was there already and was replaced: three and one make four.",
         passed=2,
     )
     promises(reply, add_films, data)
     same: dict[int, Row] = {50: ("Solaris", [2.0, 2.0])}
     reply = add_films(client, name, *columns(same))
     is_count(
-        reply, 5, "This is the fifth film. Another one has the same title: count films, not titles."
+        reply,
+        5,
+        "This is the fifth film. Another film has the same title: count films, not titles.",
     )
     films |= same
     reply = add_films(client, name, [], [], [])
@@ -248,38 +251,38 @@ def check_add_films(add_films: Answer, data: Data) -> None:
     many, other = data.films(120), collection("films_384")
     vectors = many.vectors * data.rng.uniform(0.2, 5.0, (len(many), 1)).astype(np.float32)
     make(data, other, vectors.shape[1])
-    rows = {
+    expected = {
         int(i): (title, vector)
         for i, title, vector in zip(many.ids, many.titles, vectors, strict=True)
     }
     reply = add_films.on_data(client, other, many.ids, many.titles, vectors)
-    holds(reply, data, other, rows)
+    holds(reply, data, other, expected)
     limit = (
-        "A query returns no more rows than its limit, so its length is no count. Ask it for"
+        "A query returns no more rows than its limit, so you cannot count its rows. Query"
         " `count(*)`."
     )
     reply.equals(
         120, "120 films were added to an empty collection.", mistakes={10: limit, 100: limit}
     )
     reply = add_films.on_data(client, other, many.ids[:50], many.titles[:50], vectors[:50])
-    reply.equals(120, "50 of 120 films came again, which adds none.")
+    reply.equals(120, "50 of the 120 films were passed again, which adds none.")
 
 
 def promises(reply: Reply, add_films: Answer, data: Data) -> None:
-    """Do the calls of the learner's code promise what Milvus Lite does in any case?"""
+    """Does the learner's code also work on a server, where Milvus Lite is more lenient?"""
     called = add_films.methods_called(data.milvus.client)
     if "insert" in called and not called & {"upsert", "delete"}:
         why = (
-            "`insert` adds a row and does not look for an older one. Milvus Lite replaces it all"
-            " the same; a Milvus server keeps both, and a search finds the film twice. `upsert`"
-            " promises what is asked for."
+            "`insert` adds a row and does not look for an older one. Milvus Lite replaces it"
+            " anyway; a Milvus server keeps both, and a search finds the film twice. `upsert`"
+            " guarantees the replacement."
         )
         reply.fail(why, "a call of `upsert`", "a call of `insert`")
     if "get_collection_stats" in called:
         why = (
-            "The statistics of a collection are no count. Milvus Lite keeps them exact; a server's"
-            " lag behind what was written, replaced and deleted. `count(*)` counts what is there:"
-            " `count_films` asks for it."
+            "The statistics of a collection are not a count. Milvus Lite keeps them exact; on a"
+            " server they lag behind what was written, replaced and deleted. `count(*)` counts what"
+            " is there: `count_films` uses it."
         )
         reply.fail(why, "a count by `count(*)`", "a call of `get_collection_stats`")
 
@@ -294,22 +297,16 @@ def columns(films: dict[int, Row]) -> tuple[list[int], list[str], list[Any]]:
 
 
 def is_count(reply: Reply, expected: int, why: str, passed: int | None = None) -> None:
-    """Is it the number of films in the collection? `passed`: how many the call was given, where
-    that is another number.
+    """Is it the number of films in the collection? `passed`: how many films the call got, if that
+    is another number.
     """
     if isinstance(reply.value, dict):
         reply.fail(
-            "That is Milvus's answer to the write. Asked for is how many films the collection holds"
-            " now.",
+            "That is Milvus's answer to the write. Return how many films the collection holds now.",
             "a number",
         )
     mistakes = (
-        {
-            passed: (
-                "That is how many films were passed. Asked for is how many the collection holds"
-                " now."
-            )
-        }
+        {passed: ("That is how many films were passed. Return how many the collection holds now.")}
         if passed
         else {}
     )
@@ -318,50 +315,50 @@ def is_count(reply: Reply, expected: int, why: str, passed: int | None = None) -
 
 def holds(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
     """Does the collection hold these films and no others, each with its title and its vector?"""
-    found = stored(reply, data, name)
-    if found.keys() - films.keys():
+    rows = stored(reply, data, name)
+    if rows.keys() - films.keys():
         why = (
-            "The collection holds films under ids that were not passed. An id says which film it"
-            " is: take those of `ids`."
+            "The collection holds films under ids that were not passed. An id identifies a film:"
+            " use those of `ids`."
         )
         reply.fail(why, got="")
-    if len(found) < len(films):
+    if len(rows) < len(films):
         reply.fail(
             "Not every film that was passed is in the collection.",
             f"{len(films)} films",
-            f"{len(found)} films",
+            f"{len(rows)} films",
         )
-    titles = {number: title for number, (title, _) in found.items()}
+    titles = {number: title for number, (title, _) in rows.items()}
     if any(titles[number] != title for number, (title, _) in films.items()):
         why = (
-            "A title is not stored as it came. VARCHAR takes every script and accent, and people"
-            " search for names as they are."
+            "A title is not stored as it was passed. VARCHAR accepts every script and accent, and"
+            " people search for names as they are."
         )
         if sorted(map(str, titles.values())) == sorted(title for title, _ in films.values()):
             why = (
-                "A title stands under the id of another film. The three columns run side by side,"
-                " in whatever order they come: ids[0], titles[0] and vectors[0] are one film. Sort"
-                " none of them alone."
+                "A title is stored under the id of another film. The three columns belong together,"
+                " in any order: ids[0], titles[0] and vectors[0] are one film. Do not sort one of"
+                " them alone."
             )
         reply.fail(why, got="")
-    if not all(is_same(found[number][1], vector) for number, (_, vector) in films.items()):
-        if sorted(round(float(np.sum(vector)), 3) for _, vector in found.values()) == sorted(
+    if not all(is_same(rows[number][1], vector) for number, (_, vector) in films.items()):
+        if sorted(round(float(np.sum(vector)), 3) for _, vector in rows.values()) == sorted(
             round(float(np.sum(vector)), 3) for _, vector in films.values()
         ):
             why = (
-                "A vector stands under the id of another film. ids[0] and vectors[0] are one film:"
-                " turn none of them round."
+                "A vector is stored under the id of another film. ids[0] and vectors[0] are one"
+                " film: do not reverse one of them."
             )
             reply.fail(why, got="")
         why = (
-            "A vector is not stored as it came. Keep its length, even if the cosine does not look"
-            " at it: others may need it."
+            "A vector is not stored as it was passed. Keep its length, even if the cosine does not"
+            " depend on it: others may need it."
         )
         reply.fail(why, got="")
 
 
 def is_same(held: Any, sent: Any) -> bool:
-    """Is the vector that the engine holds the one that was sent, but for rounding?"""
+    """Is the vector that the engine holds the one that was sent, except for rounding?"""
     return (
         isinstance(held, list)
         and len(held) == len(sent)
@@ -384,23 +381,23 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     are_hits(
         search_films.explained(client, name, [1.0, 0.0], 3, raised=ASKING),
         near[:3],
-        "Stalker points where the question points; Persona and Amélie come next.",
+        "Stalker has the same direction as the question; Persona and Amélie come next.",
         {
             (
                 1,
                 9,
                 4,
             ): (
-                "That is the order by L2. The metric of the collection is COSINE: leave the choice"
-                " to it."
+                "That is the order by L2. The metric of the collection is COSINE: do not pass"
+                " another one."
             ),
             (
                 6,
                 4,
                 2,
             ): (
-                "The nearest film is missing. The question is no film of the collection: there is"
-                " nothing to leave out."
+                "The nearest film is missing. The question is not a film of the collection: do not"
+                " leave anything out."
             ),
         },
     )
@@ -408,20 +405,20 @@ def check_search_films(search_films: Answer, data: Data) -> None:
     are_hits(
         search_films(client, name, [1.0, 0.0], 5),
         near,
-        "k = 5: five films are there, so all of them.",
+        "k = 5: there are five films, so return all of them.",
     )
     are_hits(
         search_films(client, name, [1.0, 0.0], 50),
         near,
-        "k may be larger than the collection: all films, then.",
+        "If k is larger than the collection, return all films.",
     )
     other = [(4, "Amélie", 1.0), (6, "Persona", 0.96), (2, "Tampopo", 0.8)]
-    why = "The question came as a NumPy array of length 10; its length does not change a cosine."
+    why = "The question is a NumPy array of length 10; its length does not change a cosine."
     are_hits(search_films(client, name, np.array([6.0, 8.0], dtype=np.float32), 3), other, why)
     make(data, name, 2)
     reply = search_films(client, name, [1.0, 0.0], 3)
-    nothing = "An empty collection: there is nothing to find, and an empty list says so."
-    reply.expect(reply.value is not None, f"{nothing} None is no list.", "[]")
+    nothing = "The collection is empty, so there is nothing to find: return an empty list."
+    reply.expect(reply.value is not None, f"{nothing} None is not a list.", "[]")
     reply.equals([], nothing)
     films, vectors, question = apart(data, 60)
     full = collection("films_384")
@@ -444,72 +441,75 @@ def are_hits(
     why: str,
     mistakes: dict[Ids, str] | None = None,
 ) -> None:
-    """Are these the expected rows (id, title, score)? `mistakes`: what is behind known
-    wrong ids.
+    """Are these the expected rows (id, title, score)? `mistakes`: the messages for known wrong
+    ids.
     """
-    found = hits(reply)
-    ids, wanted = [number for number, _, _ in found], [number for number, _, _ in expected]
+    returned = hits(reply)
+    ids, wanted = [number for number, _, _ in returned], [number for number, _, _ in expected]
     rows = f"{len(expected)} row{'s' * (len(expected) > 1)} (id, title, score)"
     if len(ids) > len(wanted):
         reply.fail(
-            f"{why} More came than that: Milvus returns as many as `limit` says, 10 unless you"
+            f"{why} More rows were returned: Milvus returns as many as `limit` says, 10 unless you"
             " set it.",
             rows,
         )
     if len(ids) < len(wanted):
-        reply.fail(f"{why} Fewer came: a far film is an answer as well, whatever its score.", rows)
+        reply.fail(
+            f"{why} Fewer rows were returned: a far film is an answer as well, whatever its score.",
+            rows,
+        )
     if ids != wanted:
-        said = (mistakes or {}).get(tuple(ids), why)
+        message = (mistakes or {}).get(tuple(ids), why)
         if ids == wanted[::-1]:
-            said = (
-                "The nearest film stands last. For COSINE a larger score is nearer; Milvus has"
-                " sorted the hits already."
+            message = (
+                "The nearest film is last. For COSINE a larger score is nearer; Milvus has sorted"
+                " the hits already."
             )
         elif sorted(ids) == sorted(wanted):
-            said = f"{why} These are the right films in another order than nearest first."
-        reply.fail(said, rows)
+            message = f"{why} These are the right films, but not nearest first."
+        reply.fail(message, rows)
     reply.expect(
-        [title for _, title, _ in found] == [title for _, title, _ in expected],
-        f"{why} A film has the title of another.",
+        [title for _, title, _ in returned] == [title for _, title, _ in expected],
+        f"{why} A film has the title of another film.",
         rows,
     )
-    scores = np.array([score for *_, score in found])
+    scores = np.array([score for *_, score in returned])
     true = np.array([score for *_, score in expected])
     if not np.allclose(scores, true, atol=1e-4):
         usual = f"{why} The score is the cosine similarity, as Milvus returns it in `distance`."
-        reply.fail(_what_the_scores_are(scores, true) or usual, rows)
+        reply.fail(_message_for_scores(scores, true) or usual, rows)
 
 
-def _what_the_scores_are(scores: np.ndarray, true: np.ndarray) -> str | None:
-    """What is behind known wrong scores; None for others."""
+def _message_for_scores(scores: np.ndarray, true: np.ndarray) -> str | None:
+    """The message for known wrong scores; None for others."""
     rounded = np.allclose(scores, np.round(scores, 3), atol=1e-6)
     known = (
         (
             np.allclose(scores, 1 - true, atol=1e-3),
-            "That is 1 - similarity. For COSINE what Milvus calls `distance` already is a"
-            " similarity; hand it on.",
+            "That is 1 - similarity. For COSINE what Milvus calls `distance` is already a"
+            " similarity; return it unchanged.",
         ),
         (
             np.allclose(scores, 100 * true, atol=1e-1),
-            "The scores are a hundred times too large. A cosine is no share of anything, so it is"
-            " no percentage either.",
+            "The scores are a hundred times too large. A cosine is not a share of anything, so it"
+            " is not a percentage either.",
         ),
         (
             rounded and np.allclose(scores, true, atol=0.06),
-            "Your scores are rounded; hand them on as they came.",
+            "Your scores are rounded; return them unchanged.",
         ),
         (
             np.allclose(scores, np.abs(true), atol=1e-4),
-            "A score below 0 has lost its sign. A film that points away from the question has a"
-            " negative cosine.",
+            "A score below 0 has lost its sign. The cosine is negative for a film that points away"
+            " from the question.",
         ),
         (
             np.allclose(scores, (1 + true) / 2, atol=1e-4),
-            "The scores were moved to 0 to 1. Asked for is the cosine as it is, from -1 to 1.",
+            "The scores were mapped to 0 to 1. Return the cosine unchanged, from -1 to 1.",
         ),
         (
             np.allclose(scores, np.arccos(np.clip(true, -1, 1)), atol=1e-2),
-            "These are angles. Asked for is their cosine, as Milvus returns it in `distance`.",
+            "These are angles. Return their cosine, as Milvus returns it in `distance`.",
         ),
     )
     return next((words for matches, words in known if matches), None)
@@ -525,26 +525,26 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
         and (not items[0] or isinstance(items[0][0], (list, tuple, dict)))
     ):
         reply.fail(
-            "Milvus answers a list of questions with a list of answers. Of one question take the"
+            "Milvus answers a list of questions with a list of answers. For one question take the"
             " first: `[0]`.",
             what,
         )
     if any(isinstance(item, dict) and "entity" in item for item in items):
         reply.fail(
-            "These are Milvus's hits as they came. Take from each what is asked for, so that nobody"
-            " has to know Milvus.",
+            "These are the hits as Milvus returns them. Take the three values from each, so that a"
+            " caller need not know Milvus.",
             what,
         )
     if any(isinstance(item, dict) for item in items):
         why = (
-            "These are dicts. Asked for are tuples (id, title, score): whoever calls takes them"
-            " apart by their order."
+            "These are dicts. Return tuples (id, title, score): the caller unpacks them by their"
+            " order."
         )
         reply.fail(why, what)
     if items and all(is_number(item) for item in items):
         reply.fail(
-            "Numbers alone: a person who searches wants to read titles, and to see how near they"
-            " are.",
+            "Numbers alone are not enough: a person who searches wants to read titles, and to see"
+            " how near they are.",
             what,
         )
     rows = reply.rows(["id", "title", "score"])
@@ -557,7 +557,7 @@ def hits(reply: Reply) -> list[tuple[int, str, float]]:
         if not all(kinds):
             held = ", ".join(map(kind_of, (number, title, score)))
             reply.fail(
-                f"A row holds {held}. Asked for is, in this order: the id, the title, the score.",
+                f"A row holds {held}. It must hold, in this order: the id, the title, the score.",
                 what,
             )
     return rows
@@ -570,22 +570,22 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
     are_ids(
         search_exact(ids, vectors, [1.0, 0.0], 3),
         [1, 6, 4],
-        "Film 1 points where the question points (cosine 1), then come 6 (0.8) and 4 (0.6).",
+        "Film 1 has the same direction as the question (cosine 1), then come 6 (0.8) and 4 (0.6).",
         {
             (
                 6,
                 4,
                 1,
             ): (
-                "That is the order by the inner product, which favours long vectors. Divide it by"
-                " the length of each."
+                "That is the order by the inner product, which prefers long vectors. Divide it by"
+                " the length of each vector."
             ),
             (
                 1,
                 9,
                 4,
             ): (
-                "That is the order by L2, the distance of the end points. The cosine compares"
+                "That is the order by L2, the distance between the end points. The cosine compares"
                 " directions only."
             ),
             (
@@ -593,7 +593,7 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
                 9,
                 2,
             ): (
-                "That is the order by L1, the differences of the numbers added up. The cosine"
+                "That is the order by L1, the sum of the differences of the numbers. The cosine"
                 " compares directions only."
             ),
             (
@@ -601,8 +601,8 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
                 6,
                 2,
             ): (
-                "That is the order by a correlation, which takes the mean of each vector from its"
-                " numbers first. The cosine takes the vectors as they are."
+                "That is the order by a correlation, which first subtracts the mean of each vector"
+                " from its numbers. The cosine uses the vectors as they are."
             ),
             (
                 1,
@@ -617,31 +617,31 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
                 4,
                 2,
             ): (
-                "The nearest film is missing. The question is no film of the collection: there is"
-                " nothing to leave out."
+                "The nearest film is missing. The question is not a film of the collection: do not"
+                " leave anything out."
             ),
             (
                 9,
                 2,
                 4,
             ): (
-                "The farthest came first. `argsort` goes from small to large, and a large cosine is"
-                " near."
+                "The farthest film is first. `argsort` sorts from small to large, and a large"
+                " cosine is near."
             ),
             (
                 0,
                 4,
                 1,
-            ): "These are positions in `vectors`. Asked for are ids: look up who stands there.",
+            ): "These are positions in `vectors`. Return ids: look them up at these positions.",
         },
     )
     are_ids(search_exact(ids, vectors, [1.0, 0.0], 1), [1], "k = 1: the nearest film alone.")
     are_ids(
         search_exact(ids, vectors, [6.0, 8.0], 2),
         [4, 6],
-        "Film 4 points where (6, 8) points; film 6 has cosine 0.96.",
+        "Film 4 has the same direction as (6, 8); film 6 has cosine 0.96.",
     )
-    why = "k may be larger than the number of films: all of them, then."
+    why = "If k is larger than the number of films, return all of them."
     are_ids(search_exact(ids, vectors, [1.0, 0.0], 9), [1, 6, 4, 2, 9], why)
     films, long, question = apart(data, 1_000)
     order = films.ids[np.argsort(-cosines(long, question))].tolist()
@@ -649,49 +649,53 @@ def check_search_exact(search_exact: Answer, data: Data) -> None:
         are_ids(
             search_exact.on_data(films.ids, long, question, k),
             order[:k],
-            "1,000 films with vectors of many lengths.",
+            "1,000 films with vectors of different lengths.",
         )
     two_alike = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]
     why = (
-        "Films 8 and 3 are equally near, and the smaller id comes first. To keep the order in which"
-        " they came would give another answer to whoever loads them differently."
+        "Films 8 and 3 are equally near, and the smaller id comes first. If you keep the order of"
+        " the input, the answer changes when the films are loaded in another order."
     )
     are_ids(
         search_exact([8, 3, 5], two_alike, [1.0, 0.0], 2),
         [3, 8],
-        "Films 8 and 3 point where the question points.",
+        "Films 8 and 3 have the same direction as the question.",
         {(8, 3): why},
     )
     why = (
-        "Films 8 and 3 are equally near, and only one is asked for: the smaller id. Sort first,"
+        "Films 8 and 3 are equally near, and only one is requested: the smaller id. Sort first,"
         " then cut."
     )
     are_ids(search_exact([8, 3, 5], two_alike, [1.0, 0.0], 1), [3], why)
-    are_ids(search_exact([], np.zeros((0, 2)), [1.0, 0.0], 3), [], "No film at all: an empty list.")
+    are_ids(
+        search_exact([], np.zeros((0, 2)), [1.0, 0.0], 3),
+        [],
+        "There is no film: return an empty list.",
+    )
 
 
 def are_ids(
     reply: Reply, expected: list[int], why: str, mistakes: dict[Ids, str] | None = None
 ) -> None:
-    """Are these the expected ids, in this order? `mistakes`: what is behind known wrong ids."""
-    found = reply.ids()
+    """Are these the expected ids, in this order? `mistakes`: the messages for known wrong ids."""
+    ids = reply.ids()
     unsorted = (
-        "The right films, but not nearest first. `argpartition` cuts and does not sort; `set`"
-        " forgets the order."
+        "These are the right films, but not nearest first. `argpartition` cuts and does not sort; a"
+        " `set` has no order."
     )
-    if found == expected[::-1]:
-        unsorted = "These are in ascending order; turn them round."
-    same = len(found) == len(expected) > 1 and sorted(found) == sorted(expected)
+    if ids == expected[::-1]:
+        unsorted = "These are in ascending order; reverse them."
+    same = len(ids) == len(expected) > 1 and sorted(ids) == sorted(expected)
     reply.equals(expected, unsorted if same else why, mistakes=mistakes)
 
 
 def collection(name: str) -> str:
-    """The name of a collection of the checks' own."""
+    """The name of a collection of the checks."""
     return engines.collection("check_01", name)
 
 
 def make(data: Data, name: str, dim: int, films: dict[int, Row] | None = None) -> None:
-    """A collection as task 1 asks for it, with these films."""
+    """Make a collection as in task 1, with these films."""
     rows = [
         {"id": number, "title": title, "vector": vector}
         for number, (title, vector) in (films or {}).items()
@@ -711,11 +715,11 @@ def put(reply: Reply, data: Data, name: str, films: dict[int, Row]) -> None:
 
 
 def stored(reply: Reply, data: Data, name: str) -> dict[int, Row]:
-    """What the collection holds, as id -> title and vector."""
+    """The rows of the collection, as id -> title and vector."""
     own = data.milvus.own
     if not own.has_collection(name):
         reply.fail(
-            "The collection is gone after the call. Nothing here asks for it to be dropped.",
+            "The collection is gone after the call. The task does not ask you to drop it.",
             got="no collection",
         )
     try:
@@ -726,8 +730,8 @@ def stored(reply: Reply, data: Data, name: str) -> dict[int, Row]:
 
 
 def apart(data: Data, n: int) -> tuple[Films, np.ndarray, np.ndarray]:
-    """`n` films, vectors of many lengths for them, and a question that no two of them are equally
-    near to.
+    """`n` films, vectors of different lengths for them, and a question with a different similarity
+    to each of them.
     """
     films, question = data.films(2 * n), data.questions(1)[0]
     near = cosines(films.vectors, question)
