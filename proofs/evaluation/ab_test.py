@@ -56,7 +56,7 @@ def ab_test(a, b, n_permutations, seed):
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
 
 
-@wrong("one coin for all queries", says="one coin for all of them changes")
+@wrong("one coin for all queries", says="one coin for all of them changes only the sign")
 def ab_test(a, b, n_permutations, seed):
     differences = np.asarray(b, float) - np.asarray(a, float)
     signs = np.random.default_rng(seed).choice([-1, 1], size=(n_permutations, 1))
@@ -80,19 +80,19 @@ def ab_test(a, b, n_permutations, seed):
     return float((count + 1) / (n_permutations + 1))
 
 
-@wrong("one seed for all calls", says="Six calls with six seeds gave one p")
+@wrong("one seed for all calls", says="Six calls with six seeds gave the same p")
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, n_permutations, 42)
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / (n_permutations + 1))
 
 
-@wrong("1 added above only", says="added to `n_permutations` as well")
+@wrong("1 added above only", says="to `n_permutations` as well")
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, n_permutations, seed)
     return float((np.sum(np.abs(means) >= abs(real) - 1e-12) + 1) / n_permutations)
 
 
-@wrong("1 added below only", says="added to the count as well")
+@wrong("1 added below only", says="to the count as well")
 def ab_test(a, b, n_permutations, seed):
     means, real = flipped_means(a, b, n_permutations, seed)
     return float(np.sum(np.abs(means) >= abs(real) - 1e-12) / (n_permutations + 1))
@@ -113,7 +113,7 @@ def ab_test(a, b, n_permutations, seed):
 
 
 @wrong(
-    "a thousand permutations, whatever was asked for",
+    "a thousand permutations, whatever was requested",
     says="how many permutations are made",
 )
 def ab_test(a, b, n_permutations, seed):
@@ -180,7 +180,7 @@ for mutated in (
         " dtype=float) - a"
     ),
 ):
-    equivalent(mutated, reason="One array of floats makes the difference one.")
+    equivalent(mutated, reason="If one operand is an array of floats, so is the difference.")
 
 
 equivalent(

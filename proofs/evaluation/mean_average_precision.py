@@ -5,7 +5,7 @@ import numpy as np
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
-@wrong("ranks from 0", says="Ranks begin at 1")
+@wrong("ranks from 0", says="Ranks start at 1")
 def average_precision(found, relevant):
     hits, total, wanted = 0, 0.0, set(relevant)
     for rank, row in enumerate(dict.fromkeys(found)):
@@ -33,7 +33,7 @@ def average_precision(found, relevant):
     return len(set(found) & set(relevant)) / len(found) if len(found) else 0.0
 
 
-@wrong("repeated ids closed up", says="brings nothing")
+@wrong("repeated ids removed before ranks are counted", says="rank 2 adds nothing")
 def average_precision(found, relevant):
     hits, total, wanted = 0, 0.0, set(relevant)
     for rank, row in enumerate(dict.fromkeys(found), 1):
@@ -50,7 +50,7 @@ def average_precision(found, relevant):
     return sum(1 / rank for rank in firsts) / len(wanted) if wanted else 0.0
 
 
-@wrong("1 / rank added up", says="And the sum is divided")
+@wrong("1 / rank added up", says="And divide the sum")
 def average_precision(found, relevant):
     wanted = set(relevant)
     return sum(1 / rank for rank, row in enumerate(dict.fromkeys(found), 1) if row in wanted)
@@ -80,7 +80,7 @@ def average_precision(found, relevant):
 
 @wrong(
     "interpolated, as for a precision-recall curve",
-    says="It counts as it is",
+    says="It counts unchanged",
 )
 def average_precision(found, relevant):
     wanted, precisions = set(relevant), []
@@ -90,7 +90,7 @@ def average_precision(found, relevant):
     return sum(max(precisions[i:]) for i in range(len(precisions))) / len(wanted) if wanted else 0.0
 
 
-@wrong("cut after ten rows", says="is not cut after some rows")
+@wrong("cut after ten rows", says="is not cut after a number of rows")
 def average_precision(found, relevant):
     return average_precision_of(list(found)[:10], relevant)
 
@@ -109,8 +109,8 @@ def mean_average_precision(all_found, all_relevant):
 
 
 @wrong(
-    "the lists of all queries put together",
-    says="an average precision of its own",
+    "the lists of all queries merged",
+    says="its own average precision",
 )
 def mean_average_precision(all_found, all_relevant):
     return average_precision_of(
@@ -143,7 +143,7 @@ def mean_average_precision(all_found, all_relevant):
 
 @wrong(
     "queries with nothing relevant left out",
-    says="with nothing relevant is a query",
+    says="with nothing relevant is still a query",
 )
 def mean_average_precision(all_found, all_relevant):
     values = [
@@ -154,7 +154,7 @@ def mean_average_precision(all_found, all_relevant):
 
 @wrong(
     "queries with an empty answer left out",
-    says="nothing came back is a query",
+    says="nothing was returned is still a query",
 )
 def mean_average_precision(all_found, all_relevant):
     values = [
@@ -175,14 +175,14 @@ def mean_average_precision(all_found, all_relevant):
     return float(np.prod(values) ** (1 / len(values))) if values else 0.0
 
 
-@wrong("queries weighed by their length", says="weighs no more")
+@wrong("queries weighted by their length", says="has no more weight")
 def mean_average_precision(all_found, all_relevant):
     values = [average_precision_of(f, r) for f, r in zip(all_found, all_relevant, strict=True)]
     return float(np.average(values, weights=[len(found) for found in all_found])) if values else 0.0
 
 
 def average_precision_of(found, relevant):
-    """A right average precision for the wrong means."""
+    """The right average precision, for answers with a wrong mean."""
     seen, total, wanted = set(), 0.0, set(relevant)
     for rank, row in enumerate(found, 1):
         if row in wanted and row not in seen:
@@ -208,8 +208,7 @@ for shorter in ("zip(all_found, all_relevant)", "zip(all_found, all_relevant, st
     equivalent(
         f"...zip(all_found, all_relevant, strict=True) -> ...{shorter}",
         reason=(
-            "`strict` is there for callers whose lists have unlike lengths, which the text does not"
-            " allow."
+            "`strict` matters only for lists of different lengths, which the task does not allow."
         ),
     )
 

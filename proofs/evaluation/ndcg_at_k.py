@@ -8,7 +8,7 @@ from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
 def dcg(gains, first=2, base=2.0):
-    """Discounted sum; `first` is what the logarithm is taken of at rank 1."""
+    """Discounted sum; `first` is the argument of the logarithm at rank 1."""
     return sum(gain / math.log(first + i, base) for i, gain in enumerate(gains))
 
 
@@ -64,7 +64,7 @@ def ndcg_at_k(found, gains, k):
     return dcg([gains.get(int(row), 0.0) for row in list(found)[:k]]) / best if best else 0.0
 
 
-@wrong("repeated ids removed before the cut", says="row 2 stands on rank 3")
+@wrong("repeated ids removed before the cut", says="row 2 is at rank 3")
 def ndcg_at_k(found, gains, k):
     best = dcg(sorted(gains.values(), reverse=True)[:k])
     return dcg(gains_of(list(dict.fromkeys(map(int, found))), gains, k)) / best if best else 0.0
@@ -76,7 +76,7 @@ def ndcg_at_k(found, gains, k):
     return dcg(gain for gain in gains_of(found, gains, k) if gain) / best if best else 0.0
 
 
-@wrong("log2(rank), rank 1 left alone", says="That is 1 / log2(rank)")
+@wrong("log2(rank), except at rank 1", says="That is 1 / log2(rank)")
 def ndcg_at_k(found, gains, k):
     def total(values):
         return sum(value / max(1, math.log2(rank)) for rank, value in enumerate(values, 1))
@@ -101,7 +101,7 @@ def ndcg_at_k(found, gains, k):
 
 
 @wrong(
-    "the best order as long as the rows that came",
+    "the best order only as long as the returned rows",
     says="as long as k and the judged rows allow",
 )
 def ndcg_at_k(found, gains, k):
@@ -139,8 +139,5 @@ equivalent(
 
 equivalent(
     "...[int(number) for number in list(found)[:k]] -> ...[int(number) for number in found[:k]]",
-    reason=(
-        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
-        " sequence."
-    ),
+    reason="Lists and arrays can be cut as they are; list() is for other sequences.",
 )

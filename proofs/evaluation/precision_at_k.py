@@ -5,12 +5,12 @@ import numpy as np
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
-@wrong("divided by the number of relevant ids (that is recall)", says="is recall")
+@wrong("divided by the number of relevant ids (that is recall)", says="gives recall")
 def precision_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / max(1, len(relevant))
 
 
-@wrong("divided by the rows that came", says="divides by 10")
+@wrong("divided by the number of rows returned", says="divides by 10")
 def precision_at_k(found, relevant, k):
     first = list(found)[:k]
     return len(set(first) & set(relevant)) / len(first) if first else 0.0
@@ -31,12 +31,12 @@ def precision_at_k(found, relevant, k):
     return 100 * len(set(list(found)[:k]) & set(relevant)) / k
 
 
-@wrong("compared place by place", says="does not ask in which order")
+@wrong("compared position by position", says="does not depend on their order")
 def precision_at_k(found, relevant, k):
     return sum(f == r for f, r in zip(list(found)[:k], relevant, strict=False)) / k
 
 
-@wrong("repeated ids removed before the cut", says="still takes its place")
+@wrong("repeated ids removed before the cut", says="still takes a position")
 def precision_at_k(found, relevant, k):
     return len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / k
 
@@ -53,19 +53,19 @@ def precision_at_k(found, relevant, k):
 
 @wrong(
     "divided by the smaller of k and the relevant ids",
-    says="all three were asked for",
+    says="all three were requested",
 )
 def precision_at_k(found, relevant, k):
     most = min(k, len(set(relevant)))
     return len(set(list(found)[:k]) & set(relevant)) / most if most else 0.0
 
 
-@wrong("a number of rows", says="Asked for is their share")
+@wrong("a number of rows", says="Return their share")
 def precision_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant))
 
 
-@wrong("divided without decimals", says="behind the decimal point")
+@wrong("divided without decimals", says="discards the decimals")
 def precision_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) // k
 
@@ -80,7 +80,7 @@ def precision_at_k(found, relevant, k):
     return 2 * len(set(list(found)[:k]) & set(relevant)) / (k + len(set(relevant)))
 
 
-@wrong("k rows taken for granted", says="Fewer rows may come than k")
+@wrong("k rows taken for granted", says="There may be fewer than k rows")
 def precision_at_k(found, relevant, k):
     return len({found[i] for i in range(k)} & set(relevant)) / k
 
@@ -101,8 +101,5 @@ def precision_at_k(found, relevant, k):
 
 equivalent(
     "first = list(found)[:k] -> first = found[:k]",
-    reason=(
-        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
-        " sequence."
-    ),
+    reason="Lists and arrays can be cut as they are; list() is for other sequences.",
 )

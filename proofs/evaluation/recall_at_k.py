@@ -5,7 +5,7 @@ import numpy as np
 from vdbcourse.authoring.proof.answers import equivalent, right, wrong
 
 
-@wrong("divided by k (that is precision)", says="rows asked for or shown, is precision")
+@wrong("divided by k (that is precision)", says="rows requested or shown, gives precision")
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / k
 
@@ -15,12 +15,12 @@ def recall_at_k(found, relevant, k):
     return len(set(found) & set(relevant)) / len(set(relevant)) if len(relevant) else 0.0
 
 
-@wrong("compared place by place", says="in another order")
+@wrong("compared position by position", says="in another order")
 def recall_at_k(found, relevant, k):
     return sum(f == r for f, r in zip(list(found)[:k], relevant, strict=False)) / len(relevant)
 
 
-@wrong("repeated ids counted each time", says="found once")
+@wrong("repeated ids counted each time", says="was found once")
 def recall_at_k(found, relevant, k):
     return (
         sum(i in set(relevant) for i in list(found)[:k]) / len(set(relevant))
@@ -29,7 +29,7 @@ def recall_at_k(found, relevant, k):
     )
 
 
-@wrong("nothing relevant not thought of", says="Your code raised this error")
+@wrong("nothing relevant not handled", says="Your code raised this error")
 def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / len(set(relevant))
 
@@ -42,7 +42,7 @@ def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & set(relevant)) / len(relevant) if len(relevant) else 0.0
 
 
-@wrong("repeated ids removed before the cut", says="still takes its place")
+@wrong("repeated ids removed before the cut", says="still takes a position")
 def recall_at_k(found, relevant, k):
     return (
         len(set(list(dict.fromkeys(found))[:k]) & set(relevant)) / len(set(relevant))
@@ -63,7 +63,7 @@ def recall_at_k(found, relevant, k):
     return len(set(list(found)[:k]) & wanted) / len(wanted) if wanted else 1.0
 
 
-@wrong("whether anything was found", says="which share of it")
+@wrong("whether anything was found", says="what share was found")
 def recall_at_k(found, relevant, k):
     return float(bool(set(list(found)[:k]) & set(relevant)))
 
@@ -91,8 +91,5 @@ def recall_at_k(found, relevant, k):
 equivalent(
     "return len(set(list(found)[:k]) & wanted) / len(wanted) -> return len(set(found[:k]) & wanted)"
     " / len(wanted)",
-    reason=(
-        "Lists and arrays can be cut as they are; list() is for whoever hands over another"
-        " sequence."
-    ),
+    reason="Lists and arrays can be cut as they are; list() is for other sequences.",
 )
