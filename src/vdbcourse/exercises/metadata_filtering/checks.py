@@ -249,7 +249,7 @@ def check_count_and_search(count_and_search: Answer, data: Data) -> None:
         count_and_search(conn, EAST, "Drama", 1960, 50),
         dramas,
         50,
-        "k may be larger than the number of films.",
+        "If k is larger than the number of films, return all of them.",
     )
     comedies = of_shelf(lambda film: film.genre == "Comedy" and film.decade == 1990)
     is_answer(
@@ -402,10 +402,10 @@ def check_films_by_genres(films_by_genres: Answer, data: Data) -> None:
     reply = films_by_genres.explained(
         conn, EAST, ["Comedy"], 1990, 1999, 3, raised={'near ")"': tuple_of_one}
     )
-    are_films(reply, nineties, 3, "Four comedies of the 1990s.", TIES)
+    are_films(reply, nineties, 3, "There are four comedies of the 1990s.", TIES)
     hamlet = of_shelf(in_span(("Drama",), 1969, 1969))
     why = (
-        "Hamlet (22) is the one drama of 1969. A span may be one year long, and a genre may be"
+        "Hamlet (22) is the only drama of 1969. A span may be one year long, and a genre may be"
         " listed twice."
     )
     are_films(films_by_genres(conn, EAST, ["Drama", "Drama"], 1969, 1969, 50), hamlet, 50, why)

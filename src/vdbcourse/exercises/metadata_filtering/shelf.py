@@ -126,8 +126,8 @@ def real(data: Data, n: int) -> tuple[list[Film], np.ndarray]:
 
 
 def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
-    """Replace the table `film`. The learner's connection is replaced as well: it may hold plans and
-    locks of the old table.
+    """Create the table `film`, in place of an older one. The learner's connection is replaced, too:
+    it may hold plans and locks of the old table.
     """
     films = list(films)
     answer.reconnect(data.postgres.conn)
@@ -140,8 +140,8 @@ def table(data: Data, answer: Answer, films: Iterable[Film]) -> None:
 
 
 def collection(data: Data, name: str, films: Iterable[Film]) -> None:
-    """Replace the collection `name`: id, title, year, genre (may be null), vector; FLAT with
-    COSINE.
+    """Create the collection `name`, in place of an older one: id, title, year, genre (may be null),
+    vector; FLAT with COSINE.
     """
     films = list(films)
     fields = [text("title", 500), integer("year"), text("genre", 100, nullable=True)]

@@ -447,7 +447,7 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
         "The rows are not sorted nearest first. `relaxed_order` may return them slightly out of"
         " order: use `strict_order`, or sort the rows (in SQL by `distance + 0`, as PostgreSQL"
         " assumes that they are sorted already).",
-        "distances that grow from row to row",
+        "distances in ascending order",
     )
     return [int(number) for number in ids]
 
@@ -483,8 +483,8 @@ def left_as_it_was(reply: Reply, shelf: Shelf, function: Answer) -> None:
         now, usual = function.setting(shelf.data.postgres.conn, name), shelf.setting(name)
         if now not in (None, usual):
             reply.fail(
-                f"After the call `{name}` is still changed, so that every later query on this"
-                " connection behaves differently. `SET LOCAL` ends with its transaction.",
+                f"After the call `{name}` is still changed, which affects every later query on this"
+                " connection. `SET LOCAL` ends with its transaction.",
                 f"{name} = {usual}",
                 f"{name} = {now}",
             )
