@@ -66,7 +66,7 @@ def test_a_file_in_order_is_read_with_its_lines_and_a_date_stays_a_text(read):
     [
         ("  day: 2026-11-21\n", "", "line 1: first: the field `day` is missing."),
         ("kind", "kid", "line 5: second > kid: unknown field. Did you mean 'kind'? There are: id,"),
-        ("id: second", "id: [s]", "line 3: 2 > id: must be a text (in quotes, if it looks like"),
+        ("id: second", "id: [s]", "line 3: 2 > id: must be text (in quotes if it looks like"),
         ("id: second", "id: 2nd", "line 3: 2nd > id: must be small letters, not '2nd'."),
         ("2026-11-22", "2026-02-30", "line 4: second > day: must be a day, not '2026-02-30'."),
         (
@@ -76,7 +76,7 @@ def test_a_file_in_order_is_read_with_its_lines_and_a_date_stays_a_text(read):
         ),
         ("points: 2", "points: 0", "line 6: second > points: must be at least 1, not 0."),
         ("points: 2", "points: yes", "line 6: second > points: must be a whole number, not True."),
-        ("[a, b]", "[a, a]", "line 7: second > words: must be a list in which nothing stands tw"),
+        ("[a, b]", "[a, a]", "line 7: second > words: must be a list without duplicates"),
         ("[a, b]", "[a, b, c, d]", "line 7: second > words: 4 entries; at most 3."),
         ("small:", "S:", "line 8: second > sizes > S: the name must be small letters."),
         ("kind:", "id: third\n  kind:", "line 5: third > id: is given twice, first in line 3."),
@@ -97,7 +97,7 @@ def test_a_file_that_is_not_in_order_is_refused_with_its_line(read, old, new, me
 def test_a_file_that_is_not_there_or_no_text_is_named(read, tmp_path):
     with pytest.raises(CourseError, match=r"nowhere\.yaml does not exist\."):
         yamlfile.read(tmp_path / "nowhere.yaml", tmp_path / "file.schema.json")
-    with pytest.raises(CourseError, match=r"file\.yaml is not a text in UTF-8\."):
+    with pytest.raises(CourseError, match=r"file\.yaml is not UTF-8 text\."):
         read(b"- id: \xff")
 
 

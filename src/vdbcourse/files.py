@@ -19,13 +19,12 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> None:
     of it.
 
     A `private` file is readable to this user only, from its first byte on. Raises `CourseError`
-    when the folder is full or read-only, or a folder is in the file's place; the old file is then
-    untouched.
+    when the folder is full or read-only, or a folder is in the file's place; the old file then
+    stays as it was.
     """
     if path.is_dir():
         raise CourseError(
-            f"{path} is a folder, where a file of the course belongs. Move it away and run the same"
-            " again."
+            f"{path} is a folder, but the course needs a file there. Move it away and try again."
         )
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     rights = 0o600 if private else 0o666
@@ -51,7 +50,7 @@ def read_json(path: Path) -> Any:
     """The JSON value in `path`, or None when there is none: the file is missing or damaged, or
     something else is in its place.
 
-    Raises `CourseError` for a file that may not be read.
+    Raises `CourseError` if the file is not readable.
     """
     try:
         return json.loads(path.read_bytes())
@@ -61,7 +60,7 @@ def read_json(path: Path) -> Any:
         if path.is_dir():
             return None
         raise CourseError(
-            f"{path} cannot be read: {error.strerror}. Fix its rights and run the same again."
+            f"{path} cannot be read: {error.strerror}. Fix its permissions and try again."
         ) from error
 
 
@@ -73,8 +72,8 @@ def discard(path: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """One process at a time changes `path`. Raises `CourseError` if its folder cannot
-    be written.
+    """Let one process at a time change `path`. Raises `CourseError` if its folder cannot be
+    written.
     """
     lock = filelock.FileLock(path.with_suffix(".lock"))
     try:

@@ -31,14 +31,14 @@ ADDRESSES = (
     *("PINECONE_CONTROLLER_HOST", "http_proxy", "https_proxy", "all_proxy", "grpc_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
-# Greedy: up to the last @, for a password may hold one. A path such as that of an npm package,
-# host/@scope/name, is none.
+# Greedy: up to the last @, because a password may hold one. A path such as that of an npm package,
+# host/@scope/name, holds no credentials.
 CREDENTIALS = re.compile(r"(?<=://)(?![\w.-]+/@)\S*@")
 NAMED = re.compile(
     r"\b((?:ssl)?password|token|api[-_]?key)(\s*=\s*)('(?:\\.|[^'])*'|[^\s&]+)", re.IGNORECASE
 )
-SHORTEST = 3  # characters; fewer are found in every text
-# Words of our own messages stay readable, although some server has one of them as its first
+SHORTEST = 3  # characters; shorter ones occur in any text
+# Words of our own messages stay readable, although some servers have one of them as default
 # password.
 COMMON = {
     "milvus",
@@ -83,7 +83,7 @@ def secrets() -> Iterator[str]:
     for secret in (*_keys(), *_passwords()):
         pieces = re.split(
             r"[/?#@:\[\]\s]+", secret
-        )  # where a program that reads an address may cut it
+        )  # where a program that parses an address may cut it
         for form in (
             secret,
             unquote(secret),
@@ -95,7 +95,7 @@ def secrets() -> Iterator[str]:
 
 
 def _keys() -> Iterator[str]:
-    """Tokens and keys; of `user:password` the password."""
+    """Tokens and keys, and the password of `user:password`."""
     for name in KEYS:
         value = os.environ.get(name, "").strip()
         yield value

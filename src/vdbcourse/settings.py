@@ -1,9 +1,9 @@
 """One place for the environment: addresses of engines, the model, and the folders of the course.
 
 Every value is read when it is asked for, so a notebook may set `os.environ[...]` in a cell. Blanks
-and line breaks around a value, as a file or a copied line leaves them, do not belong to it. User
-and password may also stand in an address, as they are or percent-encoded; they are shown nowhere. A
-proxy of the environment is used for the world outside, never for this machine.
+and line breaks around a value, as a file or a copied line leaves them, are ignored. User and
+password may also be part of an address, plain or percent-encoded; they are never shown. A proxy in
+the environment is used for other machines, never for this one.
 """
 
 import getpass
@@ -20,7 +20,7 @@ from vdbcourse.errors import CourseError
 
 @dataclass(frozen=True)
 class Setting:
-    """What an environment variable means, and what counts while it is unset."""
+    """What an environment variable means, and what applies while it is unset."""
 
     meaning: str
     unset: str
@@ -53,7 +53,7 @@ SETTINGS = {
     "WEAVIATE_API_KEY": Setting("a key for that server", "no key"),
     "WEAVIATE_GRPC_PORT": Setting("Weaviate's second port", "50051; 443 with `https://`"),
     "VESPA_URL": Setting(
-        "where Vespa takes documents and questions, `http://host:8081`",
+        "where Vespa takes documents and queries, `http://host:8081`",
         "`http://127.0.0.1:8081`",
     ),
     "VESPA_CONFIG_URL": Setting(
@@ -61,7 +61,7 @@ SETTINGS = {
         "port 19071 of the same host",
     ),
     "PINECONE_API_KEY": Setting(
-        "a key of Pinecone's cloud; its client reads it itself",
+        "a key for Pinecone's cloud; its client reads it itself",
         "no Pinecone",
     ),
     "PINECONE_CONTROLLER_HOST": Setting(
@@ -69,7 +69,7 @@ SETTINGS = {
         "`https://api.pinecone.io`",
     ),
     "VDBCOURSE_LEARNER": Setting(
-        "whose schemas and collections these are, on a shared server; no two names share any",
+        "owner of the schemas and collections on a shared server; no two names share any",
         "the login name",
     ),
     "VDBCOURSE_MODEL": Setting(
@@ -81,34 +81,30 @@ SETTINGS = {
         "`.course` in the course folder",
     ),
 }
-# No setting of the learner's: set for the kernels of a lab, so that what they start ends with it.
+# Not for learners: set for the kernels of a lab, so that what they start ends with the lab.
 IN_LAB = "VDBCOURSE_IN_LAB"
 
 MARKER = "made-by-vector-database-course"
 LONGEST_LEARNER = 20  # characters of a name in the names of schemas and collections
 HASH_DIGITS = 8
-PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")  # a name that stands in both engines as it is
+PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")  # a name that both engines take as it is
 HASHED = re.compile(rf".*_[0-9a-f]{{{HASH_DIGITS}}}")  # what a changed name looks like
 
 
 def forget() -> None:
-    """Take every setting that names something of one person's out of this process: tests and stored
-    notebooks have none of it.
-    """
+    """Remove every personal setting from this process: tests and stored notebooks use none."""
     for name in (*SETTINGS, IN_LAB):
         os.environ.pop(name, None)
 
 
 def value(name: str) -> str | None:
-    """The setting `name` without blanks and line breaks around it; None if it is unset or holds
-    nothing.
-    """
+    """The setting `name` without blanks and line breaks around it; None if it is unset or empty."""
     return os.environ.get(name, "").strip() or None
 
 
 def _shared_value(name: str) -> str | None:
-    """Like `value`, for a setting that an engine's client reads itself: the client finds it without
-    blanks as well.
+    """Like `value`, for a setting that an engine's client reads itself: the client then sees it
+    without blanks too.
     """
     text = value(name)
     if text is not None:
@@ -126,16 +122,16 @@ def home_path() -> Path:
     try:
         return Path(value("VDBCOURSE_HOME") or root() / ".course").expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
-        # ~ of a user whom the system does not know, links in a circle, a zero
+        # ~ of an unknown user, a cycle of links, a null character
         raise CourseError(
-            f"VDBCOURSE_HOME is no folder that can be used: {error}. Set it to a whole path."
+            f"VDBCOURSE_HOME is not a usable folder: {error}. Set it to a full path."
         ) from error
 
 
 def home() -> Path:
     """Like `home_path`, created and marked as ours on first use.
 
-    Raises `CourseError` if it cannot be written, or if it is a folder with other things in it.
+    Raises `CourseError` if it cannot be written, or if it holds other files.
     """
     path = home_path()
     try:
@@ -150,7 +146,7 @@ def home() -> Path:
         try:
             probe.write_bytes(b"x")
         finally:
-            probe.unlink(missing_ok=True)  # a full disk takes the file and not its content
+            probe.unlink(missing_ok=True)  # a full disk accepts the file but not its content
     except OSError as error:
         raise unwritable(path, error) from error
     return path
@@ -160,16 +156,17 @@ def unwritable(path: Path, error: Exception) -> CourseError:
     """The one line for a folder that is read-only, full or not a folder."""
     return CourseError(
         f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Free some space or"
-        " fix its rights, or set VDBCOURSE_HOME to another folder."
+        " fix its permissions, or set VDBCOURSE_HOME to another folder."
     )
 
 
 def space_hint(words: str) -> str:
-    """What to do, to stand behind an engine's own words, if these say that the disk is full; else
-    nothing.
+    """What to do, to append to an engine's message if it says that the disk is full; else an empty
+    string.
     """
     full = any(
-        said in words for said in ("No space left on device", "Disk quota exceeded", "disk is full")
+        phrase in words
+        for phrase in ("No space left on device", "Disk quota exceeded", "disk is full")
     )
     return ". Free some space, or set VDBCOURSE_HOME to another disk" if full else ""
 
@@ -229,7 +226,7 @@ def weaviate_api_key() -> str | None:
 
 
 def vespa_url() -> str:
-    """VESPA_URL, or where docker/comparison publishes Vespa's documents and questions."""
+    """VESPA_URL, or where docker/comparison publishes Vespa's documents and queries."""
     return value("VESPA_URL") or "http://127.0.0.1:8081"
 
 
@@ -258,24 +255,23 @@ def owner() -> str:
     Compared letter by letter.
     """
     name = unicodedata.normalize("NFC", value("VDBCOURSE_LEARNER") or _login())
-    # Bytes that are no text in any encoding stand as \\x...
+    # Bytes that cannot be decoded appear as \\x...
     return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _login() -> str:
-    """The login name; a user id that the system has no name for stands for itself."""
+    """The login name; or the user id if the system has no name for it."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # by the version of Python and the system
+    except (KeyError, OSError, ImportError):  # depends on Python's version and the system
         return f"uid{os.getuid()}" if hasattr(os, "getuid") else "learner"
 
 
 def learner(name: str | None = None) -> str:
-    """`name` (without: the owner's) as it stands in the names of schemas and collections, at most
-    20 characters of a-z, 0-9, _.
+    """`name` (default: the owner's) as used in the names of schemas and collections: at most 20
+    characters of a-z, 0-9, _.
 
-    A name that is such already stays as it is. Any other gets a hash, so that no two names become
-    one.
+    A name that already fits stays as it is. Any other gets a hash, so that no two become one.
     """
     name = owner() if name is None else name
     if PLAIN.fullmatch(name) and len(name) <= LONGEST_LEARNER and not HASHED.fullmatch(name):
@@ -285,16 +281,14 @@ def learner(name: str | None = None) -> str:
 
 
 def learner_once(name: str) -> str:
-    """What became of `name` before there were hashes: the names of old schemas and collections
-    begin with it.
-    """
+    """The form of `name` before there were hashes: old schemas and collections begin with it."""
     short = identifier(name)[:LONGEST_LEARNER].strip("_")
     return f"u{short}" if not short[:1].isalpha() else short
 
 
 def identifier(text: str) -> str:
-    """`text` with only what both PostgreSQL and Milvus take in a name without quotes: a-z, 0-9 and
-    _.
+    """`text` reduced to what PostgreSQL and Milvus both accept in a name without quotes: a-z, 0-9
+    and _.
     """
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 

@@ -1,14 +1,14 @@
 """YAML files that people edit: read with the line of every value, and validated against a schema.
 
     document = yamlfile.read(path, SCHEMA)
-    document.data                                          what the file says; a date stays a text
+    document.data                                          the content; a date stays text
     document.problem(("terms", 0, "lesson"), "there is no such lesson.")
     yamlfile.refuse(problems)                              a `CourseError`, if there are any
 
-The schema (JSON Schema, draft 2020-12) stands beside the loader of the data. It says which fields
-there are and what each may hold; the `description` of a value completes "must be ...". A loader
-checks only what a schema cannot say, such as names that lead nowhere. All messages have one form:
-`facts.yaml, line 12: sources > docs > url: must be an address that ..., not 'x.org'.`
+The schema (JSON Schema, draft 2020-12) is beside the loader of the data. It says which fields exist
+and what each may hold; the `description` of a value completes "must be ...". A loader checks only
+what a schema cannot say, such as names that lead nowhere. All messages look alike: `facts.yaml,
+line 12: sources > docs > url: must be an address that ..., not 'x.org'.`
 """
 
 import difflib
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SHOWN = 10  # problems in one message
 NAMES = ("id", "term", "name", "title")  # fields that name an entry of a list
 KINDS = {
-    "string": "a text (in quotes, if it looks like something else)",
+    "string": "text (in quotes if it looks like something else)",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
@@ -56,8 +56,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that is in order as far as its schema says. lines: the line of each key and of each
-    entry of a list, from 1.
+    """A file that satisfies its schema. lines: the line of each key and of each entry of a list,
+    from 1.
     """
 
     path: Path
@@ -65,12 +65,12 @@ class Document:
     lines: Mapping[Place, int]
 
     def problem(self, place: Place, what: str) -> Problem:
-        """Something wrong at `place`, or at what is nearest above it in the file."""
-        known = place
-        while known and known not in self.lines:
-            known = known[:-1]
+        """A problem at `place`, or at its nearest parent in the file."""
+        ancestor = place
+        while ancestor and ancestor not in self.lines:
+            ancestor = ancestor[:-1]
         where = " > ".join(_names(self.data, place))
-        line = self.lines.get(known, 1)
+        line = self.lines.get(ancestor, 1)
         return Problem(_name(self.path), line, f"{where}: {what}" if where else what)
 
     def where(self, place: Place) -> str:
@@ -80,13 +80,13 @@ class Document:
 
 def read(path: Path, schema: Path) -> Document:
     """The file, validated. Raises `CourseError` with file and line of what is wrong (at most ten)
-    if it is missing, is not YAML, gives a key twice, or breaks the schema.
+    if it is missing, is not YAML, repeats a key, or breaks the schema.
     """
     return read_all([path], schema)[0]
 
 
 def read_all(paths: Iterable[Path], schema: Path) -> list[Document]:
-    """As `read`, for several files; the error names the problems of all of them."""
+    """Like `read`, for several files; the error names the problems in all of them."""
     documents, problems = [], []
     for path in paths:
         document, duplicates = _parsed(path)
@@ -102,18 +102,16 @@ def files(path: Path) -> list[Path]:
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raises `CourseError` if there are problems: one a line in the order of the files, at most
-    ten.
-    """
+    """Raises `CourseError` if there are problems: one per line in file order, at most ten."""
     in_order = sorted(set(problems))
     if in_order:
         rest = [f"and {len(in_order) - SHOWN} more."] if len(in_order) > SHOWN else []
         raise CourseError("\n".join([*map(str, in_order[:SHOWN]), *rest]))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A question for the nearest known word, with a blank before it; empty if none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The question " Did you mean ...?" for the nearest name; empty if none is near."""
+    near = difflib.get_close_matches(word, list(names), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
@@ -121,7 +119,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _parsed(path: Path) -> tuple[Document, list[Problem]]:
-    """The file, and the keys that it gives twice."""
+    """The file, and its duplicate keys."""
     try:
         loader = _loader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
@@ -129,7 +127,7 @@ def _parsed(path: Path) -> tuple[Document, list[Problem]]:
     except FileNotFoundError as error:
         raise CourseError(f"{path} does not exist.") from error
     except UnicodeDecodeError as error:
-        raise CourseError(f"{_name(path)} is not a text in UTF-8.") from error
+        raise CourseError(f"{_name(path)} is not UTF-8 text.") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         words = f"this is not YAML: {error.problem}"
@@ -145,7 +143,7 @@ def _parsed(path: Path) -> tuple[Document, list[Problem]]:
 
 
 def _loader(text: str) -> "yaml.SafeLoader | yaml.CSafeLoader":
-    """Reads safe YAML, in which a date stays the text that it is."""
+    """Reads safe YAML, in which a date stays text."""
     loader = yaml.CSafeLoader(text) if yaml.__with_libyaml__ else yaml.SafeLoader(text)
     loader.yaml_implicit_resolvers = {
         start: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
@@ -168,7 +166,7 @@ def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
 
 
 def _duplicates(node: yaml.Node, place: Place) -> Iterator[tuple[Place, str]]:
-    """The keys below `node` that are given twice."""
+    """The keys below `node` that appear twice."""
     if isinstance(node, yaml.MappingNode):
         first: dict[str, int] = {}
         for key, value in node.value:
@@ -183,13 +181,13 @@ def _duplicates(node: yaml.Node, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _names(data: Any, place: Place) -> Iterator[str]:
-    """The place in words: an entry of a list by its id or another name of its own, if it has one,
-    or by its number from 1.
+    """The place in words: an entry of a list by its id or another name if it has one, or by its
+    number from 1.
     """
     for step in place:
         try:
             data = data[step]
-        except (KeyError, IndexError, TypeError):  # what is missing has no entry to look at
+        except (KeyError, IndexError, TypeError):  # a missing value has no entries
             data = None
         names = [data[name] for name in NAMES if name in data] if isinstance(data, dict) else []
         if isinstance(step, int):
@@ -215,7 +213,7 @@ def _schema(path: Path) -> dict[str, Any]:
 
 def _invalid(document: Document, schema: Path) -> Iterator[Problem]:
     """What the schema does not allow."""
-    import jsonschema  # takes a while, and most of what imports this module reads no file  # noqa: PLC0415
+    import jsonschema  # slow, and most importers of this module read no file  # noqa: PLC0415
 
     kind = jsonschema.Draft202012Validator
     validator = kind(_schema(schema), format_checker=kind.FORMAT_CHECKER)
@@ -235,9 +233,9 @@ def _problems(error: "ValidationError") -> Iterator[tuple[Place, str]]:
             if name not in value:
                 yield place, f"the field `{name}` is missing."
     elif error.validator == "additionalProperties":
-        known = schema.get("properties", {})
-        for name in value.keys() - known.keys():
-            words = f"unknown field.{nearest(str(name), known)} There are: {', '.join(known)}."
+        fields = schema.get("properties", {})
+        for name in value.keys() - fields.keys():
+            words = f"unknown field.{nearest(str(name), fields)} There are: {', '.join(fields)}."
             yield (*place, str(name)), words
     elif "propertyNames" in error.schema_path:
         yield (*place, str(value)), f"the name must be {_expected(error)}."
@@ -259,7 +257,7 @@ LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
     "exclusiveMinimum": "more than {}",
-    "uniqueItems": "a list in which nothing stands twice",
+    "uniqueItems": "a list without duplicates",
     "pattern": "like {}",
     "format": "a {}",
 }

@@ -296,7 +296,7 @@ def of_the_same_types(content, good):
 def test_a_folder_in_the_place_of_a_file_is_named(home):
     (home / "note.json").mkdir()
     with pytest.raises(
-        CourseError, match=r"note.json is a folder, where a file of the course belongs"
+        CourseError, match=r"note.json is a folder, but the course needs a file there"
     ):
         files.write_json(home / "note.json", {})
     assert (home / "note.json").is_dir()

@@ -426,7 +426,7 @@ BROKEN = {
         "terms > ef > why: is given twice, first in line 17",
     ),
     "text for a list": ("[hnsw]", "hnsw", 18, "see_also: must be a list, not 'hnsw'"),
-    "list for a text": ("why: It is fast.", "why: [fast]", 8, "why: must be a text"),
+    "list for a text": ("why: It is fast.", "why: [fast]", 8, "why: must be text"),
     "long definition": ("A graph.", "A graph. " * 23, 7, "hnsw > definition: 46 words; at most 45"),
     "long reason": ("It is fast.", "fast " * 41, 8, "terms > hnsw > why: 41 words; at most 40"),
     "id that is no anchor": ("id: ef", "id: EF Search", 12, "id: must be lower-case words"),

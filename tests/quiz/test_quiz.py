@@ -195,7 +195,7 @@ BROKEN = {
         "right: is given twice, first in line 4",
     ),
     "a missing field": ("  question: What is true?\n", "", 1, "the field `question` is missing"),
-    "a number where a text belongs": ("text: Two", "text: 0.5", 9, "text: must be a text"),
+    "a number where a text belongs": ("text: Two", "text: 0.5", 9, "text: must be text"),
     "everything right": (
         "why: It is not",
         "right: true\n      why: It is not",
