@@ -95,7 +95,7 @@ def test_a_refused_connection_shows_nothing_of_the_password(monkeypatch, passwor
 )
 def test_an_address_that_is_none_is_not_repeated(monkeypatch, address):
     monkeypatch.setenv("DATABASE_URL", address)
-    with pytest.raises(CourseError, match="DATABASE_URL is not an address of PostgreSQL") as raised:
+    with pytest.raises(CourseError, match="DATABASE_URL is not a PostgreSQL address") as raised:
         engines.postgres("nb")
     shows_nothing("".join(traceback.format_exception(raised.value)))
 

@@ -63,7 +63,7 @@ def test_the_doctor_reports_a_user_id_without_a_name(nameless):
     result = nameless("doctor")
     assert result.returncode == 2
     assert re.search(
-        r"^problem +postgres +PostgreSQL makes no database for the user id",
+        r"^problem +postgres +PostgreSQL creates no database for the user id",
         result.stdout,
         re.MULTILINE,
     )

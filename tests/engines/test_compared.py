@@ -294,7 +294,7 @@ def test_a_key_that_is_none_is_an_error_that_does_not_show_it(key, monkeypatch):
 def test_an_unknown_name_is_an_error():
     with pytest.raises(
         CourseError,
-        match="no server of the comparison. There are: qdrant, weaviate, vespa, pinecone",
+        match="not a server of the comparison. There are: qdrant, weaviate, vespa, pinecone",
     ):
         engines.missing("weviate")
 

@@ -66,7 +66,7 @@ def test_other_options_and_key_value_addresses_are_kept(server, monkeypatch):
 )
 def test_an_address_that_is_none(cli, url):
     message = one_line(cli("up", "postgres", DATABASE_URL=url))
-    assert "DATABASE_URL is not an address of PostgreSQL" in message
+    assert "DATABASE_URL is not a PostgreSQL address" in message
     assert "hunter2" not in message
 
 

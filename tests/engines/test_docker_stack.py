@@ -193,7 +193,8 @@ def test_an_image_that_cannot_be_had_is_one_line(course):
     message = course("up", "milvus", MILVUS_VERSION="v0.0.0-there-is-none")
     assert message.returncode == 2
     assert (
-        "Milvus in Docker did not start: an image cannot be had" in message.stderr.splitlines()[-1]
+        "Milvus in Docker did not start: an image cannot be fetched"
+        in message.stderr.splitlines()[-1]
     )
 
 
@@ -226,7 +227,7 @@ def test_an_engine_that_does_not_run_is_one_line(home, tmp_path, monkeypatch, cl
     )
     without_docker(monkeypatch, tmp_path, docker=script)
     assert (
-        "Docker does not run: Cannot connect to the Docker daemon. Start it (Docker Desktop"
+        "Docker is not running: Cannot connect to the Docker daemon. Start it (Docker Desktop"
         in one_line(cli("up", "milvus"))
     )
 
@@ -236,7 +237,7 @@ def test_an_engine_that_does_not_run_is_one_line(home, tmp_path, monkeypatch, cl
     ("said", "line"),
     [
         ("no space left on device", "the disk is full"),
-        ("pull access denied for milvusdb/milvus", "an image cannot be had"),
+        ("pull access denied for milvusdb/milvus", "an image cannot be fetched"),
         ("something else", "did not start: something else"),
     ],
 )

@@ -104,7 +104,7 @@ BOTH = {
         "The field holds vectors of 4 numbers",
     ),
     "a field forgotten": (lambda e: e.client.insert(e.name, [WITHOUT_FIELD]), "lacks the field t"),
-    "a field too many": (lambda e: e.insert(x=3), "has a field x that the schema has not"),
+    "a field too many": (lambda e: e.insert(x=3), "has a field x that the schema lacks"),
     "a field misspelt": (lambda e: e.search(filter="yeer > 3"), "There is no field yeer"),
     "a text without quotes": (lambda e: e.search(filter="t == abc"), "There is no field abc"),
     "one equals sign": (lambda e: e.search(filter="year = 3"), "compares with =="),
@@ -112,8 +112,8 @@ BOTH = {
         lambda e: e.search(filter="year > 'x'"),
         "compares a number with a text",
     ),
-    "like on a number": (lambda e: e.search(filter="year like '19%'"), "like works on texts"),
-    "no expression": (lambda e: e.search(filter="(year > 3"), "Milvus cannot read the filter"),
+    "like on a number": (lambda e: e.search(filter="year like '19%'"), "like works on text"),
+    "no expression": (lambda e: e.search(filter="(year > 3"), "Milvus cannot parse the filter"),
     "no such collection": (lambda e: e.search(name="there_is_none"), "no collection of that name"),
     "not loaded": (lambda e: e.released(), "not in memory. Load it"),
 }
@@ -228,7 +228,7 @@ def test_what_is_not_known_is_handed_on():
 
 
 def test_an_error_of_another_library_is_none_of_milvus():
-    with pytest.raises(TypeError, match="KeyError is no error of Milvus"):
+    with pytest.raises(TypeError, match="KeyError is not an error of Milvus"):
         engines.explain(KeyError("x"))
 
 

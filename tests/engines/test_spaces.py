@@ -227,7 +227,7 @@ def test_a_schema_in_which_this_user_may_not_work_is_told(shared, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", "eva@"))
     with pytest.raises(
         CourseError,
-        match="tester_nb belongs to the user postgres of that server, and eva may not work in it",
+        match="tester_nb belongs to the user postgres of that server, but eva may not work in it",
     ):
         engines.postgres("nb")
 

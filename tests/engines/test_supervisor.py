@@ -105,7 +105,7 @@ def test_an_unknown_engine_is_one_clear_line(home, cli):
 
 def test_an_engine_that_dies_at_its_start_is_told_with_its_log(home):
     supervisor.data_folder("milvus-lite").write_text("a file where the data folder should be")
-    with pytest.raises(CourseError, match=r"cannot be written|ended while it started"):
+    with pytest.raises(CourseError, match=r"cannot be written|ended while starting"):
         supervisor.up("milvus-lite")
     assert supervisor.running("milvus-lite") is None
 

@@ -43,7 +43,7 @@ __all__ = [
 # they would add half a second to the start of every process that imports this package, and
 # `error_messages` with pymilvus two more.
 
-# Before any client is imported: some look at the environment then.
+# Before any client is imported: some read the environment on import.
 loopback.bypass_proxies()
 addresses.encode_milvus_uri()
 
@@ -53,7 +53,7 @@ def postgres(notebook: str) -> str:
 
     The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The
     extension `vector` is created if needed. Raises `CourseError` if there is no server, no
-    pgvector, or no right to make a schema.
+    pgvector, or no permission to create a schema.
     """
     from vdbcourse.engines import configured, old_spaces, spaces, supervisor  # noqa: PLC0415
 
@@ -82,8 +82,8 @@ def milvus() -> str:
 
 
 def milvus_token() -> str:
-    """The token for `milvus()`: `MILVUS_TOKEN`, or user and password of `MILVUS_URI`; that of the
-    stack; else empty.
+    """The token for `milvus()`: `MILVUS_TOKEN`, or user and password of `MILVUS_URI`; the stack's;
+    else empty.
 
     The course's own Milvus has no users.
     """
@@ -141,15 +141,17 @@ def collection(notebook: str, name: str) -> str:
 
     tail = settings.identifier(name)
     if not tail:
-        raise CourseError(f"{name!r} has no letter or digit to make a collection's name of.")
+        raise CourseError(f"{name!r} has no letter or digit to make a collection name from.")
     space, server = spaces.space_name(notebook), configured.milvus()
     if space != old_spaces.space_name(notebook):
         if server:
             private = server.where == configured.DOCKER
             old_spaces.take_over_collection(server.uri, server.token, notebook, tail, private)
         else:
-            for own in filter(None, map(supervisor.running, ("milvus-lite", "milvus-standalone"))):
-                old_spaces.take_over_collection(own.uri, "", notebook, tail, private=True)
+            for record in filter(
+                None, map(supervisor.running, ("milvus-lite", "milvus-standalone"))
+            ):
+                old_spaces.take_over_collection(record.uri, "", notebook, tail, private=True)
     if server:
         spaces.note_collection(server.uri, f"{space}_{tail}")
     return f"{space}_{tail}"
@@ -157,10 +159,10 @@ def collection(notebook: str, name: str) -> str:
 
 def missing(name: str) -> str | None:
     """None if the server of "qdrant", "weaviate", "vespa" or "pinecone" can be used now; else one
-    line why not, and what to do.
+    line that says why not, and what to do.
 
-    Asks over the network, at most some seconds. Raises `CourseError` for another name, and for
-    settings that are no address or no key.
+    Asks over the network, for a few seconds at most. Raises `CourseError` for an unknown name, and
+    for settings that are not an address or a key.
     """
     from vdbcourse.engines import compared  # noqa: PLC0415
 
@@ -170,7 +172,7 @@ def missing(name: str) -> str | None:
 
 def qdrant() -> str:
     """`QDRANT_URL`, or ":memory:": the first argument of `QdrantClient`. Raises `CourseError` if it
-    is no URL.
+    is not a URL.
     """
     from vdbcourse.engines import compared  # noqa: PLC0415
 
@@ -184,7 +186,7 @@ def qdrant_api_key() -> str | None:
 
 def weaviate() -> "compared.WeaviateAddress":
     """`WEAVIATE_URL` as arguments of `weaviate.connect_to_custom`, without the key. Raises
-    `CourseError` if it is no URL.
+    `CourseError` if it is not a URL.
     """
     from vdbcourse.engines import compared  # noqa: PLC0415
 
@@ -198,7 +200,7 @@ def weaviate_api_key() -> str | None:
 
 def vespa() -> str:
     """`VESPA_URL`: the argument `url` of `vespa.application.Vespa`. Raises `CourseError` if it is
-    no URL.
+    not a URL.
     """
     from vdbcourse.engines import compared  # noqa: PLC0415
 
@@ -207,7 +209,7 @@ def vespa() -> str:
 
 def vespa_config() -> str:
     """Address of Vespa's config server, which takes application packages. Raises `CourseError` if
-    it is no URL.
+    it is not a URL.
     """
     from vdbcourse.engines import compared  # noqa: PLC0415
 

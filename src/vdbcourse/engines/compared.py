@@ -1,10 +1,10 @@
 """The compared engines that the course does not start itself: their addresses, and whether they
 answer.
 
-Qdrant needs no server (its client has a mode in memory), Weaviate and Vespa run from
-docker/comparison, Pinecone is a cloud. A server that is down is no error: `missing` says in one
+Qdrant needs no server (its client has an in-memory mode), Weaviate and Vespa run from
+docker/comparison, Pinecone is a cloud. A server that is down is not an error: `missing` says in one
 line what is missing and how to get it. A setting that cannot be an address or a key is a
-`CourseError`. Keys are sent to their servers and shown nowhere.
+`CourseError`. Keys are sent to their servers and never shown.
 """
 
 import http.client
@@ -21,12 +21,12 @@ from vdbcourse.engines.addresses import base, bracketed
 from vdbcourse.errors import CourseError
 from vdbcourse.masking import without_secrets
 
-Reply = dict[str, Any]  # an object of JSON
+Reply = dict[str, Any]  # a JSON object
 CONNECT_SECONDS = 5
 CONFIG_PORT = 19071  # of Vespa's config server
 GRPC_PORT = 50051  # of Weaviate
-PINECONE_API_VERSION = "2026-07"  # the one that the client in the lock speaks
-QDRANT_PORT = 6333  # also what its client takes for an address without a port
+PINECONE_API_VERSION = "2026-07"  # the one that the locked client speaks
+QDRANT_PORT = 6333  # also its client's default port
 TLS_PORT = 443
 
 
@@ -34,12 +34,12 @@ def missing(name: str) -> str | None:
     """None if the server `name` can be used now; otherwise one line: what is missing, why, and how
     to get it.
 
-    `name` is one of `NAMES`. Raises `CourseError` for another name, and for settings that are no
-    address or no key.
+    `name` is one of `NAMES`. Raises `CourseError` for an unknown name, and for settings that are
+    not an address or a key.
     """
     if name not in CHECKS:
         raise CourseError(
-            f"{name!r} is no server of the comparison. There are: {', '.join(NAMES)}."
+            f"{name!r} is not a server of the comparison. There are: {', '.join(NAMES)}."
         )
     return CHECKS[name]()
 
@@ -57,7 +57,7 @@ class WeaviateAddress(TypedDict):
 
 def weaviate_address() -> WeaviateAddress:
     """WEAVIATE_URL as the arguments of `weaviate.connect_to_custom`, without the key. Raises
-    `CourseError` if it is no URL.
+    `CourseError` if it is not a URL.
     """
     url = _weaviate_parts()
     secure = url.scheme == "https"
@@ -74,39 +74,39 @@ def weaviate_address() -> WeaviateAddress:
 
 
 def _weaviate_parts() -> SplitResult:
-    """WEAVIATE_URL in its parts. Raises `CourseError` if it is no URL."""
+    """WEAVIATE_URL, parsed. Raises `CourseError` if it is not a URL."""
     return _parsed("WEAVIATE_URL", settings.weaviate_url(), "http://host:8080")
 
 
 def qdrant_address() -> str:
-    """QDRANT_URL, or `:memory:`, which `QdrantClient` takes as well. Raises `CourseError` if it is
-    no URL.
+    """QDRANT_URL, or `:memory:`, which `QdrantClient` also takes. Raises `CourseError` if it is not
+    a URL.
     """
-    given = settings.qdrant_url()
-    if not given:
+    setting = settings.qdrant_url()
+    if not setting:
         return ":memory:"
-    url = _parsed("QDRANT_URL", given, f"http://host:{QDRANT_PORT}")
+    url = _parsed("QDRANT_URL", setting, f"http://host:{QDRANT_PORT}")
     return base(
         url if url.port else url._replace(netloc=f"{bracketed(url.hostname or '')}:{QDRANT_PORT}")
     )
 
 
 def vespa_address() -> str:
-    """VESPA_URL, where documents and questions go. Raises `CourseError` if it is no URL."""
+    """VESPA_URL, where documents and queries go. Raises `CourseError` if it is not a URL."""
     return base(_parsed("VESPA_URL", settings.vespa_url(), "http://host:8081"))
 
 
 def vespa_config_address() -> str:
-    """VESPA_CONFIG_URL, where application packages go. Raises `CourseError` if it is no URL."""
-    given = settings.vespa_config_url()
-    if given:
-        return base(_parsed("VESPA_CONFIG_URL", given, f"http://host:{CONFIG_PORT}"))
+    """VESPA_CONFIG_URL, where application packages go. Raises `CourseError` if it is not a URL."""
+    setting = settings.vespa_config_url()
+    if setting:
+        return base(_parsed("VESPA_CONFIG_URL", setting, f"http://host:{CONFIG_PORT}"))
     url = urlsplit(vespa_address())
     return base(url._replace(netloc=f"{bracketed(url.hostname or '')}:{CONFIG_PORT}"))
 
 
 def _pinecone_missing() -> str | None:
-    """No key, or one that Pinecone does not take. Costs nothing: it lists the indexes."""
+    """No key, or one that Pinecone rejects. Costs nothing: it lists the indexes."""
     key = _usable_key("PINECONE_API_KEY", settings.pinecone_api_key())
     if key is None:
         return (
@@ -170,10 +170,8 @@ def _weaviate_missing() -> str | None:
 
 
 def _vespa_missing() -> str | None:
-    """Asks the config server; the port for questions opens only after the first application
-    package.
-    """
-    vespa_address()  # a wrong VESPA_URL is an error now, not in the middle of a lesson
+    """Asks the config server; the query port opens only after the first application package."""
+    vespa_address()  # report a wrong VESPA_URL now, not in mid-lesson
     remedy = f"Start it in the course's folder: {start('vespa')}, or set VESPA_URL."
     return _problem(
         "Vespa",
@@ -204,7 +202,7 @@ def _problem(
 ) -> str | None:
     """Why the engine `title` cannot be used at `url`, or None.
 
-    `is_it` knows the engine by the JSON it answers; `key` names the setting with the key, for
+    `is_it` recognises the engine by its JSON reply; `key` names the setting with the key, for
     engines that take one.
     """
     where = base(urlsplit(url))
@@ -216,18 +214,18 @@ def _problem(
     except urllib.error.HTTPError as error:
         error.close()
         if key and error.code in (401, 403):
-            asked = "does not take the key in" if headers else "asks for a key. Set"
-            return f"{title} at {where} {asked} {key} (HTTP {error.code})."
+            complaint = "does not take the key in" if headers else "asks for a key. Set"
+            return f"{title} at {where} {complaint} {key} (HTTP {error.code})."
         # nginx and others answer 400 over HTTP where they speak TLS.
         if error.code == 400 and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
         return f"What answers at {where} does not serve {title} now (HTTP {error.code}). {remedy}"
     except (OSError, http.client.HTTPException) as error:
-        # refused, unknown host, too slow, no HTTP
+        # refused, unknown host, too slow, not HTTP
         if not _is_timeout(error) and (wrong := server_checks.wrong_scheme(url)) is not None:
             return f"{title} at {where}: {wrong}"
         return f"{title} does not answer at {where} ({_reason(error)}). {remedy}"
-    except ValueError:  # no JSON
+    except ValueError:  # not JSON
         reply = None
     if isinstance(reply, dict) and is_it(reply):
         return None
@@ -241,9 +239,7 @@ def _part(reply: Reply, name: str) -> Reply:
 
 
 def _parsed(variable: str, url: str, form: str) -> SplitResult:
-    """`url` in its parts. Raises `CourseError`, which does not repeat it: it may hold a
-    password.
-    """
+    """`url`, parsed. Raises `CourseError`, which does not repeat it: it may hold a password."""
     parts = addresses.http(url)
     if parts is None:
         raise CourseError(f"{variable} is not an address of a server. Its form: {form}")
@@ -251,12 +247,10 @@ def _parsed(variable: str, url: str, form: str) -> SplitResult:
 
 
 def _usable_key(variable: str, key: str | None) -> str | None:
-    """`key` itself. Raises `CourseError`, which does not repeat it, if it could not travel in a
-    header.
-    """
+    """`key`, if it fits into a header. Else raises `CourseError`, which does not repeat it."""
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise CourseError(
-            f"{variable} holds a blank, a line break or a letter beyond ASCII, so it is no key."
+            f"{variable} holds a blank, a line break or a non-ASCII character, so it is not a key."
             " Copy it again."
         )
     return key
@@ -268,7 +262,7 @@ def start(service: str) -> str:
 
 
 def _is_timeout(error: Exception) -> bool:
-    """Did the server say nothing in time?"""
+    """Did the server not answer in time?"""
     return isinstance(getattr(error, "reason", error), TimeoutError)
 
 

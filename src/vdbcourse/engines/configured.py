@@ -1,5 +1,5 @@
-"""Which server is meant when it is not one that the course starts in this environment: that of a
-setting, or a stack that was started in Docker.
+"""Which server notebooks use when it is not one that the course starts in this environment: a
+setting's, or a stack started in Docker.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from vdbcourse.engines.docker.stack import StartedStack
 from vdbcourse.engines.local import milvus_lite
 from vdbcourse.engines.local import postgres as embedded
 
-DOCKER = "Docker"  # `where` of a server that `./course up` started there
-METRICS_PORT = 9091  # of every Milvus server, unless set otherwise
+DOCKER = "Docker"  # `where` of a server that `./course up` started in Docker
+METRICS_PORT = 9091  # the default of every Milvus server
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class PostgresServer:
         return server_checks.without_password(self.uri)
 
     def version(self) -> str:
-        """What answers there. Raises `CourseError` if that cannot be used."""
+        """What answers there. Raises `CourseError` if it cannot be used."""
         return server_checks.check_postgres(self.uri)
 
 
@@ -49,7 +49,7 @@ class MilvusServer:
         return self.uri
 
     def version(self) -> str:
-        """What answers there. Raises `CourseError` if that cannot be used."""
+        """What answers there. Raises `CourseError` if it cannot be used."""
         return server_checks.check_milvus(self.uri, self.token, self.where)
 
     def checked_uri(self) -> str:
@@ -59,11 +59,10 @@ class MilvusServer:
 
 
 def postgres() -> PostgresServer | None:
-    """The server of `DATABASE_URL`, or the stack that was started; None if the embedded server is
-    meant.
+    """The server of `DATABASE_URL`, or the started stack; None for the embedded server.
 
-    Raises `CourseError` if a stack was started and does not answer any more: its data are not in
-    the embedded server.
+    Raises `CourseError` if a started stack no longer answers: its data are not in the embedded
+    server.
     """
     if url := settings.database_url():
         return PostgresServer("DATABASE_URL", url)
@@ -72,15 +71,14 @@ def postgres() -> PostgresServer | None:
 
 
 def milvus() -> MilvusServer | None:
-    """The server of `MILVUS_URI`, or the stack that was started; None if the course's own engines
-    are meant.
+    """The server of `MILVUS_URI`, or the started stack; None for the course's own engines.
 
     User and password in MILVUS_URI become its token, so that the address can be shown. Raises
-    `CourseError` if it is no address, or if a stack was started and does not answer any more: its
-    data are not in Milvus Lite.
+    `CourseError` if it is not an address, or if a started stack no longer answers: its data are not
+    in Milvus Lite.
     """
-    if given := settings.milvus_uri():
-        uri, credentials = server_checks.milvus_address(given)
+    if setting := settings.milvus_uri():
+        uri, credentials = server_checks.milvus_address(setting)
         host = addresses.bracketed(urlsplit(uri).hostname or "localhost")
         metrics = settings.milvus_metrics_url() or f"http://{host}:{METRICS_PORT}/metrics"
         return MilvusServer("MILVUS_URI", uri, settings.milvus_token() or credentials, metrics)
@@ -100,7 +98,9 @@ def in_place_of(engine: str) -> PostgresServer | MilvusServer | None:
 
 
 def is_set(engine: str) -> bool:
-    """Does a setting name a server in place of the local `engine`? (A stack in Docker is none.)"""
+    """Does a setting name a server in place of the local `engine`? (A stack in Docker does not
+    count.)
+    """
     setting = _SETTINGS.get(engine)
     return setting is not None and setting() is not None
 

@@ -1,8 +1,8 @@
 """What an error of Milvus means, in one line: what went wrong, why, and what fixes it.
 
-The engine's own words stay the truth; these lines stand beside them. Milvus Lite and the server say
-the same thing in different words, and both change between versions, so a message that fits no case
-is handed on as it is.
+The engine's own words remain the truth; these lines accompany them. Milvus Lite and the server word
+the same error differently, and both change between versions, so a message that fits no case is
+passed on as it is.
 """
 
 import re
@@ -21,15 +21,13 @@ SHOWN = 160  # characters of an engine's message
 
 @dataclass(frozen=True)
 class Case:
-    """A pattern of the engines' words, and the line for it; `{1}` stands for the pattern's first
-    group.
-    """
+    """A pattern for the engines' words, and its explanation; `{1}` is the pattern's first group."""
 
     pattern: str
     line: str
 
 
-# The comments name who says it. Order matters: the first case that fits speaks.
+# The comments name the source of the message. Order matters: the first match wins.
 CASES = (
     # server; github.com/milvus-io/milvus/issues/39637
     Case(
@@ -41,7 +39,7 @@ CASES = (
     Case(
         r"no space left|database space exceeded|minimum free drive threshold|"
         r"disk quota (?:exhausted|exceeded)",
-        "The disk of the server is full, so it takes no more writes. Free some space, or "
+        "The disk of the server is full, so it accepts no more writes. Free some space, or "
         "give it a larger disk.",
     ),
     # server
@@ -88,7 +86,7 @@ CASES = (
     # Lite, server
     Case(
         r"unknown field '(\w+)'|error: field (\w+) not exist|field (\w+) not exist",
-        "There is no field {0}. Look at describe_collection; a text in an expression needs quotes.",
+        "There is no field {0}. Check describe_collection; text in an expression needs quotes.",
     ),
     # Lite, server
     Case(
@@ -103,12 +101,12 @@ CASES = (
     # Lite, server
     Case(
         r"LIKE requires a string|like operation on non-string",
-        "like works on texts; compare a number with ==, <, > or in.",
+        "like works on text; compare a number with ==, <, > or in.",
     ),
     # server, Lite
     Case(
         r"cannot parse expression|unexpected token|unexpected character|^expected '",
-        "Milvus cannot read the filter; its own message shows where. Its form: year >= 1990 "
+        "Milvus cannot parse the filter; its own message shows where. Its form: year >= 1990 "
         'and genre in ["Drama"].',
     ),
     # server
@@ -142,7 +140,7 @@ CASES = (
     # server, Lite
     Case(
         r"collection not found|collection '.*' does not exist|can't find collection",
-        "There is no collection of that name here. Look: client.list_collections().",
+        "There is no collection of that name here. Check: client.list_collections().",
     ),
     # server, HNSW on sealed segments
     Case(
@@ -175,7 +173,7 @@ CASES = (
     # client
     Case(
         r"unexpected field `(\w+)`",
-        "A row has a field {1} that the schema has not. Drop it, or create the collection "
+        "A row has a field {1} that the schema lacks. Drop it, or create the collection "
         "with enable_dynamic_field=True.",
     ),
     # server
@@ -195,12 +193,12 @@ CASES = (
 def explain(error: Exception) -> str:
     """One plain line for an error of pymilvus or gRPC: what is wrong, and what fixes it.
 
-    What is not known is said to be so, with the engine's own words. Raises `TypeError` for an error
-    of another library.
+    An unknown error is reported as such, with the engine's own words. Raises `TypeError` for an
+    error of another library.
     """
     if not isinstance(error, (MilvusException, grpc.RpcError)):
         raise TypeError(
-            f"{type(error).__name__} is no error of Milvus; its own message says what is wrong:"
+            f"{type(error).__name__} is not an error of Milvus; its own message says what is wrong:"
             f" {error}"
         )
     if server_checks.is_unauthenticated(error):
@@ -219,7 +217,7 @@ def explain(error: Exception) -> str:
                 else case.line
             )
     return (
-        f"Milvus says: {words[:SHOWN]}. No case of ours fits; look for it in {CLINIC}, or in"
+        f"Milvus says: {words[:SHOWN]}. The course has no explanation; look in {CLINIC}, or in"
         " github.com/milvus-io/milvus/issues."
     )
 

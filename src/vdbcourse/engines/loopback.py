@@ -1,6 +1,4 @@
-"""This machine is reached without a proxy, whatever proxies the environment names for the world
-outside.
-"""
+"""This machine is reached without a proxy, whatever proxies the environment names."""
 
 import http.client
 import os
@@ -11,23 +9,23 @@ from urllib.parse import urlsplit
 HOSTS = ("localhost", "127.0.0.1", "::1")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
 EXCEPTIONS = ("no_proxy", "NO_PROXY")
-GRPC_EXCEPTIONS = "no_grpc_proxy"  # where it is set, gRPC does not look at no_proxy
+GRPC_EXCEPTIONS = "no_grpc_proxy"  # if set, gRPC ignores no_proxy
 
 
 def bypass_proxies() -> None:
     """Except this machine from the proxies of the environment, for this process and those it
     starts.
 
-    Without a proxy in the environment nothing is changed: a lone `no_proxy` would switch off the
-    proxy of Windows or macOS.
+    Without a proxy in the environment nothing changes: a lone `no_proxy` would switch off the proxy
+    of Windows or macOS.
     """
     if not any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
         return
     names = [*EXCEPTIONS, *([GRPC_EXCEPTIONS] if os.environ.get(GRPC_EXCEPTIONS) else [])]
     words = (word.strip() for name in names for word in os.environ.get(name, "").split(","))
-    given = list(filter(None, words))  # each of the names gets all of them
+    exceptions = list(filter(None, words))  # each of the names gets all of them
     for name in names:
-        os.environ[name] = ",".join(dict.fromkeys([*given, *HOSTS]))
+        os.environ[name] = ",".join(dict.fromkeys([*exceptions, *HOSTS]))
 
 
 def opened(

@@ -1,8 +1,8 @@
-"""Schemas and collections of versions that noted no owner and made one name of many: `ana.maria`,
-`Ana Maria` and `ana_maria`.
+"""Schemas and collections of versions that recorded no owner and mapped many names to one:
+`ana.maria`, `Ana Maria` and `ana_maria`.
 
-They are taken over where it is certain whose they are, and otherwise left alone: nobody gets, lists
-or drops another learner's.
+They are taken over where their owner is certain, and otherwise left alone: nobody gets, lists or
+drops another learner's.
 """
 
 import contextlib
@@ -16,18 +16,18 @@ from vdbcourse import files, settings
 from vdbcourse.engines import addresses, server_checks, spaces
 
 NOTE = "milvus-prefixes.json"
-NOTEBOOK = re.compile(r"_(?=\d\d_)")  # notebooks of the course have a number: `_01_first_search`
+NOTEBOOK = re.compile(r"_(?=\d\d_)")  # the course's notebooks are numbered: `_01_first_search`
 
 
 def space_name(notebook: str) -> str:
-    """The name of this learner's corner for `notebook`, as it was."""
+    """The former name of this learner's space for `notebook`."""
     return f"{settings.learner_once(settings.owner())}_{settings.identifier(notebook)}"[
         : spaces.LONGEST
     ]
 
 
 def learner_in(name: str) -> str | None:
-    """Whose corner an earlier version called `name`; None if it can be cut in more than one way."""
+    """The learner whose space an earlier version called `name`; None if that is ambiguous."""
     cuts = [cut.start() for cut in NOTEBOOK.finditer(name)] or [
         cut.start() for cut in re.finditer("_", name)
     ]
@@ -35,11 +35,11 @@ def learner_in(name: str) -> str | None:
 
 
 def _is_certain(name: str, private: bool = False, role: str | None = None) -> bool:
-    """Can the corner `name` only be this learner's?
+    """Can the space `name` only be this learner's?
 
-    It is when it was made for exactly this name. A changed name says it only on an engine of this
-    learner's own (`private`), or if the `role` that owns the schema is called like the learner.
-    Names with two underscores were not made by an earlier version.
+    Yes if it was made for exactly this name. A changed name proves it only on an engine of this
+    learner's own (`private`), or if the `role` that owns the schema has the learner's name. Names
+    with two underscores were not made by an earlier version.
     """
     owner, learner = settings.owner(), learner_in(name)
     own = private or role == owner
@@ -47,28 +47,28 @@ def _is_certain(name: str, private: bool = False, role: str | None = None) -> bo
 
 
 def take_over_schema(url: str, notebook: str, private: bool) -> None:
-    """Give the schema that an earlier version made for `notebook` its name and owner of today, if
-    it is this learner's.
+    """Give the schema that an earlier version made for `notebook` its current name and owner, if it
+    is this learner's.
     """
-    schema, before = spaces.space_name(notebook), space_name(notebook)
+    schema, old_name = spaces.space_name(notebook), space_name(notebook)
     with spaces.connection(url) as server:
         rows = server.execute(
             "SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace"
             " WHERE obj_description(oid, 'pg_namespace') = %s AND nspname = ANY(%s)",
-            (spaces.COMMENT, [schema, before]),
+            (spaces.COMMENT, [schema, old_name]),
         )
         role_of: dict[str, str] = dict(rows.fetchall())
         taken = server.execute(
             "SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)
         ).fetchone()
-        name = schema if taken else before
+        name = schema if taken else old_name
         if name not in role_of:
             return
         if not _is_certain(name, private, role_of[name]):
             if name != schema:
                 _report(f"schema {name}", f"ALTER SCHEMA {name} RENAME TO {schema}")
             return
-        # Another role's is left alone.
+        # A schema of another role is left alone.
         with contextlib.suppress(psycopg.errors.InsufficientPrivilege), server.transaction():
             if name != schema:
                 server.execute(
@@ -90,48 +90,50 @@ def schemas(url: str) -> list[str]:
 
 
 def take_over_collection(uri: str, token: str, notebook: str, name: str, private: bool) -> None:
-    """Rename the collection that an earlier version called otherwise, if it is this learner's and
-    nothing has the new name.
+    """Rename the collection that an earlier version named differently, if it is this learner's and
+    the new name is free.
     """
     from pymilvus import MilvusClient, MilvusException  # its import takes two seconds  # noqa: PLC0415
 
-    before = f"{space_name(notebook)}_{name}"
-    now = f"{spaces.space_name(notebook)}_{name}"
+    old_name = f"{space_name(notebook)}_{name}"
+    new_name = f"{spaces.space_name(notebook)}_{name}"
     try:
         opened = MilvusClient(uri, token=token, timeout=server_checks.CONNECT_SECONDS)
-    except MilvusException:  # why it cannot be used, `engines.milvus()` says
+    except MilvusException:  # `engines.milvus()` reports why
         return
     with contextlib.closing(opened) as client:
-        if not client.has_collection(before) or client.has_collection(now):
+        if not client.has_collection(old_name) or client.has_collection(new_name):
             return
         if not _is_certain(space_name(notebook), private):
-            _report(f"collection {before}", f"client.rename_collection({before!r}, {now!r})")
+            _report(
+                f"collection {old_name}", f"client.rename_collection({old_name!r}, {new_name!r})"
+            )
             return
         try:
-            client.rename_collection(before, now)
+            client.rename_collection(old_name, new_name)
         except MilvusException as error:
             words = " ".join(str(error.message).split())[:100]
             print(
-                f"The collection {before} keeps its name: this engine does not rename ({words}).",
+                f"The collection {old_name} keeps its name: this engine does not rename ({words}).",
                 file=sys.stderr,
             )
 
 
 def _report(what: str, command: str) -> None:
-    """One line on what is left alone."""
+    """Print one line on what is left alone."""
     print(
-        f"The {what} is of an earlier version and may be another learner's, so it is left alone. If"
-        f" it is yours: {command}",
+        f"The {what} is of an earlier version and may be another learner's, so it is left alone."
+        f" If it is yours: {command}",
         file=sys.stderr,
     )
 
 
 def collections(uri: str, names: list[str]) -> list[str]:
-    """Those of the collections `names` at `uri` that an earlier version noted and that can only be
-    this learner's.
+    """Those of the collections `names` at `uri` that an earlier version recorded and that can only
+    be this learner's.
     """
     noted = files.read_json(settings.home_path() / NOTE)
-    # without a notebook's number, `ana_maria_` may begin the names of `ana` and of `ana_maria`
+    # without a notebook's number, `ana_maria_` may be the prefix of `ana` or of `ana_maria`
     prefixes = []
     for address, listed in noted.items() if isinstance(noted, dict) else ():
         if addresses.without_credentials(address)[0] == uri and isinstance(listed, list):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-# Python reaps those that ended, and does not warn of those that are meant to go on.
+# Python reaps those that ended, and does not warn about those that are meant to run on.
 _spawned: list[subprocess.Popen[bytes]] = []
 
 
@@ -22,7 +22,7 @@ def spawn(
     folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` detached: it survives its parent and gets no Ctrl-C from the terminal. Output
-    is added to `log`.
+    is appended to `log`.
     """
     flags = 0
     if sys.platform == "win32":
@@ -44,14 +44,14 @@ def spawn(
 
 
 def created(pid: int) -> float:
-    """When the process `pid` began (seconds since the epoch): together with the pid, a name no
-    other process has.
+    """When the process `pid` began (seconds since the epoch): with the pid, it identifies the
+    process.
     """
     return psutil.Process(pid).create_time()
 
 
 def is_alive(pid: int, when: float) -> bool:
-    """Does the process that had this pid and began at `when` still run? A zombie does not, nor one
+    """Does the process with this pid that began at `when` still run? Not if it is a zombie, or
     hidden from us.
     """
     try:
@@ -68,10 +68,10 @@ def stop(pid: int, when: float, grace: float) -> None:
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
     process.terminate()
-    _, rest = psutil.wait_procs(family, timeout=grace)
-    for survivor in rest:
+    _, survivors = psutil.wait_procs(family, timeout=grace)
+    for survivor in survivors:
         survivor.kill()
-    psutil.wait_procs(rest, timeout=5)
+    psutil.wait_procs(survivors, timeout=5)
 
 
 def free_port() -> int:
@@ -80,7 +80,7 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many different TCP ports that nothing on this machine listens on."""
+    """`count` different TCP ports that nothing on this machine listens on."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

@@ -1,4 +1,4 @@
-"""What is known of an engine that was started here."""
+"""The record of an engine that was started here."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ class Running:
     log: str
     owner: str = "user"  # "lab": stopped when the last lab ends; "user": runs until `down`
     ready: bool = False  # did it answer after its start?
-    metrics: str | None = None  # where it shows its health and metrics, if it does
+    metrics: str | None = None  # where it serves its health and metrics, if it does
 
     @classmethod
     def of(
@@ -49,7 +49,7 @@ class Running:
 
     @classmethod
     def load(cls, path: Path) -> "Running | None":
-        """The record in `path`; None when there is none, or it is not one."""
+        """The record in `path`; None if there is none, or it is damaged."""
         value = files.read_json(path)
         try:
             record = cls(**value)
@@ -58,10 +58,10 @@ class Running:
         return record if record._is_sound() else None
 
     def _is_sound(self) -> bool:
-        # Has every value the type and the range that a record written here has?
+        # Does every value have the type and range of a record written here?
         texts = (self.name, self.version, self.uri, self.log, self.owner)
         try:
-            urlsplit(self.uri).port  # noqa: B018 raises for what is no address
+            urlsplit(self.uri).port  # noqa: B018 raises if it is not an address
         except (ValueError, AttributeError, TypeError):
             return False
         return (

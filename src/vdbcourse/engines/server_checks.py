@@ -1,4 +1,4 @@
-"""Servers that the course did not start: is the address one, does PostgreSQL or Milvus answer
+"""Servers that the course did not start: is the address valid, does PostgreSQL or Milvus answer
 there, and if not, why?
 """
 
@@ -18,18 +18,18 @@ from vdbcourse.errors import CourseError
 CONNECT_SECONDS = 5
 OLDEST_MILVUS = (2, 3)  # what the lessons were run on
 LITE_INSTEAD = "unset MILVUS_URI to use Milvus Lite."
-MEND_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
+FIX_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
 
 
 def postgres_address(url: str) -> str:
-    """DATABASE_URL in the form that every program reads right. Raises `CourseError`, which does not
-    repeat it.
+    """DATABASE_URL in the form that every program parses correctly. Raises `CourseError`, which
+    does not repeat it.
     """
     try:
         return addresses.postgres_url(addresses.postgres(url))
     except ValueError:
         raise CourseError(
-            "DATABASE_URL is not an address of PostgreSQL. Its form:"
+            "DATABASE_URL is not a PostgreSQL address. Its form:"
             " postgresql://user:password@host:5432/database"
         ) from None
 
@@ -55,7 +55,7 @@ def check_postgres(url: str) -> str:
 
 
 def _ensure_extension(connection: psycopg.Connection, url: str) -> str:
-    """Version of the extension `vector`, created if it is there to create."""
+    """Version of the extension `vector`, created if it is available."""
     [(installed, available)] = connection.execute(
         "SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
         " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')"
@@ -79,7 +79,7 @@ def _ensure_extension(connection: psycopg.Connection, url: str) -> str:
 
 
 def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
-    """A Milvus address without user and password, and these as a token (empty if there are none).
+    """A Milvus address without user and password, and those as a token (empty if there are none).
 
     Raises `CourseError`, which does not repeat the address: it may hold a password.
     """
@@ -94,8 +94,8 @@ def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
 def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
     """Connect to the Milvus at `uri`, which messages call `shown`. Returns its version.
 
-    Raises `CourseError` if `uri` is no address, nothing or something else answers, the token does
-    not fit, or client and server are too far apart.
+    Raises `CourseError` if `uri` is not an address, nothing or something else answers, the token is
+    wrong, or client and server are too far apart.
     """
     uri, credentials = milvus_address(uri, shown)
     token = token or credentials
@@ -105,13 +105,13 @@ def check_milvus(uri: str, token: str, shown: str = "MILVUS_URI") -> str:
     port = parts.port or (443 if parts.scheme == "https" else 19530)
     where = f"{shown} ({addresses.bracketed(parts.hostname or '')}:{port})"
     if not processes.answers(parts.hostname or "", port, CONNECT_SECONDS):
-        raise CourseError(f"Nothing answers at {where}. {MEND_MILVUS}")
+        raise CourseError(f"Nothing answers at {where}. {FIX_MILVUS}")
     return _milvus_version(uri, token, where)
 
 
 def wrong_scheme(url: str) -> str | None:
-    """What is wrong if an address says https and the server does not speak TLS, or the other way
-    round; else None.
+    """What is wrong if an address says https and the server does not speak TLS, or vice versa; else
+    None.
     """
     parts = addresses.http(url, *addresses.MILVUS_SCHEMES)
     if parts is None:
@@ -119,27 +119,23 @@ def wrong_scheme(url: str) -> str | None:
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     tls = _speaks_tls(parts.hostname or "", port)
-    there = f"{addresses.bracketed(parts.hostname or '')}:{port}"
+    location = f"{addresses.bracketed(parts.hostname or '')}:{port}"
     if secure and tls is False:
-        return (
-            f"that server does not speak TLS, so write http://{there} instead of https://{there}."
-        )
+        return f"that server does not speak TLS, so write http://{location} instead of https://{location}."
     if not secure and tls:
-        return (
-            f"that server speaks TLS, so write https://{there} instead of {parts.scheme}://{there}."
-        )
+        return f"that server speaks TLS, so write https://{location} instead of {parts.scheme}://{location}."
     return None
 
 
 def _speaks_tls(host: str, port: int) -> bool | None:
-    """Does a server answer a TLS handshake? None if it cannot be told: it is silent, or goes."""
-    # Only whether it speaks TLS: the client decides whom it trusts.
-    anything = ssl.create_default_context()
-    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
+    """Does a server answer a TLS handshake? None if unclear: it is silent, or hangs up."""
+    # This tests for TLS only: the client decides whom to trust.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with (
             socket.create_connection((host, port), CONNECT_SECONDS) as connection,
-            anything.wrap_socket(connection, server_hostname=host),
+            context.wrap_socket(connection, server_hostname=host),
         ):
             return True
     except ssl.SSLError as error:
@@ -150,10 +146,10 @@ def _speaks_tls(host: str, port: int) -> bool | None:
 
 
 def _milvus_version(uri: str, token: str, shown: str) -> str:
-    """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if none
-    serves there.
+    """The version of the Milvus at `uri`, which messages call `shown`. Raises `CourseError` if
+    there is none.
     """
-    from pymilvus import MilvusClient, MilvusException  # its import takes two seconds  # noqa: PLC0415
+    from pymilvus import MilvusClient, MilvusException  # takes two seconds to import  # noqa: PLC0415
 
     try:
         client = MilvusClient(uri, token=token, timeout=CONNECT_SECONDS)
@@ -168,17 +164,15 @@ def _milvus_version(uri: str, token: str, shown: str) -> str:
             raise CourseError(f"{shown}: {wrong} Correct it; {LITE_INSTEAD}") from error
         words = " ".join(error.message.split())[:200]
         raise CourseError(
-            f"What answers at {shown} does not serve Milvus to you: {words}. {MEND_MILVUS}"
+            f"The server at {shown} does not serve Milvus to you: {words}. {FIX_MILVUS}"
         ) from error
     check_version(version, shown)
     return f"Milvus {version}"
 
 
 def check_version(version: str, shown: str) -> None:
-    """Raises `CourseError` if the client in the lock and a server of this version are too far apart
-    to be trusted.
-    """
-    from pymilvus import __version__ as client  # its import takes two seconds  # noqa: PLC0415
+    """Raises `CourseError` if the locked client and a server of this version are too far apart."""
+    from pymilvus import __version__ as client  # takes two seconds to import  # noqa: PLC0415
 
     number = re.match(r"v?(\d+)\.(\d+)", version)
     if number is None:  # a build without a number
@@ -198,27 +192,26 @@ def check_version(version: str, shown: str) -> None:
 
 
 def is_unauthenticated(error: BaseException | None) -> bool:
-    """Did the server refuse who asked? The client says only "illegal connection params"; the cause
-    says it.
+    """Did the server refuse the credentials? The client says only "illegal connection params"; the
+    cause tells.
     """
-    seen: list[BaseException] = []
+    causes: list[BaseException] = []
     # The client raises some errors as their own cause.
-    while error is not None and error not in seen:
+    while error is not None and error not in causes:
         if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAUTHENTICATED:
             return True
-        seen.append(error)
+        causes.append(error)
         error = error.__cause__
     return False
 
 
 def milvus_metrics(url: str) -> str:
-    """`url` itself. Raises `CourseError` if no metrics page answers there; an empty one is that of
-    a stack without its web UI.
+    """`url`, if a metrics page answers there. Raises `CourseError` if not; an empty `url` means a
+    stack without its web UI.
     """
     if not url:
         raise CourseError(
-            "The stack shows its metrics only beside its web UI. Start that: ./course up milvus"
-            " --ui"
+            "The stack serves its metrics only with its web UI. Start that: ./course up milvus --ui"
         )
     try:
         with loopback.opened(urllib.request.Request(url), CONNECT_SECONDS):
@@ -231,7 +224,7 @@ def milvus_metrics(url: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """What an error of libpq says, without the hints (indented, or a question) that follow it."""
+    """What a libpq error says, without the hints (indented, or a question) after it."""
     lines = [
         line
         for line in str(error).splitlines()
@@ -241,5 +234,5 @@ def _first_line(error: Exception) -> str:
 
 
 def without_password(url: str) -> str:
-    """The address as it may be shown."""
+    """The address in a form that may be shown."""
     return addresses.shown_postgres(url)

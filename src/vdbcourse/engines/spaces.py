@@ -1,14 +1,14 @@
-"""Every learner and notebook has its own corner of an engine: a schema in PostgreSQL, a name prefix
+"""Every learner and notebook has its own space on an engine: a schema in PostgreSQL, a name prefix
 in Milvus.
 
-What was made is marked with its owner, so that `vdbcourse reset` removes what is this learner's and
-nothing else: schemas carry a comment, and the names of collections handed out are written down
-beside the address they were used at.
+Each is marked with its owner, so that `vdbcourse reset` removes this learner's and nothing else:
+schemas carry a comment, and the names of collections handed out are recorded with the address of
+their server.
 
-The names say whose they are without doubt: a learner's name with an underscore in it is set apart
-by two underscores, which occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria`
-and `01` make `ana_maria__01`). Earlier versions did not do so and noted no owner; what they made is
-in `old_spaces`.
+The names identify their owner: a learner's name with an underscore in it is followed by two
+underscores, which occur nowhere else (`ana` and `maria_01` make `ana_maria_01`, `ana_maria` and
+`01` make `ana_maria__01`). Earlier versions did not do so and recorded no owner; `old_spaces`
+handles their spaces.
 """
 
 import hashlib
@@ -20,30 +20,32 @@ from vdbcourse import files, settings
 from vdbcourse.engines import addresses
 from vdbcourse.errors import CourseError
 
-COMMENT = "made by vector-database-course"  # without an owner: of a version that did not note one
+COMMENT = "made by vector-database-course"  # without an owner: from a version that recorded none
 LONGEST = 50  # characters of a space's name
 NOTE = "milvus-collections.json"
 
 
 def space_name(notebook: str) -> str:
-    """The name of this learner's corner for `notebook`: `ana_first_search`. Raises `CourseError` if
+    """The name of this learner's space for `notebook`: `ana_first_search`. Raises `CourseError` if
     none can be made.
     """
     name = settings.identifier(notebook)
     if not name:
         raise CourseError(
-            f"{notebook!r} has no letter or digit to make a name of; use the notebook's file name."
+            f"{notebook!r} has no letter or digit to make a name; use the notebook's file name."
         )
     return _shortened(f"{prefix_of(settings.learner())}{name}")
 
 
 def prefix_of(learner: str) -> str:
-    """What the names of a learner's spaces begin with."""
+    """The prefix of the names of a learner's spaces."""
     return f"{learner}__" if "_" in learner else f"{learner}_"
 
 
 def _shortened(name: str) -> str:
-    """`name`, or its beginning with a hash if it is too long, so that two long names stay two."""
+    """`name`, or its beginning with a hash if it is too long, so that two long names stay
+    different.
+    """
     if len(name) <= LONGEST:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[: settings.HASH_DIGITS]
@@ -61,21 +63,21 @@ def connection(url: str) -> psycopg.Connection:
 
 
 def make_schema(url: str, schema: str, owner: str | None = None) -> str:
-    """Make `schema` for `owner` (without: this learner) if it is missing; returns `url` with it
+    """Make `schema` for `owner` (default: this learner) if it is missing; returns `url` with it
     first on the search path.
 
-    Raises `CourseError` without the right, and for a schema that is another learner's.
+    Raises `CourseError` without permission, and for another learner's schema.
     """
     owner = settings.owner() if owner is None else owner
     with connection(url) as server:
         try:
-            known = server.execute(
+            row = server.execute(
                 "SELECT obj_description(oid, 'pg_namespace'), pg_get_userbyid(nspowner),"
                 " has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')"
                 " FROM pg_namespace WHERE nspname = %s",
                 (schema,),
             )
-            comment, role, usable = known.fetchone() or (None, None, True)
+            comment, role, usable = row.fetchone() or (None, None, True)
             if role is None:
                 with server.transaction():
                     server.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
@@ -87,7 +89,7 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
                 )
             elif not usable:
                 raise CourseError(
-                    f"The schema {schema} belongs to the user {role} of that server, and"
+                    f"The schema {schema} belongs to the user {role} of that server, but"
                     f" {server.info.user} may not work in it. Set VDBCOURSE_LEARNER to a name of"
                     " your own."
                 )
@@ -101,7 +103,7 @@ def make_schema(url: str, schema: str, owner: str | None = None) -> str:
 
 
 def comment_on(schema: str, owner: str) -> psycopg.sql.Composed:
-    """The statement that notes the owner of a schema."""
+    """The statement that records the owner of a schema."""
     return SQL("COMMENT ON SCHEMA {} IS {}").format(Identifier(schema), Literal(_comment_of(owner)))
 
 
@@ -111,7 +113,7 @@ def _on_search_path(url: str, schema: str) -> str:
 
 
 def schemas(url: str, owner: str | None = None) -> list[str]:
-    """The schemas in that database which the course made for `owner` (without: for this learner),
+    """The schemas in that database which the course made for `owner` (default: this learner),
     compared letter by letter.
     """
     comment = _comment_of(settings.owner() if owner is None else owner)
@@ -131,14 +133,14 @@ def drop_schema(url: str, schema: str) -> None:
 
 
 def note_collection(uri: str, name: str) -> None:
-    """Write down that the collection `name` at `uri` is this learner's."""
+    """Record that the collection `name` at `uri` is this learner's."""
     path = settings.home() / NOTE
     with files.locked(path):
-        noted = _read_note()
-        names = noted.setdefault(uri, {})
+        owners = _read_note()
+        names = owners.setdefault(uri, {})
         if names.get(name) != settings.owner():
             names[name] = settings.owner()
-            files.write_json(path, noted)
+            files.write_json(path, owners)
 
 
 def noted_collections(uri: str) -> set[str]:
@@ -147,7 +149,7 @@ def noted_collections(uri: str) -> set[str]:
 
 
 def _read_note() -> dict[str, dict[str, str]]:
-    """Owners by collection by address; what is damaged in the file counts as not noted."""
+    """Owners by collection by address; damaged entries are ignored."""
     content = files.read_json(settings.home_path() / NOTE)
     content = content if isinstance(content, dict) else {}
     return {uri: names for uri, names in content.items() if isinstance(names, dict)}

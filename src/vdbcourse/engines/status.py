@@ -32,14 +32,14 @@ class State:
 
 
 def start(names: Sequence[str], claim: bool, ui: bool = False) -> list[State]:
-    """Start or find the engines `names`, all at once; with `claim` they outlive the labs, with `ui`
+    """Start or find the engines `names` in parallel; with `claim` they outlive the labs, with `ui`
     the stacks in Docker show their web UI.
 
-    Raises `CourseError` for an unknown name, and for `ui` without a stack that has one; otherwise
-    the first `CourseError` after all have been tried.
+    Raises `CourseError` for an unknown name, and for `ui` without a stack that has a UI; otherwise,
+    after trying all, the first `CourseError`.
     """
     if ui and not any(name in STACKS and STACKS[name].ui_port for name in names):
-        raise CourseError("--ui shows the web UI of the stack in Docker: ./course up milvus --ui")
+        raise CourseError("--ui starts the web UI of the stack in Docker: ./course up milvus --ui")
     _check_names(names)
     with ThreadPoolExecutor(len(names)) as pool:
         attempts = [pool.submit(_started, name, claim, ui) for name in names]
@@ -47,7 +47,7 @@ def start(names: Sequence[str], claim: bool, ui: bool = False) -> list[State]:
 
 
 def stop(names: Sequence[str] | None = None) -> dict[str, bool]:
-    """Stop the engines `names` (without: all); which of them ran. Raises `CourseError` for an
+    """Stop the engines `names` (default: all); returns which ran. Raises `CourseError` for an
     unknown name.
     """
     _check_names(names or ())
@@ -82,10 +82,10 @@ def state(name: str) -> State:
 
 
 def elsewhere(name: str) -> State | None:
-    """State of the engine that notebooks use instead of one of this environment's, or None.
+    """State of the engine that notebooks use instead of the local one, or None.
 
-    Such are those of DATABASE_URL and MILVUS_URI, and a stack in Docker instead of the local engine
-    that it replaces. Raises `CourseError` if it cannot be used.
+    That is the server of DATABASE_URL or MILVUS_URI, or a stack in Docker that replaces the local
+    engine. Raises `CourseError` if it cannot be used.
     """
     engine = STACKS[name].replaces.name if name in STACKS else name
     server = configured.in_place_of(engine)

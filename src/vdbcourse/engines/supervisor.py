@@ -1,4 +1,4 @@
-"""Engines on this machine: start, find, stop. Safe when several processes ask at once."""
+"""Engines on this machine: start, find, stop. Safe with several processes at once."""
 
 import contextlib
 import dataclasses
@@ -34,14 +34,14 @@ def up(name: str, claim: bool = False) -> Running:
     record = running(name)
     if record is not None and record.ready and engine.is_ready(record):
         return _claimed(record) if claim else record
-    settings.home()  # a full or read-only disk is told before anything is tried
+    settings.home()  # report a full or read-only disk before trying anything
     with _locked(name):
         record = running(name)
-        # A server that was dying is recorded as running for a moment.
+        # A dying server is recorded as running for a moment.
         if record is None or (not _answered(engine, record) and not record.is_alive()):
             record = _start(engine)
         if not _answered(engine, record):
-            why = "does not answer" if record.is_alive() else "ended while it started"
+            why = "does not answer" if record.is_alive() else "ended while starting"
             engine.stop(record, data_folder(name))
             files.discard(record_path(name))
             words = processes.last_lines(Path(record.log))
@@ -54,14 +54,12 @@ def up(name: str, claim: bool = False) -> Running:
 
 
 def _answered(engine: LocalEngine, record: Running) -> bool:
-    """Does the engine answer, now or before START_SECONDS are over? False as soon as its process
-    has ended.
-    """
+    """Does the engine answer within START_SECONDS? False as soon as its process ends."""
     return processes.wait_until(lambda: engine.is_ready(record), START_SECONDS, record.is_alive)
 
 
 def _start(engine: LocalEngine) -> Running:
-    """Start the engine and note it down at once, so that an interrupted start leaves no unknown
+    """Start the engine and record it at once, so that an interrupted start leaves no unknown
     process.
     """
     folder = data_folder(engine.name)
@@ -77,7 +75,7 @@ def _start(engine: LocalEngine) -> Running:
 
 
 def _claimed(record: Running) -> Running:
-    """The engine with its owner noted as the user, even if a lab started it."""
+    """The engine with the user recorded as owner, even if a lab started it."""
     if record.owner == "lab":
         record = dataclasses.replace(record, owner="user")
         record.save(record_path(record.name))
@@ -114,7 +112,7 @@ def data_folder(name: str) -> Path:
 
 
 def record_path(name: str) -> Path:
-    """Where is written down which process the engine is."""
+    """The file that records the engine's process."""
     return settings.home_path() / "run" / f"{name}.json"
 
 
@@ -125,11 +123,11 @@ def log_path(name: str) -> Path:
 
 @contextlib.contextmanager
 def _locked(name: str) -> Iterator[None]:
-    """One process at a time starts or stops the engine `name`; the lock goes with its process,
+    """Let one process at a time start or stop the engine `name`; the lock ends with its process,
     however that ends.
     """
     folder = settings.home_path() / "run"
-    if not folder.is_dir():  # on a full disk, what is there can still be stopped
+    if not folder.is_dir():  # so that engines can be stopped on a full disk
         settings.home()
         try:
             folder.mkdir(exist_ok=True)
@@ -142,7 +140,7 @@ def _locked(name: str) -> Iterator[None]:
     except filelock.Timeout as error:
         raise CourseError(
             f"Another process has been starting or stopping {name} for {START_SECONDS * 2} s. "
-            "Look at it: ./course status; stop it: ./course down"
+            "Check: ./course status; stop it: ./course down"
         ) from error
 
 
@@ -156,8 +154,8 @@ class Lease:
         self.path = self.folder / f"{os.getpid()}.json"
 
     def take(self) -> None:
-        """Note down this lab; waits while the last other one stops the engines, so that it does not
-        find them half gone.
+        """Record this lab; waits while another lab stops the engines, so that it does not find them
+        half stopped.
         """
         with _locked("labs"):
             files.write_json(
@@ -165,8 +163,8 @@ class Lease:
             )
 
     def give_back(self) -> list[str]:
-        """Remove the claim; names of the engines stopped because no lab is left. Those the user
-        started go on.
+        """Remove the claim; returns the engines stopped because no lab is left. Those the user
+        started keep running.
         """
         with _locked("labs"):
             self.path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vdbcourse.errors import CourseError
 
-COMMAND_SECONDS = 60  # for what Docker answers from memory
+COMMAND_SECONDS = 60  # for commands that Docker answers from memory
 NO_IMAGE = (
     "pull access denied",
     "manifest",
@@ -51,7 +51,7 @@ def check_engine(instead: str) -> None:
     answer = run(["docker", "version", "--format", "{{.Server.Version}}"])
     if answer.returncode:
         raise CourseError(
-            f"Docker does not run: {last_line(answer.stderr)}. Start it (Docker Desktop, or the"
+            f"Docker is not running: {last_line(answer.stderr)}. Start it (Docker Desktop, or the"
             f" service). {instead}"
         )
 
@@ -61,8 +61,8 @@ def run(
     environment: Mapping[str, str] | None = None,
     seconds: int = COMMAND_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
-    """One command of Docker's, without its output on the screen. Raises `CourseError` if it takes
-    longer than `seconds`.
+    """Run one Docker command, its output captured. Raises `CourseError` if it takes longer than
+    `seconds`.
     """
     try:
         return subprocess.run(
@@ -81,7 +81,7 @@ def run(
 
 
 def up(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bool, list[str]]:
-    """Run `compose up`, its progress on stderr. Did it succeed, and the lines that it printed."""
+    """Run `compose up`, its progress on stderr. Returns whether it succeeded, and its lines."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
@@ -125,15 +125,17 @@ def _state(container: str) -> list[str]:
 
 
 def reason(lines: Sequence[str], instead: str) -> str:
-    """Compose's last word on a start that failed, or what it means."""
-    last = next((line for line in reversed(lines) if line), "no word from Compose")
+    """Compose's last line on a failed start, or what it means."""
+    last = next((line for line in reversed(lines) if line), "Compose gave no reason")
     if "no space left" in last:
         return (
             "the disk is full. Free some space (docker system df shows what Docker holds) and start"
             " it again"
         )
     if any(word in last for word in NO_IMAGE):
-        return f"an image cannot be had ({last}). Check the network and start it again. {instead}"
+        return (
+            f"an image cannot be fetched ({last}). Check the network and start it again. {instead}"
+        )
     return last
 
 
@@ -146,6 +148,6 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def last_line(text: str) -> str:
-    """The last line that says something, without its full stop."""
+    """The last line that is not blank, without its full stop."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (lines or ["no reason was given"])[-1].rstrip(".")

@@ -14,12 +14,12 @@ from vdbcourse.engines.docker.stack import DockerStack, StartedStack
 from vdbcourse.engines.local import milvus_lite
 from vdbcourse.errors import CourseError
 
-# of the user root, where a server does not take another one at its first start
+# of the user root, if a server takes no other at its first start
 DEFAULT_PASSWORD = "Milvus"
 
 
 class MilvusStack(DockerStack):
-    """Milvus with its etcd and MinIO, and nginx before its web UI."""
+    """Milvus with its etcd and MinIO, and nginx in front of its web UI."""
 
     name = "milvus"
     title = "Milvus in Docker"
@@ -43,7 +43,7 @@ class MilvusStack(DockerStack):
         }
 
     def connect(self, environment: Mapping[str, str]) -> StartedStack:
-        """The server with its version, after it takes the generated password alone."""
+        """The server with its version, once it takes only the generated password."""
         uri = f"http://127.0.0.1:{environment['MILVUS_PORT']}"
         password = environment["MILVUS_PASSWORD"]
         self._take_password(uri, password)
@@ -57,11 +57,11 @@ class MilvusStack(DockerStack):
 
     def _take_password(self, uri: str, password: str) -> None:
         """Make sure that the generated password opens the server and the well-known one does not.
-        Raises `CourseError` otherwise.
+                Raises `CourseError` otherwise.
 
-        A server that does not take a password at its first start (2.3 does not) gets it now.
+        A server that takes no password at its first start (such as 2.3) gets it now.
         """
-        from pymilvus import MilvusClient  # its import takes two seconds  # noqa: PLC0415
+        from pymilvus import MilvusClient  # takes two seconds to import  # noqa: PLC0415
 
         well_known = f"root:{DEFAULT_PASSWORD}"
         if lets_in(uri, well_known):
@@ -71,24 +71,24 @@ class MilvusStack(DockerStack):
             processes.wait_until(lambda: not lets_in(uri, well_known), COMMAND_SECONDS)
         if lets_in(uri, well_known) or lets_in(uri, ""):
             raise CourseError(
-                f"{self.title} lets in without the generated password, so it is not used. Stop it:"
+                f"{self.title} opens without the generated password, so it is not used. Stop it:"
                 f" ./course down {self.name}"
             )
         if not lets_in(uri, f"root:{password}"):
             raise CourseError(
-                f"{self.title} does not take the password in {self.secrets_path()}; its data were"
+                f"{self.title} rejects the password in {self.secrets_path()}; its data were"
                 " made with another one. Put that file back, or remove the data:"
                 f" {self.removal()}"
             )
 
 
 def lets_in(uri: str, token: str) -> bool:
-    """Does the server let in who comes with `token`? Asked over a connection of its own: pymilvus
-    keeps those it opened.
+    """Does the server accept `token`? Asked over a separate connection: pymilvus keeps those it
+    opened.
 
     Raises `grpc.RpcError` if it cannot be asked.
     """
-    from pymilvus.grpc_gen import milvus_pb2, milvus_pb2_grpc  # its import takes two seconds  # noqa: PLC0415
+    from pymilvus.grpc_gen import milvus_pb2, milvus_pb2_grpc  # takes two seconds to import  # noqa: PLC0415
 
     headers = [("authorization", base64.b64encode(token.encode()).decode())] if token else []
     with grpc.insecure_channel(urlsplit(uri).netloc) as channel:

@@ -1,8 +1,8 @@
 """A server in Docker: started and stopped by Compose from a folder of `docker/`.
 
 The first start makes the passwords; they live in the course's folder, readable to this user only,
-and nowhere in the repository. The address and the token of a stack that was started stand in a note
-beside the other engines', until it is stopped.
+and nowhere in the repository. The address and token of a started stack are recorded beside the
+other engines', until it is stopped.
 """
 
 import shutil
@@ -19,15 +19,13 @@ from vdbcourse.engines.docker import compose
 from vdbcourse.engines.local.base import LocalEngine
 from vdbcourse.errors import CourseError
 
-HEALTH_SECONDS = 300  # after the images are there
+HEALTH_SECONDS = 300  # once the images are there
 DOWN_SECONDS = 300  # each container may take its time to end
 
 
 @dataclass(frozen=True)
 class StartedStack:
-    """A stack that was started: its address, how to be let in, and the web UI if it was
-    asked for.
-    """
+    """A started stack: its address, its token, and the web UI if requested."""
 
     uri: str
     token: str
@@ -36,7 +34,7 @@ class StartedStack:
 
     @property
     def metrics(self) -> str | None:
-        """The metrics page; the UI passes it on."""
+        """The metrics page; served through the UI."""
         return f"{self.ui}/metrics" if self.ui else None
 
     def answers(self) -> bool:
@@ -45,7 +43,7 @@ class StartedStack:
 
 
 class DockerStack(ABC):
-    """One stack: the folder `docker/NAME`, and how its server is reached.
+    """One stack: the folder `docker/NAME`, and how to reach its server.
 
     A new stack is a module of this folder with one object of a subclass, and one line in
     `stacks.STACKS`.
@@ -54,7 +52,7 @@ class DockerStack(ABC):
     name: str  # of its folder, and on the command line
     title: str  # in messages
     replaces: LocalEngine  # notebooks use this stack, once started, in place of that engine
-    instead: str  # the way without Docker, to end a message with
+    instead: str  # the alternative without Docker, to end a message with
     more_memory: str  # setting that gives the server more memory, "MILVUS_MEMORY=12g"
     contents: str  # what its volumes hold, "every collection"
     ports: ClassVar[Mapping[str, int]]  # usual ports by the variables of the compose file
@@ -69,20 +67,20 @@ class DockerStack(ABC):
     def connect(self, environment: Mapping[str, str]) -> StartedStack:
         """The server, which is healthy, with the secrets and ports in `environment`; no web UI yet.
 
-        Raises `CourseError` if the generated password does not open it, or nobody needs one.
+        Raises `CourseError` if it rejects the generated password, or needs none.
         """
 
     @abstractmethod
     def check(self, started: StartedStack) -> str:
-        """What answers there. Raises `CourseError` if that cannot be used."""
+        """What answers there. Raises `CourseError` if it cannot be used."""
 
     @property
     def project(self) -> str:
-        """`name` in the compose file: containers and volumes carry it."""
+        """`name` in the compose file: containers and volumes bear it."""
         return f"vdbcourse-{self.name}"
 
     def record_path(self) -> Path:
-        """Where address and token of the started stack stand."""
+        """The file with address and token of the started stack."""
         return settings.home_path() / "run" / f"{self.name}-docker.json"
 
     def secrets_path(self) -> Path:
@@ -90,11 +88,11 @@ class DockerStack(ABC):
         return settings.home_path() / f"{self.name}-docker" / "secrets.env"
 
     def up(self, ui: bool = False) -> StartedStack:
-        """Start the stack, or find it running, and wait until its server is healthy and takes the
-        generated password alone.
+        """Start the stack, or find it running, and wait until its server is healthy and takes only
+                the generated password.
 
-        `ui` starts the web UI as well. Raises `CourseError` if Docker is missing or does not run, a
-        port is taken, an image cannot be had, or a container does not become healthy.
+        `ui` also starts the web UI. Raises `CourseError` if Docker is missing or not running, a
+                port is taken, an image cannot be fetched, or a container does not become healthy.
         """
         command = compose.command(self.instead)
         compose.check_engine(self.instead)
@@ -110,8 +108,8 @@ class DockerStack(ABC):
         return started
 
     def down(self) -> bool:
-        """Stop the stack and forget its address; its data stay. False if there is none that was
-        started from here.
+        """Stop the stack and forget its address; its data stay. False if none was started from
+        here.
         """
         if self.record() is None and not self._has_containers():
             return False
@@ -138,8 +136,8 @@ class DockerStack(ABC):
         return None
 
     def in_use(self) -> StartedStack | None:
-        """The stack that notebooks use: the one that was started. Raises `CourseError` if it does
-        not answer any more.
+        """The stack that notebooks use: the one that was started. Raises `CourseError` if it no
+        longer answers.
         """
         started = self.record()
         if started is not None and not started.answers():
@@ -155,43 +153,43 @@ class DockerStack(ABC):
         return addresses.http(uri) is not None
 
     def choose_ports(self, before: StartedStack | None) -> dict[str, str]:
-        """The ports to publish: those of the environment, of the stack as it runs, the usual ones,
-        or any that are free. Raises `CourseError` if one of the environment is taken.
+        """The ports to publish: those of the environment, of the running stack, the usual ones, or
+        any free ones. Raises `CourseError` if one from the environment is taken.
         """
         running = {self.server_port: before and before.uri}
         if self.ui_port:
             running[self.ui_port] = before and before.ui
         chosen = {}
         for variable, usual in self.ports.items():
-            wanted, known = settings.port(variable), running.get(variable)
-            current = urlsplit(known).port if known else None
-            if wanted is not None and wanted != current and not processes.port_is_free(wanted):
+            setting, url = settings.port(variable), running.get(variable)
+            current = urlsplit(url).port if url else None
+            if setting is not None and setting != current and not processes.port_is_free(setting):
                 raise CourseError(
-                    f"{variable}={wanted} is taken by another program. Name a free port, or unset"
+                    f"{variable}={setting} is taken by another program. Name a free port, or unset"
                     " it to use any."
                 )
             free = usual if processes.port_is_free(usual) else processes.free_port()
-            chosen[variable] = str(wanted or current or free)
+            chosen[variable] = str(setting or current or free)
         return chosen
 
     def _make_secrets(self) -> dict[str, str]:
         """The passwords, made at the first start. Raises `CourseError` if there are data but no
-        passwords: they would not fit.
+        passwords: new ones would not fit.
         """
-        if known := self._secrets():
-            return known
+        if stored := self._secrets():
+            return stored
         if compose.labelled(self.project, "volume", "ls"):
             raise CourseError(
                 "Docker holds data of an earlier stack, but its password is not in"
                 f" {self.secrets_path()}. Put that file back, or remove the data: {self.removal()}"
             )
-        made = self.new_secrets()
+        passwords = self.new_secrets()
         settings.home()
         self.secrets_path().parent.mkdir(exist_ok=True)
         self.secrets_path().parent.chmod(0o700)
-        content = "".join(f"{name}={value}\n" for name, value in made.items())
+        content = "".join(f"{name}={value}\n" for name, value in passwords.items())
         files.write_atomically(self.secrets_path(), content.encode(), private=True)
-        return made
+        return passwords
 
     def _secrets(self) -> dict[str, str]:
         if not self.secrets_path().exists():
@@ -204,8 +202,8 @@ class DockerStack(ABC):
         return f"docker compose --project-name {self.project} down --volumes"
 
     def _has_containers(self) -> bool:
-        """Are there containers of a stack whose passwords are ours? (A start that failed leaves
-        some, and no note.)
+        """Are there containers of a stack whose passwords are ours? (A failed start leaves some,
+        and no record.)
         """
         if not self.secrets_path().exists() or shutil.which("docker") is None:
             return False

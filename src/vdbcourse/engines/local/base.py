@@ -17,13 +17,13 @@ def _nothing_outside(folder: Path) -> Mapping[Path, str]:
 
 @dataclass(frozen=True)
 class LocalEngine:
-    """One engine: its names, how it is started, asked and stopped, and what it leaves behind.
+    """One engine: its names, how to start, query and stop it, and what it leaves behind.
 
     A new engine is a module of this folder with one object of this class, and one line in
     `supervisor.ENGINES`.
     """
 
-    name: str  # on the command line, of its data folder, its record and its log
+    name: str  # on the command line, and of its data folder, record and log
     title: str  # in messages
     # start(data_folder, log): the record, at once or when the engine answers. Raises `CourseError`.
     start: Callable[[Path, Path], Running]

