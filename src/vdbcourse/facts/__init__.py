@@ -36,16 +36,14 @@ __all__ = [
 
 @functools.cache
 def book() -> Book:
-    """All facts, read and checked once. Raises `CourseError` if the file is not in order."""
+    """All facts, read and checked once. Raises `CourseError` if the file is invalid."""
     from vdbcourse.facts import loader  # noqa: PLC0415
 
     return loader.load()
 
 
 def fact(engine: str, feature: str) -> Fact:
-    """What is known about `feature` of `engine`. Raises `CourseError` for a name that does not
-    exist.
-    """
+    """What is known about `feature` of `engine`. Raises `CourseError` for an unknown name."""
     return book().fact(engine, feature)
 
 
@@ -62,10 +60,10 @@ def features() -> list[Feature]:
 def table(
     features: str | Iterable[str] | None = None, engines: str | Iterable[str] | None = None
 ) -> "Table":
-    """The facts as a table with a row for each engine; None stands for all, a single key may stand
-    without a list.
+    """The facts as a table with a row for each engine; None stands for all, a single key needs no
+    list.
 
-    Raises `CourseError` for a name that does not exist.
+    Raises `CourseError` for an unknown name.
     """
     from vdbcourse.facts import display  # noqa: PLC0415
 
@@ -81,8 +79,8 @@ def portrait(engine: str) -> "Portrait":
     return display.Portrait(book().engine(engine))
 
 
-def chosen(keys: str | Iterable[str] | None, known: Iterable[str]) -> list[str]:
+def chosen(keys: str | Iterable[str] | None, all_keys: Iterable[str]) -> list[str]:
     """The keys as a list."""
     if keys is None:
-        return list(known)
+        return list(all_keys)
     return [keys] if isinstance(keys, str) else list(keys)

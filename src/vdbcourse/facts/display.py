@@ -151,8 +151,8 @@ def origin(fact: Fact) -> str:
 
 
 def link(source: Source) -> str:
-    """A source as a link with its state; underlined, because a form in JupyterLab does not show
-    links otherwise.
+    """A source as a link with its state; underlined, because forms in JupyterLab do not mark
+    links.
     """
     address, title, state = map(html.escape, (source.url, source.title, source.state))
     return f'<a href="{address}" style="text-decoration:underline">{title}</a> ({state})'

@@ -1,4 +1,4 @@
-"""Read the facts, and refuse them if a name leads nowhere."""
+"""Read the facts, and reject unknown names."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -17,16 +17,14 @@ Value = TypeVar("Value")
 
 
 def load(path: Path = PATH) -> Book:
-    """The facts in `path`. Raises `CourseError` naming file and line of what is wrong, at most
-    ten.
-    """
+    """The facts in `path`. Raises `CourseError` with file and line of each problem, at most ten."""
     document = yamlfile.read(path, SCHEMA)
     yamlfile.refuse([*_missing_or_unknown(document), *_unused(document), *_unfounded(document)])
     return _book(document.data)
 
 
 def _missing_or_unknown(document: Document) -> Iterator[Problem]:
-    """Facts that an engine lacks, facts of no feature, and what facts name that does not exist."""
+    """Facts that an engine lacks, facts of unknown features, and unknown names in facts."""
     features = document.data["features"]
     for engine, content in document.data["engines"].items():
         place = ("engines", engine, "facts")
@@ -37,19 +35,19 @@ def _missing_or_unknown(document: Document) -> Iterator[Problem]:
             if feature in features:
                 yield from _unknown_names(document, (*place, feature), fact, features[feature])
             else:
-                words = f"is no feature.{nearest(feature, features)}"
+                words = f"is not a feature.{nearest(feature, features)}"
                 yield document.problem((*place, feature), words)
 
 
 def _unknown_names(
     document: Document, place: Place, fact: dict[str, Any], feature: dict[str, Any]
 ) -> Iterator[Problem]:
-    known = {
+    valid_names = {
         "sources": document.data["sources"],
         "tags": {**feature.get("tags", {}), NOT_STATED: ""},
         "numbers": feature.get("numbers", {}),
     }
-    for field, names in known.items():
+    for field, names in valid_names.items():
         for name in fact.get(field, ()):
             if name not in names:
                 words = f"unknown name {name!r}.{nearest(name, names)}"
@@ -68,7 +66,7 @@ def _unused(document: Document) -> Iterator[Problem]:
 
 
 def _unfounded(document: Document) -> Iterator[Problem]:
-    """Statements that rest on features which do not exist."""
+    """Statements that rest on unknown features."""
     features = document.data["features"]
     for engine, content in document.data["engines"].items():
         statements: dict[Place, dict[str, Any]] = {("best_for",): content["best_for"]}

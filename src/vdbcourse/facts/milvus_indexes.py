@@ -23,7 +23,7 @@ SCHEMA = Path(__file__).with_name("milvus_indexes.schema.json")
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where Milvus runs, in which version, and what says which index types it has."""
+    """Where Milvus runs, in which version, and the sources on its index types."""
 
     key: str
     label: str
@@ -48,7 +48,7 @@ class IndexType:
 
 @dataclass(frozen=True)
 class IndexBook:
-    """Everything that the file says."""
+    """The content of the file."""
 
     sources: Mapping[str, Source]
     deployments: Mapping[str, Deployment]
@@ -104,7 +104,7 @@ class Table:
 
 @functools.cache
 def book() -> IndexBook:
-    """The file, read and checked once. Raises `CourseError` if it is not in order."""
+    """The file, read and checked once. Raises `CourseError` if it is invalid."""
     return load(PATH)
 
 
@@ -114,9 +114,7 @@ def table(types: Iterable[str] | None = None) -> Table:
 
 
 def load(path: Path) -> IndexBook:
-    """The types in `path`. Raises `CourseError` naming file and line of what is wrong, at most
-    ten.
-    """
+    """The types in `path`. Raises `CourseError` with file and line of each problem, at most ten."""
     document = yamlfile.read(path, SCHEMA)
     yamlfile.refuse(_names_leading_nowhere(document))
     data = document.data
@@ -147,11 +145,11 @@ def load(path: Path) -> IndexBook:
 
 
 def _names_leading_nowhere(document: Document) -> Iterator[Problem]:
-    """Sources and deployments that are named and do not exist."""
-    known = {"sources": document.data["sources"], "in": document.data["deployments"]}
+    """Names of sources and deployments that do not exist."""
+    valid_names = {"sources": document.data["sources"], "in": document.data["deployments"]}
     for part in ("deployments", "types"):
         for key, content in document.data[part].items():
-            for field, names in known.items():
+            for field, names in valid_names.items():
                 for index, name in enumerate(content.get(field, ())):
                     if name not in names:
                         words = f"unknown name {name!r}.{nearest(name, names)}"
@@ -159,7 +157,7 @@ def _names_leading_nowhere(document: Document) -> Iterator[Problem]:
 
 
 def _checked(deployment: Deployment) -> str:
-    """What says which types a deployment has, and the day we looked."""
+    """The sources on a deployment's types, and the day they were checked."""
     return f"{deployment}: {_as_text(deployment.sources)}; checked {deployment.checked}"
 
 

@@ -1,6 +1,4 @@
-"""What the facts are: a fact says one thing about one engine, with its sources and the day it was
-checked.
-"""
+"""A fact says one thing about one engine, with its sources and the day it was checked."""
 
 import datetime
 import difflib
@@ -12,7 +10,7 @@ from typing import Any, TypeVar
 from vdbcourse.errors import CourseError
 
 Value = TypeVar("Value")
-NOT_STATED = "not-stated"  # the tag of every feature for: the sources we read do not say
+NOT_STATED = "not-stated"  # the tag, of any feature, if the sources do not say
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Feature:
-    """What is compared, and the words that its facts may use for programs, each with
-    its meaning.
-    """
+    """What is compared, and the tags and numbers that its facts may have, each with its meaning."""
 
     key: str
     label: str
@@ -56,7 +52,7 @@ class Fact:
 
     @property
     def stated(self) -> bool:
-        """False if the sources we read do not say."""
+        """False if the sources do not say."""
         return NOT_STATED not in self.tags
 
     def __str__(self) -> str:
@@ -72,7 +68,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence of ours about an engine, and the features whose facts it rests on."""
+    """Our sentence about an engine, and the features whose facts it rests on."""
 
     text: str
     facts: tuple[str, ...]
@@ -94,8 +90,8 @@ class Engine:
 
 @dataclass(frozen=True)
 class Book:
-    """All facts. Look up by key; a name that does not exist is a `CourseError` that
-    says which do.
+    """All facts. Look up by key; an unknown name raises a `CourseError` that lists the known
+    ones.
     """
 
     sources: Mapping[str, Source]
@@ -125,16 +121,18 @@ class Book:
         return replace(self, engines=MappingProxyType({**self.engines, engine: changed}))
 
 
-def look_up(key: str, known: Mapping[str, Value], what: str) -> Value:
-    """`known[key]`. Raises `CourseError` with the nearest name, or with all, for an unknown key."""
-    if key in known:
-        return known[key]
-    raise CourseError(f"There is no {what} {key!r}. {_did_you_mean(str(key), known)}")
+def look_up(key: str, entries: Mapping[str, Value], what: str) -> Value:
+    """`entries[key]`. Raises `CourseError` with the nearest name, or with all, for an unknown
+    key.
+    """
+    if key in entries:
+        return entries[key]
+    raise CourseError(f"There is no {what} {key!r}. {_did_you_mean(str(key), entries)}")
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
+def _did_you_mean(word: str, names: Iterable[str]) -> str:
     """The nearest known word, and all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(word.lower().replace(" ", "_").replace("-", "_"), known, n=1)
+    names = list(names)
+    near = difflib.get_close_matches(word.lower().replace(" ", "_").replace("-", "_"), names, n=1)
     question = f"Did you mean {near[0]!r}? " if near else ""
-    return f"{question}There are: {', '.join(known)}."
+    return f"{question}There are: {', '.join(names)}."
