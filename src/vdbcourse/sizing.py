@@ -7,8 +7,8 @@ whole numbers in and out.
 The estimates are for float32 vectors in one collection: what an index holds when it is loaded. They
 leave out the other fields, what the server itself needs, and copies while an index is built. Parts
 of the formulas are from the Milvus documentation (`DOCS`) and from the memory layouts of the
-libraries that Milvus builds on (hnswlib, Faiss); tests/test_sizing.py holds them against index
-files of a real server, 2.3.5, before their compression.
+libraries that Milvus builds on (hnswlib, Faiss); tests/test_sizing.py compares them with index
+files of a real server, 2.3.5, before compression.
 """
 
 import math
@@ -28,14 +28,14 @@ BYTES_A_LENGTH = (
 )
 SEGMENT_BYTES = (
     512 * 2**20
-)  # dataCoord.segment.maxSize by default, by the documentation (`NLIST_DOCS`)
+)  # default of dataCoord.segment.maxSize, by the documentation (`NLIST_DOCS`)
 ROWS_A_LIST = (
-    39  # Milvus takes no more inverted lists than this allows; measured in lesson 3_milvus/08
+    39  # Milvus builds no more inverted lists than this allows; measured in lesson 3_milvus/08
 )
 MOST_LISTS = 65_536
 SCANN_NUMBERS_A_CODE = 2  # SCANN gives each pair of numbers a code ...
 SCANN_BITS_A_CODE = 4  # ... of half a byte
-SCANN_BLOCK = 32  # codes of 32 rows lie side by side; a list is filled up to that
+SCANN_BLOCK = 32  # codes of 32 rows are stored together; a list is padded to that
 DISK_CODES = 0.125  # DISKANN: share of the raw vectors that stays in memory as codes (`DISK_DOCS`)
 DISK_CACHE = 0.1  # DISKANN: share kept as a cache (`DISK_DOCS`)
 
@@ -61,16 +61,16 @@ def hnsw_sq8_bytes(rows: int, dimensions: int, m: int = 16) -> int:
 
 
 def graph_bytes(rows: int, m: int) -> int:
-    """The graph of HNSW: on the ground floor room for 2 m edges a row; on each floor above one row
-    in m is left, with m edges.
+    """The graph of HNSW: the bottom layer has room for 2 m edges per row; each layer above keeps
+    one row in m, with m edges.
 
-    A list of edges begins with its length; each row also keeps its id. `DOCS` counts edges alone, 4
+    A list of edges begins with its length; each row also keeps its id. `DOCS` counts only edges, 4
     bytes each.
     """
     ground = 2 * m * BYTES_AN_EDGE + BYTES_AN_EDGE
     above = Fraction(
         m * BYTES_AN_EDGE + BYTES_AN_EDGE, m - 1
-    )  # 1/m + 1/m^2 + ... = 1/(m - 1) floors a row
+    )  # 1/m + 1/m^2 + ... = 1/(m - 1) layers per row
     return round(rows * (ground + above + BYTES_AN_ID))
 
 
@@ -97,8 +97,8 @@ def ivf_pq_bytes(rows: int, dimensions: int, nlist: int = 128, m: int = 8, nbits
 
 
 def scann_bytes(rows: int, dimensions: int, nlist: int = 128) -> int:
-    """SCANN with its raw data: half a byte for each pair of numbers, a code book, and an IVF_FLAT
-    besides.
+    """SCANN with its raw data: half a byte for each pair of numbers, a code book, plus an
+    IVF_FLAT.
     """
     parts = math.ceil(dimensions / SCANN_NUMBERS_A_CODE)
     nlist = lists(rows, nlist)
@@ -125,9 +125,7 @@ def lists_bytes(rows: int, dimensions: int, nlist: int) -> int:
 
 
 def lists(rows: int, nlist: int) -> int:
-    """The number of lists that Milvus makes when asked for `nlist`: never so many that a list would
-    have fewer than 39 rows.
-    """
+    """The number of lists that Milvus makes for `nlist`: at most one per 39 rows."""
     return max(1, min(nlist, rows // ROWS_A_LIST))
 
 
@@ -135,14 +133,14 @@ def suggested_nlist(rows: int, dimensions: int) -> int:
     """4 times the square root of the rows in a segment, the documentation's rule (`NLIST_DOCS`),
     within what Milvus makes.
     """
-    here = min(rows, rows_a_segment(dimensions))
+    segment_rows = min(rows, rows_a_segment(dimensions))
     return min(
-        lists(here, math.isqrt(16 * here - 1) + 1), MOST_LISTS
+        lists(segment_rows, math.isqrt(16 * segment_rows - 1) + 1), MOST_LISTS
     )  # the root rounded up, in whole numbers
 
 
 def rows_a_segment(dimensions: int) -> int:
-    """Rows that fit into a full segment, if the vector is all there is to a row."""
+    """Rows that fit into a full segment, if a row is only its vector."""
     return max(1, SEGMENT_BYTES // (dimensions * BYTES_A_NUMBER))
 
 
@@ -166,8 +164,8 @@ ESTIMATES = {
 
 
 def estimate(index_type: str, rows: int, dimensions: int, **parameters: int) -> int:
-    """Bytes in memory of an index over `rows` vectors, in full segments; `parameters` as the
-    functions above name them.
+    """Bytes in memory of an index over `rows` vectors, in full segments; `parameters` are those of
+    the functions above.
 
     Raises `CourseError` for an index type without an estimate, and for numbers below 1.
     """

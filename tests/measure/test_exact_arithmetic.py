@@ -162,15 +162,15 @@ MISMATCHED = [
         ROWS,
         [1, 2],
         (
-            r"found holds rows such as \(1,\) \(tuple\), no ids; take their column: \[one\[0\] for"
-            r" one in found\]"
+            r"found holds rows such as \(1,\) \(tuple\), not ids; take their column: \[row\[0\]"
+            r" for row in found\]"
         ),
     ),
     ([(1, 0.5), (2, 0.7)], [1, 2], r"found holds \(1, 0.5\) \(tuple\)"),
     ([[1, 2]], [1, 2], r"found holds \[1, 2\] \(list\) where an id belongs"),
     (np.array([[1, 2]]), [1, 2], r"found holds \[1, 2\] \(ndarray\) where an id belongs"),
-    ("12", ["1", "2"], r"found is '12' \(str\), no list of ids"),
-    (1, [1, 2], r"found is 1 \(int\), no list of ids"),
+    ("12", ["1", "2"], r"found is '12' \(str\), not a list of ids"),
+    (1, [1, 2], r"found is 1 \(int\), not a list of ids"),
 ]
 
 
@@ -202,7 +202,7 @@ def test_ids_that_can_never_match_are_refused_by_every_measure(found, known, mes
         ([[1, 2]], [ROWS], "truth holds rows such as"),
         (ROWS, ROWS, r"found and truth hold rows such as \(1,\) \(tuple\)"),
         ([["1"], ["2"]], [[1], [2]], "two kinds never match"),
-        ([1, 2], "12", r"truth is '12' \(str\), no list of ids"),
+        ([1, 2], "12", r"truth is '12' \(str\), not a list of ids"),
         ([1, 2], {1, 2}, "truth is a set, which has no first 2"),
         ({1: 0.5}, [1, 2], "found is a dict, which has no first 2"),
     ],

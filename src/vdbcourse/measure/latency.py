@@ -1,4 +1,4 @@
-"""How long calls take, told by percentiles: a mean hides the slow ones."""
+"""How long calls take, in percentiles: a mean hides the slow ones."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence

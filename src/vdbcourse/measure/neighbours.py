@@ -28,7 +28,7 @@ def exact_knn(
     cos (`<=>`), "l2" Euclidean (`<->`), "inner_product" the negative inner product (`<#>`), "l1"
     taxicab (`<+>`).
 
-    Raises `ValueError` for an unknown metric, another dimension, NaN or infinity, a zero vector
+    Raises `ValueError` for an unknown metric, different dimensions, NaN or infinity, a zero vector
     under cosine, or `k` outside 1..n.
     """
     if metric not in METRICS:
@@ -43,7 +43,9 @@ def exact_knn(
         raise ValueError(f"k = {k} is outside 1..{len(rows)}, the number of vectors")
     if metric == "cosine":
         queries, rows = _unit(queries, "query_vectors"), _unit(rows, "vectors")
-        exponents = np.zeros((len(queries), 1), dtype=np.int32)  # what ldexp takes everywhere
+        exponents = np.zeros(
+            (len(queries), 1), dtype=np.int32
+        )  # the type ldexp takes on every system
     else:
         queries, rows, exponents = _to_one_scale(queries, rows, metric)
     indices = np.empty((len(queries), k), dtype=np.int64)
@@ -72,7 +74,7 @@ def nearest(distances: np.ndarray, k: int) -> np.ndarray:
 
 
 def _as_matrix(values: ArrayLike, name: str) -> np.ndarray:
-    """`values` as (n, dim) float64. Raises `ValueError` if that is not what they are."""
+    """`values` as (n, dim) float64. Raises `ValueError` if they cannot be."""
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     if matrix.ndim != 2 or matrix.size == 0:
         raise ValueError(
@@ -103,11 +105,11 @@ def _unit(matrix: np.ndarray, name: str) -> np.ndarray:
 def _to_one_scale(
     queries: np.ndarray, rows: np.ndarray, metric: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Both, scaled so that no vector is longer than 1; and the power of two that gives each query's
-    distances back.
+    """Both, scaled so that no vector is longer than 1; and the power of two that restores each
+    query's distances.
 
-    Powers of two change no digit. An inner product may scale its two sides apart, a difference may
-    not.
+    Powers of two change no digit. An inner product may scale its two sides separately, a difference
+    may not.
     """
     longest_row = _longest(rows).max()
     if metric == "inner_product":

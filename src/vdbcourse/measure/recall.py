@@ -12,13 +12,12 @@ from vdbcourse.measure.ids import ids_of, refuse_rows, refuse_strangers, shown
 def recall_at_k(
     found: Sequence[Any] | np.ndarray, truth: Sequence[Any] | np.ndarray, k: int
 ) -> float:
-    """Share of the first `k` of `truth` that stand among the first `k` of `found`, from 0.0 to 1.0.
+    """Share of the first `k` of `truth` that are among the first `k` of `found`, from 0.0 to 1.0.
 
     Both are lists of ids, nearest first, of one query; or lists of such lists, then the mean over
     queries is returned. A row that did not come back counts as missed; the order within the first k
     does not matter; an id found twice counts once. When `truth` holds fewer than k ids, its length
-    is what could be found. This is ANN recall, against an exact search; it says nothing about
-    relevance.
+    counts instead. This is ANN recall, against an exact search; it says nothing about relevance.
 
     Raises `ValueError` if k < 1, a truth is empty, the numbers of queries differ, or ids can never
     match: texts against numbers, rows against ids, one query's ids against lists of many queries'.
@@ -33,18 +32,18 @@ def recall_at_k(
             )
     if len(truth) == 0:
         raise ValueError("truth is empty: there is nothing to find, so recall is not defined")
-    if not any(_is_list(one) for one in truth) or isinstance(truth, (str, bytes)):
+    if not any(_is_list(entry) for entry in truth) or isinstance(truth, (str, bytes)):
         return float(_of_one_query(found, truth, k))
     flat = [
-        (name, one)
+        (name, entry)
         for name, lists in (("found", found), ("truth", truth))
-        for one in lists
-        if not _is_list(one)
+        for entry in lists
+        if not _is_list(entry)
     ]
     if flat:
         raise ValueError(
             f"{flat[0][0]} holds {shown(flat[0][1])} where another query has a list of ids; give"
-            " one list a query"
+            " one list per query"
         )
     if len(found) != len(truth):
         raise ValueError(f"found has {len(found)} queries, truth has {len(truth)}")
@@ -55,18 +54,18 @@ def recall_at_k(
 
 
 def _of_one_query(found: Iterable[Hashable], truth: Iterable[Hashable], k: int) -> Fraction:
-    """Recall of one query, exact: a mean of floats can end just below the floor that every query
+    """Recall of one query, exact: a mean of floats can end just below a value that every query
     reached.
     """
-    got, wanted = ids_of(found, "found")[:k], ids_of(truth, "truth")[:k]
-    if not wanted:
+    hits, targets = ids_of(found, "found")[:k], ids_of(truth, "truth")[:k]
+    if not targets:
         raise ValueError(
             "truth is empty for a query: there is nothing to find, so recall is not defined"
         )
-    refuse_strangers(got, "found", wanted, "truth")
-    return Fraction(len({*wanted} & {*got}), len({*wanted}))
+    refuse_strangers(hits, "found", targets, "truth")
+    return Fraction(len({*targets} & {*hits}), len({*targets}))
 
 
 def _is_list(value: object) -> bool:
-    """Is this an id's place taken by a list of ids?"""
+    """Is this a list of ids where an id belongs?"""
     return isinstance(value, (list, tuple, np.ndarray))

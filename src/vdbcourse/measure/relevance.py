@@ -1,5 +1,5 @@
-"""How good an order is for somebody who asked: NDCG and reciprocal rank, against judgements of
-people.
+"""How good a ranking is for the person who asked: NDCG and reciprocal rank, against human
+judgements.
 """
 
 import math
@@ -14,8 +14,8 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
 
     `found` are ids, best first; `gains` is id -> gain, and an id that is not in it has gain 0. DCG
     is the sum of gain / log2(rank + 1), ranks from 1 (Jaervelin and Kekaelaeinen 2002,
-    https://doi.org/10.1145/582415.582418); it is divided by the DCG of the best order there is. An
-    id that came twice gains once, where it stood first, and still takes its second place.
+    https://doi.org/10.1145/582415.582418); it is divided by the DCG of the best possible order. A
+    repeated id gains once, at its first place, and still takes up its second.
 
     Raises `ValueError` if k < 1, a gain is negative or not finite, no gain is above 0, or ids can
     never match: texts against numbers, rows against ids.
@@ -32,12 +32,12 @@ def ndcg_at_k(found: Sequence[Hashable], gains: Mapping[Hashable, float], k: int
     best = _dcg(sorted(gains.values(), reverse=True)[:k])
     if best == 0:
         raise ValueError("no gain is above 0: there is nothing to find, so NDCG is not defined")
-    first = ids_of(found, "found")[:k]
-    refuse_strangers(first, "found", gains, "gains")
-    got = _dcg(
-        [0.0 if one in first[:place] else gains.get(one, 0.0) for place, one in enumerate(first)]
+    hits = ids_of(found, "found")[:k]
+    refuse_strangers(hits, "found", gains, "gains")
+    dcg = _dcg(
+        [0.0 if hit in hits[:place] else gains.get(hit, 0.0) for place, hit in enumerate(hits)]
     )
-    return min(1.0, got / best)  # two orders of nearly equal gains can differ by a rounding
+    return min(1.0, dcg / best)  # two orders of nearly equal gains can differ by a rounding
 
 
 def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
@@ -47,15 +47,15 @@ def reciprocal_rank(found: Sequence[Hashable], relevant: Collection[Hashable]) -
     Raises `ValueError` if `relevant` is empty, or ids can never match: texts against numbers, rows
     against ids.
     """
-    wanted = ids_of(relevant, "relevant")
-    if not wanted:
+    relevant_ids = ids_of(relevant, "relevant")
+    if not relevant_ids:
         raise ValueError(
             "relevant is empty: there is nothing to find, so the reciprocal rank is not defined"
         )
     ids = ids_of(found, "found")
-    refuse_strangers(ids, "found", wanted, "relevant")
-    sought = set(wanted)
-    return next((1 / rank for rank, one in enumerate(ids, start=1) if one in sought), 0.0)
+    refuse_strangers(ids, "found", relevant_ids, "relevant")
+    targets = set(relevant_ids)
+    return next((1 / rank for rank, hit in enumerate(ids, start=1) if hit in targets), 0.0)
 
 
 def _dcg(gains: Sequence[float]) -> float:
