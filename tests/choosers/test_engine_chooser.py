@@ -412,14 +412,14 @@ def test_a_changed_fact_turns_the_answer(engine, feature, parts, scenario, winne
             "purpose='fun' is not known. Use one of: prototype, product, research, regulated.",
         ),
         ({"hosting": "moon"}, "hosting='moon' is not known. Use one of: any, own-hardware"),
-        ({"filters": "yes"}, "filters='yes' is no answer to yes or no"),
+        ({"filters": "yes"}, "filters='yes' is not a yes or no"),
         (
             {"hosting": "own-hardware", "runs_servers": False},
             "Your own hardware needs somebody who runs the server on it.",
         ),
         (
             {"runs_kubernetes": True, "runs_servers": False},
-            "Whoever runs Kubernetes can run a server.",
+            "A team that runs Kubernetes can run a server.",
         ),
     ],
 )

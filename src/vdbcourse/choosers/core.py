@@ -1,15 +1,14 @@
 """What every chooser does: rules rule a candidate out or give it points, candidates are ranked, and
-changes of one need are tried to see which would turn the choice.
+changes of one need are tried to see which would alter the choice.
 
-A chooser brings its needs, its rules, its candidates, the order of their ranks, and how it shows
-them.
+A chooser brings its needs, rules and candidates, the order of their ranks, and their display.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-CONDITION = 0  # the weight of a rule that is a condition: who does not meet it is ruled out
+CONDITION = 0  # the weight of a condition: a candidate that does not meet it is ruled out
 
 
 class Rule(Protocol):
@@ -21,7 +20,7 @@ class Rule(Protocol):
 
     @property
     def text(self) -> str:
-        """What it asks, to stand behind the candidate's name."""
+        """What it asks, worded to follow the candidate's name."""
 
     @property
     def weight(self) -> int:
@@ -33,7 +32,7 @@ RuleT = TypeVar("RuleT", bound=Rule, covariant=True)
 
 @dataclass(frozen=True)
 class Reason(Generic[RuleT]):
-    """What a rule says of a candidate: yes, no, or None for not known."""
+    """What a rule says about a candidate: yes, no, or None for not known."""
 
     rule: RuleT
     holds: bool | None
@@ -49,7 +48,7 @@ class Reason(Generic[RuleT]):
         return self.rule.weight == CONDITION and self.holds is False
 
     def outcome(self, unknown: str) -> str:
-        """How the rule came out, in words; `unknown` if it could not be decided."""
+        """The rule's outcome in words; `unknown` if it could not be decided."""
         if self.holds is None:
             return unknown
         if self.rule.weight == CONDITION:
@@ -85,7 +84,7 @@ class Assessment(Generic[ReasonT]):
 
     @property
     def result(self) -> str:
-        """Ruled out, or the points of those that there are, in words."""
+        """Ruled out, or the points out of the maximum, in words."""
         if self.ruled_out:
             return "ruled out"
         return f"{self.points} of {sum(reason.rule.weight for reason in self.reasons)} points"
@@ -107,7 +106,7 @@ def turning_changes(
     answer_to: Callable[[NeedsT], AnswerT],
     turns: Callable[[AnswerT], bool],
 ) -> Iterator[tuple[str, NeedsT, AnswerT]]:
-    """Those of the `changes` (in words, and the changed needs) whose answer turns the choice, with
+    """Those of the `changes` (in words, and the changed needs) whose answer alters the choice, with
     that answer.
     """
     for text, needs in changes:

@@ -18,8 +18,8 @@ def text_field(label: str, content: str = "") -> widgets.Text:
 def choice_field(
     label: str, options: list[tuple[str, str]], value: str | None = None
 ) -> widgets.Dropdown:
-    """A field to choose from `options`, pairs of words and value; chosen at first: `value`, or the
-    first one.
+    """A field to choose from `options`, pairs of words and value; preset: `value`, or the first
+    one.
     """
     chosen = {} if value is None else {"value": value}
     return widgets.Dropdown(options=options, description=label, layout=WIDE, style=LABELS, **chosen)
@@ -31,7 +31,7 @@ def switch_field(label: str) -> widgets.Checkbox:
 
 
 def written(value: float | None) -> str:
-    """A number as one writes it; empty for None."""
+    """A number as people write it; empty for None."""
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
@@ -39,7 +39,7 @@ def written(value: float | None) -> str:
 
 def number(label: str, typed: str, fraction: bool) -> float | int | None:
     """The number in a text field; spaces and commas between digits are fine; None for an empty
-    field that takes fractions. Raises `CourseError` if it is no number.
+    field that takes fractions. Raises `CourseError` if it is not a number.
     """
     digits = typed.replace(",", "").replace("_", "").replace(" ", "")
     if fraction and not digits:

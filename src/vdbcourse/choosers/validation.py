@@ -1,6 +1,4 @@
-"""Values of needs, checked: each function raises `CourseError` with one line for a value that
-cannot be.
-"""
+"""Checks of needs: each function raises a one-line `CourseError` for an impossible value."""
 
 import math
 from collections.abc import Collection
@@ -8,10 +6,10 @@ from collections.abc import Collection
 from vdbcourse.errors import CourseError
 
 
-def one_of(name: str, value: object, known: Collection[str]) -> None:
+def one_of(name: str, value: object, options: Collection[str]) -> None:
     """Is the value one of the known words?"""
-    if value not in known:
-        raise CourseError(f"{name}={value!r} is not known. Use one of: {', '.join(known)}.")
+    if value not in options:
+        raise CourseError(f"{name}={value!r} is not known. Use one of: {', '.join(options)}.")
 
 
 def whole(name: str, value: object, least: int, most: int) -> None:

@@ -29,7 +29,7 @@ class Needs:
     `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `vectors`, `dimensions`, `tenants`
     (customers kept apart): whole numbers; `machine_gb`: memory of the largest machine you can get,
     in 10^9 bytes; `budget`: USD a month for software or service, without your own machines and
-    people, None for no limit. Raises `CourseError` for values that cannot be.
+    people, None for no limit. Raises `CourseError` for impossible values.
     """
 
     purpose: str = "product"
@@ -60,9 +60,7 @@ class Needs:
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type is bool and not isinstance(value, bool):
-                raise CourseError(
-                    f"{field.name}={value!r} is no answer to yes or no; use True or False."
-                )
+                raise CourseError(f"{field.name}={value!r} is not a yes or no; use True or False.")
         if self.hosting == "own-hardware" and not self.runs_servers:
             raise CourseError(
                 "Your own hardware needs somebody who runs the server on it. Set runs_servers=True,"
@@ -70,14 +68,14 @@ class Needs:
             )
         if self.runs_kubernetes and not self.runs_servers:
             raise CourseError(
-                "Whoever runs Kubernetes can run a server. Set runs_servers=True too."
+                "A team that runs Kubernetes can run a server. Set runs_servers=True too."
             )
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Estimated memory: the vectors alone, and with an index by the largest factor that a vendor
-    states.
+    """Estimated memory: the vectors alone, and with an index by the largest factor stated by a
+    vendor.
     """
 
     raw_bytes: int
@@ -91,8 +89,8 @@ class Memory:
 
 
 def memory(needs: Needs, book: Book) -> Memory:
-    """Memory of `needs.vectors` float32 vectors with index. Of the factors that vendors state, the
-    largest counts.
+    """Memory of `needs.vectors` float32 vectors with index. The largest factor that a vendor states
+    counts.
     """
     stated = [
         engine.facts["scaling"]

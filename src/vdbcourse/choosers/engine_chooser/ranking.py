@@ -10,8 +10,8 @@ from vdbcourse.facts import Engine, Fact
 
 @dataclass(frozen=True)
 class Reason(core.Reason[Rule]):
-    """What a rule says of an engine (yes, no, or None for not stated), and the facts that decided
-    it.
+    """What a rule says about an engine (yes, no, or None for not stated), and the facts that
+    decided it.
     """
 
     facts: tuple[Fact, ...]

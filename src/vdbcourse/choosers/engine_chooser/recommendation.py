@@ -1,4 +1,4 @@
-"""Rule engines out or rank them, and find the changes that would turn the choice."""
+"""Rule engines out or rank them, and find the changes that would alter the choice."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -55,7 +55,7 @@ class Recommendation(Ranking):
 def choose(needs: Needs, book: Book | None = None, rules: Iterable[Rule] = RULES) -> Recommendation:
     """Rank the engines of `book` (all facts, unless you give changed ones) for `needs`.
 
-    Raises `CourseError` if no engine states that it takes vectors of that length.
+    Raises `CourseError` if no engine states support for vectors of that length.
     """
     book, rules = book or facts.book(), tuple(rules)
     _check_dimensions(needs, book)
@@ -71,9 +71,9 @@ def choose(needs: Needs, book: Book | None = None, rules: Iterable[Rule] = RULES
 def _ranked(needs: Needs, book: Book, rules: tuple[Rule, ...]) -> Recommendation:
     """The engines by rank; within a tie in the order of the facts."""
     case = Case(needs, memory(needs, book), book)
-    asked = [rule for rule in rules if rule.asked(case)]
+    active = [rule for rule in rules if rule.asked(case)]
     assessments = [
-        Assessment(tuple(_judged(rule, engine, case) for rule in asked), engine)
+        Assessment(tuple(_judged(rule, engine, case) for rule in active), engine)
         for engine in book.engines.values()
     ]
     assessments.sort(key=lambda assessment: assessment.rank)
@@ -92,9 +92,9 @@ def _change(text: str, answer: Ranking) -> Change:
 
 
 def _judged(rule: Rule, engine: Engine, case: Case) -> Reason:
-    """What the rule says of an engine; it sees only the facts that it names."""
-    seen = {feature: engine.facts[feature] for feature in rule.features}
-    return Reason(rule, rule.holds(seen, case), tuple(seen.values()))
+    """What the rule says about an engine; it sees only the facts that it names."""
+    named_facts = {feature: engine.facts[feature] for feature in rule.features}
+    return Reason(rule, rule.holds(named_facts, case), tuple(named_facts.values()))
 
 
 def _check_dimensions(needs: Needs, book: Book) -> None:

@@ -1,9 +1,9 @@
 """The rules: when each is asked, which facts decide it, and what it weighs.
 
 A rule with weight 0 is a condition: an engine whose facts say no is ruled out. The others give
-their weight in points. Whether a need counts and how much is our judgement, and stands here to be
-read and changed; whether an engine meets it is decided by tags and numbers of facts alone. What the
-facts do not say is neither yes nor no: it stays an open question.
+their weight in points. Whether a need counts and how much is our judgement, for you to read and
+change here; whether an engine meets it is decided only by tags and numbers of facts. What the facts
+do not say is neither yes nor no: it stays an open question.
 """
 
 import math
@@ -76,15 +76,15 @@ def untagged(feature: str, tag: str) -> Callable[[Facts, Case], bool | None]:
 
 
 def big_enough(
-    feature: str, names: tuple[str, ...], wanted: str, silent: bool | None
+    feature: str, names: tuple[str, ...], need: str, silent: bool | None
 ) -> Callable[[Facts, Case], bool | None]:
-    """Holds if the largest of the named numbers reaches the need `wanted`; `silent` if none is
+    """Holds if the largest of the named numbers reaches the need `need`; `silent` if none is
     stated.
     """
 
     def holds(facts: Facts, case: Case) -> bool | None:
         stated = [facts[feature].numbers[name] for name in names if name in facts[feature].numbers]
-        return max(stated) >= getattr(case.needs, wanted) if stated else silent
+        return max(stated) >= getattr(case.needs, need) if stated else silent
 
     return holds
 
@@ -115,7 +115,7 @@ def affordable(facts: Facts, case: Case) -> bool | None:
     cheapest = pricing.numbers.get("minimum_usd")
     if cheapest is not None:
         return cheapest <= budget
-    # What comes after the free offer costs something; how much is not stated.
+    # Beyond the free offer there is a price, which is not stated.
     paid = bool(limits) or "trial" in pricing.tags
     return False if paid and budget == 0 else None
 

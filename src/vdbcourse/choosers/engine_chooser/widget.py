@@ -1,4 +1,4 @@
-"""The chooser as a form: fields above, the answer below; every change answers anew."""
+"""The chooser as a form: fields above, the answer below; every change updates it."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from vdbcourse.errors import CourseError
 CHOICES = {"purpose": ("What is it for?", PURPOSES), "hosting": ("Where may it run?", HOSTING)}
 NUMBERS = {
     "vectors": "How many vectors?",
-    "dimensions": "How many dimensions has each?",
+    "dimensions": "How many dimensions does each have?",
     "machine_gb": "Memory of the largest machine, in GB",
     "budget": "Budget in USD a month (empty: no limit)",
     "tenants": "Customers to be kept apart",
@@ -57,8 +57,8 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
     def make_fields(self) -> dict[str, widgets.Widget]:
         """One widget for each need, each with its label."""
         fields: dict[str, widgets.Widget] = {}
-        for name, (label, known) in CHOICES.items():
-            options = [(words, key) for key, words in known.items()]
+        for name, (label, choices) in CHOICES.items():
+            options = [(words, key) for key, words in choices.items()]
             fields[name] = form_fields.choice_field(label, options)
         for name, label in NUMBERS.items():
             fields[name] = form_fields.text_field(label)
@@ -72,8 +72,8 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
             self.fields[name].value = form_fields.written(value) if name in NUMBERS else value
 
     def needs(self) -> Needs:
-        """What the fields say. Raises `CourseError` for a text that is no number, and for needs
-        that cannot be.
+        """The values of the fields. Raises `CourseError` for text that is not a number, and for
+        impossible needs.
         """
         values: dict[str, Any] = {}
         for name, field in self.fields.items():
@@ -101,7 +101,7 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
 
 
 def _silently(form: Form, action: Callable[[], None]) -> None:
-    """Do something to the fields without an answer to each."""
+    """Change the fields without an answer to each change."""
     for field in form.fields.values():
         field.unobserve(form.changed, "value")
     action()

@@ -1,11 +1,10 @@
 """The index types that the chooser knows, each with parameters for the needs, its memory, and the
-recall it was seen to reach.
+recall it reached.
 
-How much effort a recall takes was measured on the collection of lesson 3_milvus/07 (film texts,
-plots as questions, Milvus 2.3.5, 2026-11-21), which is a hard one, and is rounded to the careful
-side. HNSW_SQ, which that server lacks, was measured on Milvus Lite 3.2 beside HNSW, and found as
-much within a hundredth. DISKANN was not measured. On other data the same settings find more or
-less.
+The effort for each recall was measured on the collection of lesson 3_milvus/07 (film texts, plots
+as questions, Milvus 2.3.5, 2026-11-21), which is a hard one, and rounded conservatively. HNSW_SQ,
+which that server lacks, was measured on Milvus Lite 3.2 beside HNSW, and found as much within a
+hundredth. DISKANN was not measured. On other data the same settings find more or less.
 """
 
 import math
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from vdbcourse import sizing
 from vdbcourse.choosers.index_chooser.needs import MOST_HITS, Needs
 
-# asked recall: effort that reached it with something to spare
+# recall: effort that reached it with a margin
 # HNSW, M 16, efConstruction 100, for 10 hits
 EF = ((0.8, 64), (0.9, 128), (0.96, 256), (0.98, 512))
 LISTS_OPENED = ((0.75, 1 / 4), (0.9, 1 / 2), (0.95, 3 / 4), (1.0, 1))  # IVF: share of nlist
@@ -29,7 +28,7 @@ CEILINGS = {
     "IVF_PQ": 0.9,
     "SCANN": 0.98,
 }
-CANDIDATES_A_HIT = 10  # SCANN's reorder_k, and what is fetched to order PQ's hits anew
+CANDIDATES_A_HIT = 10  # SCANN's reorder_k, and what is fetched to reorder PQ's hits
 M, EF_CONSTRUCTION = 16, 100
 PQ_PART = 8  # numbers that share a code
 
@@ -37,7 +36,7 @@ PQ_PART = 8  # numbers that share a code
 @dataclass(frozen=True)
 class Candidate:
     """An index type for given needs: `build` and `search` as pymilvus takes them; `rerank` hits to
-    fetch and order anew, or 0.
+    fetch and reorder, or 0.
     """
 
     index_type: str
@@ -50,7 +49,7 @@ class Candidate:
 
 
 def candidates(needs: Needs) -> list[Candidate]:
-    """One candidate for each index type that there is an estimate for."""
+    """One candidate for each index type with an estimate."""
     return [make(needs) for make in MAKERS.values()]
 
 
@@ -90,7 +89,7 @@ def ivf_sq8(needs: Needs) -> Candidate:
 
 
 def ivf_pq(needs: Needs) -> Candidate:
-    """Lists of codes; more hits are fetched than needed, and ordered anew by whole vectors."""
+    """Lists of codes; more hits are fetched than needed, and reordered by whole vectors."""
     m = _parts(needs.dimensions)
     return replace(
         _in_lists("IVF_PQ", needs, m=m or 1),
@@ -143,7 +142,7 @@ def _graph() -> dict[str, int | str]:
 
 
 def _ef(needs: Needs) -> int:
-    """The ef for the asked recall, more for more hits."""
+    """The ef for the required recall, more for more hits."""
     effort = next((value for recall, value in EF if needs.recall <= recall), EF[-1][1])
     return math.ceil(effort * max(1, needs.k / HITS))
 
@@ -152,10 +151,10 @@ def _parts(dimensions: int) -> int | None:
     """PQ's m: the number of parts into which a vector can be cut, nearest to one for each 8
     numbers; None if only 1 or all.
     """
-    wanted = dimensions / PQ_PART
+    ideal = dimensions / PQ_PART
     fits = [
         m
         for m in range(2, dimensions // 2 + 1)
-        if dimensions % m == 0 and wanted / 2 <= m <= wanted * 2
+        if dimensions % m == 0 and ideal / 2 <= m <= ideal * 2
     ]
-    return min(fits, key=lambda m: abs(m - wanted)) if fits else None
+    return min(fits, key=lambda m: abs(m - ideal)) if fits else None

@@ -118,7 +118,7 @@ def _needs_line(answer: Ranking) -> str:
     """The needs in words."""
     needs = answer.needs
     where = milvus_indexes.book().deployments[needs.deployment]
-    kept = (
+    filter_note = (
         f", a filter keeps {needs.share_kept_by_filter:.3g} of the rows"
         if needs.share_kept_by_filter < 1
         else ""
@@ -126,7 +126,7 @@ def _needs_line(answer: Ranking) -> str:
     return (
         f"For {needs.rows:,} rows x {needs.dimensions:,} dimensions x 4 bytes ="
         f" {_size(needs.raw_bytes)} of vectors, in {needs.memory_gb:g} GB, recall@{needs.k} of"
-        f" {needs.recall:g}{kept}, on {where}."
+        f" {needs.recall:g}{filter_note}, on {where}."
     )
 
 

@@ -20,7 +20,7 @@ class Needs:
     memory, in 10^9 bytes; `recall`: the share of the true nearest `k` that an average search has to
     find; `share_kept_by_filter`: share of the rows that pass the filter of a typical search, 1
     without a filter; `deployment`: a key of `milvus_indexes.book().deployments`. Raises
-    `CourseError` for values that cannot be.
+    `CourseError` for impossible values.
     """
 
     rows: int
@@ -62,7 +62,7 @@ class Needs:
 
     @property
     def many_hits(self) -> bool:
-        """Are so many hits asked for that inverted lists are the better way? (More than 2,000, or
+        """Are there so many hits that inverted lists are the better choice? (More than 2,000, or
         one row in a hundred.)
         """
         return self.k > 2_000 or (self.k > 100 and self.k >= self.rows / 100)

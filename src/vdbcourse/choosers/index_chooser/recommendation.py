@@ -1,4 +1,4 @@
-"""Rule index types out or rank them, and find the changes that would turn the choice."""
+"""Rule index types out or rank them, and find the changes that would alter the choice."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -33,14 +33,14 @@ class Recommendation(Ranking):
 
 
 def choose(
-    needs: Needs | None = None, rules: Iterable[Rule] = RULES, **wanted: Any
+    needs: Needs | None = None, rules: Iterable[Rule] = RULES, **values: Any
 ) -> Recommendation:
-    """The index type for `needs`, or for `Needs(**wanted)`, with what else is possible and why the
+    """The index type for `needs`, or for `Needs(**values)`, with what else is possible and why the
     others are not.
 
-    Raises `CourseError` for needs that cannot be, and in one line if no type meets all conditions.
+    Raises `CourseError` for impossible needs, and if no type meets all conditions.
     """
-    needs, rules = needs or Needs(**wanted), tuple(rules)
+    needs, rules = needs or Needs(**values), tuple(rules)
     answer = ranked(needs, rules)
     if answer.best.ruled_out:
         raise CourseError(_impossible(answer))
@@ -53,10 +53,10 @@ def choose(
 
 
 def ranked(needs: Needs, rules: tuple[Rule, ...]) -> Recommendation:
-    """All types by rank, without the changes that would turn the choice."""
-    asked = [rule for rule in rules if rule.asked(needs)]
+    """All types by rank, without the changes that would alter the choice."""
+    active = [rule for rule in rules if rule.asked(needs)]
     assessments = [
-        Assessment(tuple(Reason(rule, rule.holds(candidate, needs)) for rule in asked), candidate)
+        Assessment(tuple(Reason(rule, rule.holds(candidate, needs)) for rule in active), candidate)
         for candidate in candidates(needs)
     ]
     assessments.sort(key=lambda assessment: assessment.rank)
@@ -84,11 +84,11 @@ def _single_changes(needs: Needs) -> Iterator[tuple[str, Needs]]:
     for recall in (0.8, 0.995):
         if recall != needs.recall:
             yield f"the recall you ask for is {recall:g}", replace(needs, recall=recall)
-    for kept in (0.1, 0.01):
-        if kept < needs.share_kept_by_filter:
+    for share in (0.1, 0.01):
+        if share < needs.share_kept_by_filter:
             yield (
-                f"a filter keeps {kept:.0%} of the rows",
-                replace(needs, share_kept_by_filter=kept),
+                f"a filter keeps {share:.0%} of the rows",
+                replace(needs, share_kept_by_filter=share),
             )
     if needs.k < MANY <= needs.rows:
         yield f"you ask for {MANY:,} hits", replace(needs, k=MANY)
@@ -102,19 +102,19 @@ def _impossible(answer: Ranking) -> str:
     needs = answer.needs
     where = milvus_indexes.book().deployments[needs.deployment]
     able = [assessment for assessment in answer.assessments if _failed(assessment) <= {"memory"}]
-    asked = (
+    request = (
         f"{needs.rows:,} x {needs.dimensions:,} in {needs.memory_gb:g} GB at a recall of"
         f" {needs.recall:g}"
     )
     if not able:
         return (
-            f"No index type of {where} holds {asked}. Ask for less recall, or choose another"
+            f"No index type of {where} holds {request}. Ask for less recall, or choose another"
             " deployment."
         )
     least = min(able, key=lambda assessment: assessment.candidate.memory_bytes)
     enough = f"{least.index_type} needs the least, {least.candidate.memory_bytes / 1e9:,.3g} GB"
     return (
-        f"No index type of {where} holds {asked}; {enough}. Give it that memory, ask for less, or"
+        f"No index type of {where} holds {request}; {enough}. Give it that memory, ask for less, or"
         " choose another deployment."
     )
 

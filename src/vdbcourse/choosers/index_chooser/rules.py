@@ -1,7 +1,7 @@
 """The rules: when each is asked, which index types meet it, what it weighs, and what it rests on.
 
 A rule with weight 0 is a condition: a type that does not meet it is ruled out. The others give
-their weight in points; the weights are our judgement, and stand here to be read and changed.
+their weight in points; the weights are our judgement, for you to read and change here.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ READ = "2026-11-21"  # the day on which the documents below were read
 # rows of a segment below which Milvus builds no index:
 # indexCoord.segment.minSegmentNumRowsToEnableIndex
 LEAST_INDEXED = 1_024
-FEW = 10_000  # our judgement: so many comparisons a search are no reason for an index
+FEW = 10_000  # our judgement: so few comparisons per search do not justify an index
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
 LESSON = "../3_milvus/07_index_types_measured.ipynb"
@@ -31,9 +31,7 @@ REACHED = Source(
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `text` completes "the index type ..."; `holds` says yes, no, or None if nothing is
-    known.
-    """
+    """One rule. `text` completes "the index type ..."; `holds` says yes, no, or None if unknown."""
 
     key: str
     text: str
@@ -58,12 +56,12 @@ def one_of(*types: str) -> Callable[[Candidate, Needs], bool | None]:
 
 
 def always(needs: Needs) -> bool:
-    """Asked whatever the needs."""
+    """Asked for any needs."""
     return True
 
 
 def deployed(candidate: Candidate, needs: Needs) -> bool:
-    """Has the deployment this type?"""
+    """Does the deployment have this type?"""
     return needs.deployment in milvus_indexes.book().types[candidate.index_type].deployments
 
 
@@ -83,7 +81,7 @@ def quarter_fits(needs: Needs) -> bool:
 
 
 def graph_case(needs: Needs) -> bool:
-    """Not much filtered out, few hits, and more rows than one compares in no time."""
+    """Not much filtered out, few hits, and more rows than can be compared quickly."""
     return needs.filtered_out < 0.85 and not needs.many_hits and compared(needs) > FEW
 
 

@@ -1,4 +1,4 @@
-"""The index chooser as a form: fields above, the answer below; every change answers anew."""
+"""The index chooser as a form: fields above, the answer below; every change updates it."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from vdbcourse.facts import milvus_indexes
 
 NUMBERS = {
     "rows": "How many rows?",
-    "dimensions": "How many dimensions has a vector?",
+    "dimensions": "How many dimensions does a vector have?",
     "memory_gb": "Memory for the index, in GB",
     "recall": "Recall you need, from 0 to 1",
     "share_kept_by_filter": "Share of rows that a filter keeps (1: no filter)",
@@ -48,8 +48,8 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets has no types
         return "The index chooser as a form. Run this cell in JupyterLab to use it."
 
     def needs(self) -> Needs:
-        """What the fields say. Raises `CourseError` for a text that is no number, and for needs
-        that cannot be.
+        """The values of the fields. Raises `CourseError` for text that is not a number, and for
+        impossible needs.
         """
         values: dict[str, Any] = {"deployment": self.fields["deployment"].value}
         for name, label in NUMBERS.items():
