@@ -9,9 +9,7 @@ import pandas as pd
 
 
 class Text:
-    """`frame` shown with whole, left-aligned texts; numbers with `decimals` digits behind the
-    point.
-    """
+    """`frame` shown with complete, left-aligned texts; numbers rounded to `decimals` places."""
 
     def __init__(self, frame: pd.DataFrame, decimals: int = 3) -> None:
         self.frame = frame.round(decimals)

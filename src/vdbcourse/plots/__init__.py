@@ -1,8 +1,8 @@
 """Altair charts of the chapters. Frames and arrays in, charts out; no engine, no files.
 
-Importing this room makes Altair hand its charts to JupyterLab, which draws them without a network.
-(Altair's own default is a page that loads its scripts from elsewhere.) What moves in a chart moves
-by Vega-Lite's parameters, so it also works on a page without Python behind it.
+Importing this room makes Altair pass its charts to JupyterLab, which draws them without a network.
+(Altair's default is a page that loads its scripts from the web.) Interactive charts use Vega-Lite's
+parameters, so they also work on a page without Python.
 """
 
 import altair as alt

@@ -1,4 +1,4 @@
-"""Lines of measured points, named where they end."""
+"""Lines of measured points, labelled at their ends."""
 
 import altair as alt
 import numpy as np
@@ -64,8 +64,8 @@ def curves(
 
 
 def _last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFrame:
-    """The last point of each line, with the `height` of its name: at the point, or lower if another
-    name is there.
+    """The last point of each line, with the `height` of its name: at the point, or below another
+    name.
     """
     last = rows.groupby(by, sort=False).tail(1).sort_values(y, ascending=False, kind="stable")
     to, back = (np.log, np.exp) if log_y else (np.asarray, np.asarray)
@@ -77,7 +77,7 @@ def _last_points(rows: pd.DataFrame, y: str, by: str, log_y: bool) -> pd.DataFra
 
 
 def _scale(log: bool) -> alt.Scale:
-    """A scale for measured values: logarithmic, or linear without being stretched to zero."""
+    """A scale for measured values: logarithmic, or linear without starting at zero."""
     return (
         alt.Scale(type="log", nice=False, padding=20) if log else alt.Scale(zero=False, nice=True)
     )

@@ -1,4 +1,4 @@
-"""A search on a graph, step by step: where the walk is, what waits, what is best so far."""
+"""A search on a graph, step by step: the current node, the candidates, the best so far."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,8 @@ from vdbcourse.plots.style import COLOURS, INK, PALE
 
 SIDE = 330  # pixels of the plane
 COLUMN = 135  # pixels of a list of names
-ROW = 17  # pixels a name
-SHOWN = 14  # names a list has room for
+ROW = 17  # pixels per name
+SHOWN = 14  # names that fit into a list
 BEST, WAITING, NEAREST = COLOURS[0], COLOURS[4], COLOURS[2]
 SEEN = "#b5b5b5"
 FILLS = ["best", "seen", "not seen"]
@@ -20,8 +20,8 @@ KEY = [
     "blue: best so far; orange ring: waits as a candidate; grey: seen; hollow: not seen",
     "square: the walk is here; cross: the query; green ring: the true nearest",
 ]
-# A step as `graph_walk` takes it: the node, the candidates, the best so far (both nearest first),
-# all nodes seen.
+# A step for `graph_walk`: the node, the candidates, the best so far (both nearest first), all nodes
+# seen.
 Step = tuple[int, Sequence[int], Sequence[int], Sequence[int]]
 
 
@@ -34,16 +34,15 @@ def graph_walk(
     names: Sequence[str],
     title: str,
 ) -> alt.HConcatChart:
-    """A graph in the plane and a search on it, to be stepped through: a slider for the step, one
-    for ef.
+    """A graph in the plane and a search on it, with one slider for the step and one for ef.
 
     `points` is (n, 2), `query` (2,); `links[node]` are the neighbours of node 0 ... n - 1; `names`
-    has a name for each. `walks[ef]` lists the steps of the search with that ef: the node that the
-    step looks around from, the candidates that wait after it and the best nodes after it (both
-    nearest first), and all nodes seen so far. Values of ef are whole and follow each other (1, 2,
-    3). Beside the plane stand candidates and best as lists of names. No Python is needed behind it.
+    has a name for each. `walks[ef]` lists the steps of the search with that ef: the node whose
+    neighbours the step examines, the candidates and the best nodes after it (both nearest first),
+    and all nodes seen so far. Values of ef are consecutive whole numbers (1, 2, 3). Candidates and
+    best are listed by name beside the plane. The chart needs no Python.
 
-    Raises `ValueError` if shapes do not fit, a walk has no step, or the values of ef leave one out.
+    Raises `ValueError` if shapes do not fit, a walk has no step, or a value of ef is missing.
     """
     places, target = np.asarray(points, dtype=float), np.asarray(query, dtype=float)
     if places.ndim != 2 or places.shape[1] != 2 or target.shape != (2,):
@@ -84,7 +83,7 @@ def _held(
     names: Sequence[str],
     walks: Mapping[int, Sequence[Step]],
 ) -> list[alt.Parameter]:
-    """What the picture knows, as parameters (each value once): where a node is, its name and links,
+    """The data of the picture as parameters (each value once): the nodes' places, names and links,
     and the walks.
     """
     once = [
@@ -105,13 +104,13 @@ def _held(
 
 
 def _order(walk: Sequence[Step]) -> list[int]:
-    """The nodes in the order in which the walk saw them: the first `seen` of them were seen by each
-    step.
+    """The nodes in the order in which the walk saw them: a step has seen the first `seen` of
+    them.
     """
-    known: dict[int, None] = {}
+    order: dict[int, None] = {}
     for *_, seen in walk:
-        known |= dict.fromkeys(sorted(int(node) for node in seen if node not in known))
-    return list(known)
+        order |= dict.fromkeys(sorted(int(node) for node in seen if node not in order))
+    return list(order)
 
 
 def _controls(walks: Mapping[int, Sequence[Step]]) -> list[alt.Parameter]:
@@ -207,8 +206,8 @@ def _plane(places: np.ndarray, query: np.ndarray, nearest: int) -> alt.LayerChar
 
 
 def words(n: int, nearest: int) -> alt.Chart:
-    """Three lines above the lists: which step, where, how much work; at the end, whether the answer
-    is right.
+    """Three lines above the lists: step, place, amount of work; at the end, whether the answer is
+    right.
     """
     step = "'step ' + min(walk_step, walk_last) + ' of ' + walk_last"
     end = (

@@ -1,4 +1,4 @@
-"""How values are spread, several samples on one axis."""
+"""The distribution of values, several samples on one axis."""
 
 from collections.abc import Mapping
 

@@ -31,5 +31,5 @@ def written(value: object) -> str:
     """One value of the table. Raises `ValueError` for text that would break it."""
     text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     if "\t" in text or "\n" in text:
-        raise ValueError(f"{text!r} holds a tab or a line break, which the table uses itself")
-    return text.replace('"', "'")  # a quote at the beginning of a value would swallow what follows
+        raise ValueError(f"{text!r} holds a tab or a line break, which the table needs itself")
+    return text.replace('"', "'")  # a quote at the beginning of a value would swallow the rest

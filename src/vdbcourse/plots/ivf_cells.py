@@ -32,13 +32,13 @@ def ivf_cells(
     names: Sequence[str],
     title: str,
 ) -> alt.LayerChart:
-    """The cells of an index in the plane: sliders for nprobe and for the query; what is searched,
+    """The cells of an index in the plane: sliders for nprobe and the query show what is searched,
     found and missed.
 
     `points` is (n, 2), `cells` the number of each point's cell, `centroids` (nlist, 2), `query`
-    (2,) where the query stands first. The `k` nearest points are the true neighbours; the picture
-    finds them, and ranks the cells, by itself: no Python is needed behind it. Raises `ValueError`
-    if shapes do not fit or a cell is empty.
+    (2,) the initial query. The `k` nearest points are the true neighbours; the chart itself finds
+    them and ranks the cells, without Python. Raises `ValueError` if shapes do not fit or a cell is
+    empty.
     """
     places, middles = np.asarray(points, dtype=float), np.asarray(centroids, dtype=float)
     start = np.asarray(query, dtype=float)
@@ -98,15 +98,15 @@ def _region(cell: int, centroids: np.ndarray, low: np.ndarray, high: np.ndarray)
         beyond = (
             corners - (other + centroids[cell]) / 2
         ) @ across  # positive: nearer to the other centroid
-        kept = []
-        for this, after, one, two in zip(
+        clipped = []
+        for corner, next_corner, excess, next_excess in zip(
             corners, np.roll(corners, -1, axis=0), beyond, np.roll(beyond, -1), strict=True
         ):
-            if one <= 0:
-                kept.append(this)
-            if one * two < 0:  # this side crosses the border: the corner is where
-                kept.append(this + (after - this) * one / (one - two))
-        corners = np.array(kept)
+            if excess <= 0:
+                clipped.append(corner)
+            if excess * next_excess < 0:  # this side crosses the border: add a corner there
+                clipped.append(corner + (next_corner - corner) * excess / (excess - next_excess))
+        corners = np.array(clipped)
     return corners
 
 
@@ -120,7 +120,7 @@ def _controls(
         min=1, max=len(centroids), step=1, name="nprobe, cells that are searched "
     )
     x, y = centroids.round(3).T.tolist()
-    made = [
+    parameters = [
         alt.param("nprobe", value=1, bind=nprobe),
         alt.param("cell_x", value=x),
         alt.param("cell_y", value=y),
@@ -129,14 +129,16 @@ def _controls(
         bind = alt.binding_range(
             min=float(low[position]), max=float(high[position]), step=0.005, name=f"query, {name} "
         )
-        made.append(alt.param(f"query_{name}", value=round(float(query[position]), 3), bind=bind))
-    return made
+        parameters.append(
+            alt.param(f"query_{name}", value=round(float(query[position]), 3), bind=bind)
+        )
+    return parameters
 
 
 def _plane(
     rows: alt.Data, corners: alt.Data, low: np.ndarray, high: np.ndarray, k: int, n: int, nlist: int
 ) -> list[alt.Chart]:
-    """The layers: regions, centroids, points, query, and a line of words above."""
+    """The layers: regions, centroids, points, query, and a line of text."""
 
     def at(x: str, y: str) -> dict[str, alt.X | alt.Y]:
         """Encodings of a place in the plane."""
@@ -163,20 +165,23 @@ def _plane(
             .transform_window(cell_rank="dense_rank()", sort=[alt.SortField("to_cell")])
         )
 
-    read = "datum.cell_rank <= nprobe"
-    kind = f"datum.place <= {k} ? ({read} ? 'found' : 'missed') : {read} ? 'compared' : 'skipped'"
-    judged = (
+    searched = "datum.cell_rank <= nprobe"
+    kind = (
+        f"datum.place <= {k} ? ({searched} ? 'found' : 'missed')"
+        f" : {searched} ? 'compared' : 'skipped'"
+    )
+    points = (
         ranked(rows)
         .transform_window(place="row_number()", sort=[alt.SortField("distance")])
         .transform_calculate(
-            kind=kind, got=f"datum.place <= {k} && {read} ? 1 : 0", read=f"{read} ? 1 : 0"
+            kind=kind, got=f"datum.place <= {k} && {searched} ? 1 : 0", read=f"{searched} ? 1 : 0"
         )
     )
     line = (
         f"'nprobe ' + nprobe + ' of {nlist} cells: ' + datum.compared + ' of {n} points compared, '"
         f" + datum.found + ' of {k} true neighbours found'"
     )
-    counted = judged.transform_aggregate(compared="sum(read)", found="sum(got)")
+    counts = points.transform_aggregate(compared="sum(read)", found="sum(got)")
     paint = alt.Scale(domain=KINDS, range=[FOUND, MISSED, "#555555", "#b5b5b5"])
     shape = alt.Scale(domain=KINDS, range=["circle", "diamond", "circle", "circle"])
     size = alt.condition(
@@ -202,7 +207,7 @@ def _plane(
         .transform_calculate(x="cell_x[datum.cell]", y="cell_y[datum.cell]")
         .mark_point(shape="square", size=35, filled=True, color=INK, opacity=0.8)
         .encode(**at("x", "y")),
-        judged.mark_point(filled=True, opacity=1).encode(
+        points.mark_point(filled=True, opacity=1).encode(
             **at("x", "y"),
             color=alt.Color("kind:N", scale=paint, legend=None),
             shape=alt.Shape("kind:N", scale=shape, legend=None),
@@ -213,7 +218,7 @@ def _plane(
         .transform_calculate(x="query_x", y="query_y")
         .mark_point(shape="cross", size=130, filled=True, opacity=1, color=INK)
         .encode(**at("x", "y")),
-        counted.transform_calculate(line=line)
+        counts.transform_calculate(line=line)
         .mark_text(align="left", color=INK, fontWeight="bold")
         .encode(x=alt.value(0), y=alt.value(SIDE + 14), text="line:N"),
     ]
@@ -231,7 +236,7 @@ def lookup_table(table: ArrayLike, code: Sequence[int], *, title: str) -> alt.La
     if (
         values.ndim != 2
         or len(code) != len(values)
-        or not all(0 <= one < values.shape[1] for one in code)
+        or not all(0 <= centroid < values.shape[1] for centroid in code)
     ):
         raise ValueError(
             f"a table {values.shape} needs a code of {len(values)} numbers below its second size,"
@@ -242,17 +247,17 @@ def lookup_table(table: ArrayLike, code: Sequence[int], *, title: str) -> alt.La
         for part, row in enumerate(values.round(3).tolist())
         for number, value in enumerate(row)
     ]
-    picked: list[dict[str, float | str]] = [
+    code_cells: list[dict[str, float | str]] = [
         {"part": part, "centroid": int(number), "distance": round(float(values[part, number]), 3)}
         for part, number in enumerate(code)
     ]
     sums = np.cumsum([values[part, number] for part, number in enumerate(code)])
-    for row, total in zip(picked, sums.tolist(), strict=True):
+    for row, total in zip(code_cells, sums.tolist(), strict=True):
         row["sum"] = f"{'= ' if row['part'] == len(code) - 1 else ''}{total:.3f}"
     x = alt.X("centroid:O", title="centroid of the part", axis=alt.Axis(labelAngle=0, orient="top"))
     y = alt.Y("part:O", title="part of the vector")
     grid = alt.Chart(inline(cells)).encode(x=x, y=y)
-    chosen = alt.Chart(inline(picked)).encode(x=x, y=y)
+    chosen = alt.Chart(inline(code_cells)).encode(x=x, y=y)
     width = 30 * values.shape[1]
     shade = alt.Scale(range=["#ffffff", COLOURS[5]], interpolate="rgb")
     layers = (

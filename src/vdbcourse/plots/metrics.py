@@ -1,5 +1,5 @@
-"""Four metrics at once: vectors in the plane and beside them the order each metric gives, computed
-by the picture itself.
+"""Four metrics at once: vectors in the plane, and beside them the order of each metric, computed by
+the chart itself.
 """
 
 import math
@@ -21,7 +21,7 @@ DISTANCES = {
     "inner product <#>": "-(datum.vx * datum.qx + datum.vy * datum.qy)",
     "L1 <+>": "abs(datum.vx - datum.qx) + abs(datum.vy - datum.qy)",
 }
-# The query, and where there is an x and a y the vector, as they stand with the switch off or on.
+# The query and, if there is an x and a y, the vector, with the switch off or on.
 PLACES = {
     "vx": "normalise ? datum.x / hypot(datum.x, datum.y) : datum.x",
     "vy": "normalise ? datum.y / hypot(datum.x, datum.y) : datum.y",
@@ -29,8 +29,8 @@ PLACES = {
     "qy": "(normalise ? 1 : length) * sin(angle * PI / 180)",
     "zero": "0",
 }
-ROW = 46  # pixels a rank
-COLUMN = 78  # pixels a metric
+ROW = 46  # pixels per rank
+COLUMN = 78  # pixels per metric
 PLANE = 205  # pixels of the plane's side
 
 
@@ -42,7 +42,7 @@ def metric_picture(
 
     Below the picture are sliders for the query's angle (degrees) and length, and a switch that
     scales every vector and the query to length 1. Orders are those of `measure.exact_knn`: of
-    equally near vectors the earlier one comes first. No Python is needed behind it.
+    equally near vectors the earlier one comes first. The chart needs no Python.
 
     Raises `ValueError` if there is no vector, one (or the query) is not two finite numbers, or is
     (0, 0), which has no direction.
@@ -65,7 +65,7 @@ def metric_picture(
 
 
 def _pair(vector: Sequence[float], name: str) -> tuple[float, float]:
-    """`vector` as two floats. Raises `ValueError` if that is not what it is, or if it is (0, 0)."""
+    """`vector` as two floats. Raises `ValueError` if it is something else, or (0, 0)."""
     values = [float(value) for value in vector]
     if len(values) != 2 or not all(map(math.isfinite, values)):
         raise ValueError(f"{name} must be two finite numbers, not {vector!r}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-# Okabe and Ito's palette without its yellow, which is hardly seen on white:
+# Okabe and Ito's palette without its yellow, which is hard to see on white:
 # https://jfly.uni-koeln.de/color/
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 INK = "#222222"
