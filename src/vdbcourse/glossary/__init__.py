@@ -5,7 +5,7 @@ stand in the files of terms/.
     glossary.terms()            all of them
     glossary.pattern()          finds terms in running text; glossary.by_words() says which
     glossary.markdown(link)     the page
-    glossary.csv_text()         a table to learn them by heart; glossary.write_deck(path): a deck
+    glossary.csv_text()         a table to learn them from; glossary.write_deck(path): a deck
 
 `./course author glossary` writes chapters/glossary.md.
 """
@@ -43,12 +43,12 @@ __all__ = [
 
 @functools.cache
 def _book() -> dict[str, Term]:
-    """The terms by id, read and checked once. Raises `CourseError` if a file is not in order."""
+    """The terms by id, read and checked once. Raises `CourseError` if a file is invalid."""
     return {term.id: term for term in load()}
 
 
 def terms() -> list[Term]:
-    """All terms, by alphabet."""
+    """All terms, in alphabetical order."""
     return sorted(_book().values(), key=lambda term: (term.term.lower(), term.id))
 
 
@@ -66,13 +66,13 @@ def find(words: str) -> Term:
 
     Raises `CourseError` with the nearest name if there is none.
     """
-    asked = " ".join(words.split())
-    if asked in names():
-        return names()[asked]
-    if asked.lower() in _book():
-        return _book()[asked.lower()]
-    question = nearest(asked, names())
-    raise CourseError(f"The glossary has no {asked!r}.{question} All terms: chapters/glossary.md")
+    name = " ".join(words.split())
+    if name in names():
+        return names()[name]
+    if name.lower() in _book():
+        return _book()[name.lower()]
+    question = nearest(name, names())
+    raise CourseError(f"The glossary has no {name!r}.{question} All terms: chapters/glossary.md")
 
 
 def define(words: str) -> "Definition":
@@ -86,7 +86,7 @@ def define(words: str) -> "Definition":
 
 @functools.cache
 def names() -> dict[str, Term]:
-    """Every word that stands for a term, also those that do so only where it is introduced."""
+    """Every word for a term, including those that mean it only where it is introduced."""
     return {
         spelling: term
         for term in terms()
@@ -97,10 +97,10 @@ def names() -> dict[str, Term]:
 
 @functools.cache
 def by_words() -> dict[str, Term]:
-    """The forms that always mean a term, as they may stand in a text: "recall" and "Recall", but
+    """The forms that always mean a term, as they may appear in a text: "recall" and "Recall", but
     only "HNSW".
 
-    What `pattern()` found in a text may hold a line break: look up `" ".join(match[0].split())`.
+    A match of `pattern()` may hold a line break: look up `" ".join(match[0].split())`.
     """
     return word_forms.by_words(terms())
 
@@ -116,7 +116,7 @@ def markdown(link: Callable[[str], str], attr_list: bool = False) -> str:
     address.
 
     Anchors are `<a id="hnsw"></a>`, which JupyterLab and GitHub know; with `attr_list` they are `{
-    #hnsw }`, as MkDocs has them.
+    #hnsw }`, as MkDocs expects.
     """
     from vdbcourse.glossary import page  # noqa: PLC0415
 
@@ -131,8 +131,7 @@ def csv_text() -> str:
 
 
 def write_deck(path: Path) -> None:
-    """Write the terms as a deck of flash cards for Anki. Imported again, it updates the cards it
-    made.
+    """Write the terms as a deck of flash cards for Anki. Importing it again updates its cards.
 
     Raises `CourseError` if genanki is not installed or `path` cannot be written.
     """
@@ -142,8 +141,8 @@ def write_deck(path: Path) -> None:
 
 
 def load(path: Path | None = None) -> list[Term]:
-    """The terms of the course, or of another file or folder. Raises `CourseError` naming file and
-    line of what is wrong.
+    """The terms of the course, or of another file or folder. Raises `CourseError` with file and
+    line of each problem.
     """
     from vdbcourse.glossary import loader  # noqa: PLC0415
 

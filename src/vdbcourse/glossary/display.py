@@ -9,7 +9,7 @@ from vdbcourse.glossary.model import Term
 
 
 class Definition:
-    """What a term is, why it matters, what to see also, and where it comes from."""
+    """A term's definition, importance, related terms and source."""
 
     def __init__(self, term: Term, see_also: list[Term]) -> None:
         self.term = term
@@ -41,7 +41,7 @@ class Definition:
 
 
 def as_html(text: str) -> str:
-    """A text of the glossary, where code stands between backticks, as HTML."""
+    """A text of the glossary, with code between backticks, as HTML."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
 
@@ -53,7 +53,7 @@ def source_text(term: Term) -> str:
 
 
 def source_html(term: Term) -> str:
-    """As `source_text`, with a link."""
+    """Like `source_text`, with a link."""
     if term.source is None:
         return source_text(term)
     title, url = html.escape(term.source.title), html.escape(term.source.url)

@@ -1,4 +1,4 @@
-"""The glossary to be learnt elsewhere: a table as CSV, and flash cards for Anki."""
+"""The glossary for learning elsewhere: a table as CSV, and flash cards for Anki."""
 
 import csv
 import html
@@ -13,8 +13,8 @@ from vdbcourse.glossary.model import Term
 
 HEADER = ("term", "definition", "why it matters", "see also", "lesson", "source")
 
-# Anki knows decks, kinds of cards and cards by these numbers. They never change, so that a deck
-# imported again updates its cards.
+# Anki identifies decks and card types by these numbers. They never change, so that importing a deck
+# again updates its cards.
 DECK_ID = 1_774_206_311
 MODEL_ID = 1_531_908_447
 DECK = "Vector databases: glossary"

@@ -1,4 +1,4 @@
-"""Read the terms of a glossary, and refuse them if a name leads nowhere or stands for two terms."""
+"""Read the terms of a glossary, and reject unknown names and names of two terms."""
 
 import datetime
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ THE_LESSON = "lesson"  # as a source: a cell of the lesson shows it
 
 @dataclass(frozen=True)
 class _Entry:
-    """A source or a term as it stands in a file."""
+    """A source or a term as written in a file."""
 
     document: Document
     place: Place
@@ -35,7 +35,7 @@ class _Entry:
         return self.document.where((*self.place, *below))
 
     def names(self) -> Iterator[tuple[str, Place]]:
-        """Everything that stands for this term, and its place in the entry."""
+        """Every name of this term, and its place in the entry."""
         yield self.text("term"), ("term",)
         for field in ("aliases", "also"):
             for index, name in enumerate(self.fields.get(field, ())):
@@ -43,8 +43,8 @@ class _Entry:
 
 
 def load(path: Path) -> list[Term]:
-    """The terms of a file, or of all files of a folder, which may name each other's sources and
-    terms. Raises `CourseError` naming file and line of what is wrong, at most ten.
+    """The terms of a file, or of all files of a folder, which may refer to each other's sources and
+    terms. Raises `CourseError` with file and line of each problem, at most ten.
     """
     documents = yamlfile.read_all(yamlfile.files(path), SCHEMA)
     sources = [
@@ -70,7 +70,7 @@ def load(path: Path) -> list[Term]:
 
 
 def _sources_in_disorder(sources: list[_Entry], terms: list[_Entry]) -> Iterator[Problem]:
-    """Sources that no term names, and keys that stand in two files."""
+    """Sources that no term names, and keys in two files."""
     used = {entry.text("source") for entry in terms}
     first: dict[str, _Entry] = {}
     for source in sources:
@@ -83,7 +83,7 @@ def _sources_in_disorder(sources: list[_Entry], terms: list[_Entry]) -> Iterator
 
 
 def _names_of_two_terms(terms: list[_Entry]) -> Iterator[Problem]:
-    """Ids and names that another term has already."""
+    """Ids and names that another term already has."""
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for entry in terms:
@@ -107,7 +107,7 @@ def _long_texts(terms: list[_Entry]) -> Iterator[Problem]:
 
 
 def _names_leading_nowhere(terms: list[_Entry], sources: set[str]) -> Iterator[Problem]:
-    """Terms, lessons and sources that are named and do not exist."""
+    """Names of terms, lessons and sources that do not exist."""
     ids = [entry.text("id") for entry in terms]
     keys = [lesson.key for lesson in lessons.lessons()]
     for entry in terms:

@@ -1,4 +1,4 @@
-"""What a term is."""
+"""Terms and their sources."""
 
 import datetime
 from dataclasses import dataclass
@@ -37,5 +37,5 @@ class Term:
 
     @property
     def recognised(self) -> tuple[str, ...]:
-        """The forms that mean this term wherever they stand."""
+        """The forms that always mean this term."""
         return self.aliases if self.ambiguous else self.names

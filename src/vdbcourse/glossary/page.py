@@ -24,17 +24,17 @@ In a notebook,
 
 
 def path() -> Path:
-    """Where the page for JupyterLab is."""
+    """The path of the page for JupyterLab."""
     return lessons.chapters_folder() / "glossary.md"
 
 
 def text(terms: Iterable[Term]) -> str:
-    """The page for JupyterLab; it lies beside the lessons' folders."""
+    """The page for JupyterLab; it is beside the lessons' folders."""
     return HEAD + markdown(terms, lambda key: f"{quote(key)}.ipynb", attr_list=False)
 
 
 def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool) -> str:
-    """A line of letters, then each term below its letter; `terms` come by alphabet."""
+    """A line of letters, then each term below its letter; `terms` come in alphabetical order."""
     by_letter = [
         (letter, list(group))
         for letter, group in itertools.groupby(terms, lambda term: term.term[0].upper())
@@ -57,7 +57,7 @@ def markdown(terms: Iterable[Term], link: Callable[[str], str], attr_list: bool)
 
 
 def heading(level: str, words: str, anchor: str, attr_list: bool) -> str:
-    """A heading that a link can lead to."""
+    """A heading with an anchor."""
     return (
         f"{level} {words} {{ #{anchor} }}" if attr_list else f'{level} <a id="{anchor}"></a>{words}'
     )

@@ -1,4 +1,4 @@
-"""Terms in running text: which forms there are, and a pattern that finds them."""
+"""Terms in running text: their forms, and a pattern that finds them."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from vdbcourse.glossary.model import Term
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """The name as it may stand in a text: words in lower case may begin a sentence; HNSW, ef and M
+    """The name as it may appear in a text: lower-case words may begin a sentence; HNSW, ef and M
     never change.
     """
     if name != name.lower() or len(name) < 3:

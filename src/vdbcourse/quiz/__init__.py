@@ -2,11 +2,11 @@
 notebooks and on the site.
 
     quiz.ask("1_concepts")                     the questions of a chapter, to answer in a notebook
-    quiz.questions("1_concepts")               the same as data; without a chapter all of them
-    quiz.as_json(quiz.questions())             what quiz.js takes
+    quiz.questions("1_concepts")               the same as data; all chapters by default
+    quiz.as_json(quiz.questions())             the input of quiz.js
     quiz.fallback(quiz.questions())            plain HTML for readers without scripts
 
-The questions stand in questions/, a file for each chapter.
+The questions are in questions/, a file for each chapter.
 """
 
 import functools
@@ -38,7 +38,7 @@ def questions(chapter: str | None = None) -> list[Question]:
     """The questions of `chapter`, such as "1_concepts", in the order of the lessons; None stands
     for all chapters.
 
-    Raises `CourseError` for a chapter without questions, and if the questions are not in order.
+    Raises `CourseError` for a chapter without questions, and for invalid questions.
     """
     if chapter is not None and chapter not in chapters():
         raise CourseError(

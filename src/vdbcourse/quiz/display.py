@@ -18,7 +18,7 @@ def beside_the_chapters(lesson: str) -> str:
 
 
 def as_json(questions: Iterable[Question], link: Callable[[str], str] = beside_the_chapters) -> str:
-    """What quiz.js takes: a JSON list, safe inside `<script type="application/json">`.
+    """The input of quiz.js: a JSON list, safe inside `<script type="application/json">`.
 
     `link` turns a lesson's key into its address, as seen from the page that asks.
     """
@@ -81,9 +81,7 @@ def choose(question: Question) -> str:
 
 def inline(text: str) -> str:
     """A text as HTML: `code` and *emphasis* become elements, everything else is escaped."""
-    parts = CODE.split(
-        html.escape(text, quote=False)
-    )  # what stands at odd places was between backticks
+    parts = CODE.split(html.escape(text, quote=False))  # parts at odd places were between backticks
     return "".join(
         f"<code>{part}</code>" if place % 2 else EMPHASIS.sub(r"<em>\1</em>", part)
         for place, part in enumerate(parts)

@@ -1,4 +1,4 @@
-"""Read the questions of the quiz, and refuse those that cannot be asked."""
+"""Read the questions of the quiz, and reject invalid ones."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,8 +14,8 @@ SCHEMA = FOLDER / "questions.schema.json"
 
 
 def load(path: Path = QUESTIONS) -> list[Question]:
-    """The questions of a file, or of all files of a folder. Raises `CourseError` naming file and
-    line of what is wrong, at most ten.
+    """The questions of a file, or of all files of a folder. Raises `CourseError` with file and line
+    of each problem, at most ten.
     """
     documents = yamlfile.read_all(yamlfile.files(path), SCHEMA)
     yamlfile.refuse([*_unaskable(documents), *_repeated(documents)])
@@ -23,8 +23,8 @@ def load(path: Path = QUESTIONS) -> list[Question]:
 
 
 def _unaskable(documents: Iterable[Document]) -> Iterator[Problem]:
-    """Questions on no lesson, with an option twice, or with another number of right options than
-    they state.
+    """Questions without a lesson, with a duplicate option, or with a wrong count of right
+    options.
     """
     keys = [lesson.key for lesson in lessons.lessons()]
     for document in documents:
@@ -56,7 +56,7 @@ def _miscounted(document: Document, index: int) -> Iterator[Problem]:
 
 
 def _repeated(documents: Iterable[Document]) -> Iterator[Problem]:
-    """Ids that another question has already."""
+    """Ids that another question already has."""
     first: dict[str, str] = {}
     for document in documents:
         for index, entry in enumerate(document.data):

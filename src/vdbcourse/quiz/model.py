@@ -1,6 +1,4 @@
-"""What a question is. Texts may hold `code` in backticks and *emphasis* in stars, and
-nothing else.
-"""
+"""Questions. Texts may hold `code` in backticks and *emphasis* in asterisks, and nothing else."""
 
 from dataclasses import dataclass
 
