@@ -1,4 +1,4 @@
-"""The grader. A check of an exercise imports from here what it needs (`checks` describes it):
+"""The grader. The checks of an exercise import what they need from here (see `checks`):
 
 from vdbcourse.grading import Answer, Data, check
 

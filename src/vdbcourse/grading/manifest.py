@@ -15,10 +15,10 @@ from vdbcourse.errors import CourseError
 
 FOLDER = Path(__file__).resolve().parents[1] / "exercises"
 SCHEMA = Path(__file__).with_name("exercise.schema.json")
-TASK = "task"  # the attribute of a check that says which task it is of
-SECONDS: float = 5  # that a call may take, unless its task says otherwise
+TASK = "task"  # the attribute of a check that names its task
+SECONDS: float = 5  # that a call may take, unless its task sets another limit
 
-Check = Callable[..., None]  # it takes the learner's functions and, if it wants, `data`
+Check = Callable[..., None]  # takes the learner's functions and optionally `data`
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Exercise:
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """All exercises by id, in the order of their ids. Raises `CourseError` naming file and line of
-    what is wrong in an `exercise.yaml`.
+    """All exercises by id, in the order of their ids. Raises `CourseError` with file and line of
+    each problem in an `exercise.yaml`.
     """
     documents = yamlfile.read_all(sorted(FOLDER.glob("*/exercise.yaml")), SCHEMA)
     entries = [_exercise(document.data) for document in documents]
@@ -141,8 +141,8 @@ def exercise(name: str) -> Exercise:
 
 
 def check(task: str) -> Callable[[Check], Check]:
-    """Mark a function as the check of `task`. Its parameters are the learner's functions and, if it
-    wants, `data`.
+    """Mark a function as the check of `task`. Its parameters are the learner's functions and
+    optionally `data`.
     """
 
     def mark(function: Check) -> Check:
@@ -154,8 +154,8 @@ def check(task: str) -> Callable[[Check], Check]:
 
 @functools.cache
 def checks(exercise_id: str) -> dict[str, Check]:
-    """The check of each task of an exercise. Raises `CourseError` when manifest and module do not
-    fit.
+    """The check of each task of an exercise. Raises `CourseError` if manifest and module do not
+    match.
     """
     entry = exercise(exercise_id)
     module = importlib.import_module(f"{entry.module}.checks")
@@ -169,10 +169,10 @@ def checks(exercise_id: str) -> dict[str, Check]:
             raise CourseError(
                 f"{module.__name__} has no check for the task {task.id!r} of the manifest."
             )
-        asked = {name for name in inspect.signature(marked[task.id]).parameters if name != "data"}
-        if asked != set(task.functions):
+        names = {name for name in inspect.signature(marked[task.id]).parameters if name != "data"}
+        if names != set(task.functions):
             raise CourseError(
-                f"The check of {task.id!r} calls {sorted(asked)}; the manifest says"
+                f"The check of {task.id!r} calls {sorted(names)}; the manifest says"
                 f" {sorted(task.functions)}."
             )
     if extra := set(marked) - {task.id for task in entry.tasks}:

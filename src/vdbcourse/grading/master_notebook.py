@@ -1,9 +1,9 @@
 """Read a master notebook (`solutions/*.ipynb`): which cell solves which task, its stub, its
 solution and the reasoning.
 
-In a code cell, what a learner writes stands between `### BEGIN SOLUTION` and `### END SOLUTION`;
-the stub has `return ...` in its place. Cells with the tag `solution` (the reasoning) are in the
-master only.
+In a code cell, what a learner writes is between `### BEGIN SOLUTION` and `### END SOLUTION`; the
+stub has `return ...` in its place. Cells with the tag `solution` (the reasoning) are in the master
+only.
 """
 
 import re
@@ -32,7 +32,7 @@ class Solution:
 
 
 def read(exercise: Exercise) -> nbformat.NotebookNode:
-    """The master notebook. Raises `CourseError` if it is missing or no notebook."""
+    """The master notebook. Raises `CourseError` if it is missing or not a notebook."""
     try:
         notebook: nbformat.NotebookNode = nbformat.read(exercise.master, as_version=4)
     except FileNotFoundError as error:

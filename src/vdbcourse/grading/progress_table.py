@@ -1,5 +1,5 @@
-"""What there is to do and what is done: all exercises as a map, and the tasks of some as a table.
-In a notebook and as text.
+"""What there is to do and what is done, in a notebook and as text: all exercises as a map, and the
+tasks of some as a table.
 """
 
 import html
@@ -11,8 +11,8 @@ from vdbcourse.grading import manifest
 
 
 class ExerciseMap:
-    """All exercises: level, minutes, what to know before, tasks passed and points. Links are those
-    of `chapters/start.ipynb`.
+    """All exercises: level, minutes, tasks passed and points. Links are relative to
+    `chapters/start.ipynb`.
     """
 
     HEAD = ("Exercise", "Level", "Minutes", "Tasks passed", "Points")
@@ -23,31 +23,32 @@ class ExerciseMap:
     def rows(self) -> list[tuple[str, ...]]:
         """Title, level, minutes, tasks passed and points of each exercise."""
         rows: list[tuple[str, ...]] = []
-        for one in self.exercises:
-            done = Progress([one])
+        for exercise in self.exercises:
+            done = Progress([exercise])
             rows.append(
                 (
-                    one.title,
-                    one.level,
-                    str(one.minutes),
+                    exercise.title,
+                    exercise.level,
+                    str(exercise.minutes),
                     f"{done.passed} of {len(done.rows)}",
-                    f"{done.points} of {one.points}",
+                    f"{done.points} of {exercise.points}",
                 )
             )
         return rows
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"{one.id}: {title} ({level}, {minutes} min), {passed} tasks passed, {points} points"
-            for one, (title, level, minutes, passed, points) in zip(
+            f"{exercise.id}: {title} ({level}, {minutes} min), {passed} tasks passed,"
+            f" {points} points"
+            for exercise, (title, level, minutes, passed, points) in zip(
                 self.exercises, self.rows(), strict=True
             )
         )
 
     def _repr_html_(self) -> str:
         links = [
-            f"<a href='../exercises/{quote(one.id)}.ipynb'>{html.escape(one.title)}</a>"
-            for one in self.exercises
+            f"<a href='../exercises/{quote(exercise.id)}.ipynb'>{html.escape(exercise.title)}</a>"
+            for exercise in self.exercises
         ]
         rows = [
             [link, *map(html.escape, row[1:])] for link, row in zip(links, self.rows(), strict=True)
@@ -56,8 +57,8 @@ class ExerciseMap:
 
 
 class Progress:
-    """Exercises and their tasks: what is done, how many attempts and hints it took; a table, and
-    the same as text.
+    """Exercises and their tasks: what is done, how many attempts and hints it took; as a table and
+    as text.
     """
 
     HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
@@ -68,19 +69,19 @@ class Progress:
 
     @staticmethod
     def _row(exercise: manifest.Exercise, task: manifest.Task) -> dict[str, Any]:
-        """What is known of one task."""
-        noted = progress.tasks(exercise.id).get(task.id, {})
-        state = "passed" if "passed" in noted else "tried" if noted.get("attempts") else "to do"
-        if "passed" in noted and "solution" in noted and noted["solution"] < noted["passed"]:
+        """The progress on one task."""
+        record = progress.tasks(exercise.id).get(task.id, {})
+        state = "passed" if "passed" in record else "tried" if record.get("attempts") else "to do"
+        if "passed" in record and "solution" in record and record["solution"] < record["passed"]:
             state = "passed after the solution"
         return {
             "exercise": exercise.id,
             "task": task.id,
             "state": state,
-            "points": noted.get("points", 0),
+            "points": record.get("points", 0),
             "of": task.points,
-            "attempts": noted.get("attempts", 0),
-            "hints": noted.get("hints", 0),
+            "attempts": record.get("attempts", 0),
+            "hints": record.get("hints", 0),
         }
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """What became of a task. The values stand in progress files, JSON and CSV."""
+    """The outcome of a task. The values are stored in progress files, JSON and CSV."""
 
     PASSED = "passed"
     NOT_ATTEMPTED = "not attempted"
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
     @property
     def sign(self) -> str:
-        """What stands before it in text."""
+        """The sign before it in text."""
         return _SIGNS.get(self, "[!]")
 
     @property
@@ -32,12 +32,12 @@ class Status(StrEnum):
 
     @property
     def words(self) -> str:
-        """As it is said to a learner."""
+        """The wording for a learner."""
         return _WORDS.get(self, self.value)
 
     @property
     def class_words(self) -> str:
-        """As it is said to whoever grades a class."""
+        """The wording for a teacher."""
         return "raised an error" if self is Status.ERROR else self.words
 
 
@@ -57,7 +57,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one task. `call`, `got` and `expected` are one line each or empty; `why` says
+    """The outcome of one task. `call`, `got` and `expected` are one line each or empty; `why` says
     why it matters.
     """
 
@@ -73,10 +73,8 @@ class Result:
     expected: str = ""
     printed: str = ""
     printed_characters: int = 0
-    undone: str = ""  # what the code left on the server, and the check has put back
-    ended: str = (
-        ""  # the limit that ended it, or what it did to its process; for whoever grades a class
-    )
+    undone: str = ""  # what the code left on the server and the check undid
+    ended: str = ""  # the limit that ended it, or what it did to its process; for the teacher
 
     @property
     def passed(self) -> bool:
@@ -85,13 +83,13 @@ class Result:
 
     @property
     def words(self) -> str:
-        """The status as it is said to a learner."""
+        """The status, worded for a learner."""
         return self.status.words
 
     @property
     def in_class(self) -> str:
-        """What went wrong, to whoever grades a class: what ended it, or the error, or what the
-        learner was told.
+        """What went wrong, for the teacher: what ended it, the error, or the message to the
+        learner.
         """
         if self.ended:
             return f"{self.words}: {self.ended}" if self.status is Status.TIME else self.ended
@@ -153,7 +151,7 @@ class Result:
 
 
 def prose(text: str) -> str:
-    """Text as HTML, with what stands in backquotes as code."""
+    """Text as HTML, backquoted parts as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
@@ -162,7 +160,7 @@ class Results(list[Result]):
 
     @property
     def total(self) -> str:
-        """All their points."""
+        """The sum of their points."""
         reached, of = sum(result.points for result in self), sum(result.of for result in self)
         return f"{reached} of {of} points"
 
@@ -178,7 +176,7 @@ class Results(list[Result]):
 
 
 def _cell(label: str, text: str) -> str:
-    # code in a fixed font, prose as prose; whatever the text holds, it stays text
+    # code in a fixed font, prose as prose; the text is always escaped
     if label in ("why", "undone"):
         return prose(text)
     return f"<code style='white-space:pre-wrap;overflow-wrap:anywhere'>{html.escape(text)}</code>"

@@ -1,4 +1,4 @@
-"""An exercise as its notebook sees it: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`."""
+"""An exercise as seen by its notebook: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ class ExerciseSession:
         )
 
     def check(self, task: str | None = None) -> Result | Results:
-        """Check one task (or all) on example data, and say: passed, not attempted, or what is wrong
-        and why it matters.
+        """Check one task (or all) on example data, and report: passed, not attempted, or what is
+        wrong and why it matters.
         """
         if task is None:
             return Results(self._check(task) for task in self.exercise.tasks)
@@ -46,7 +46,7 @@ class ExerciseSession:
         return result
 
     def data(self) -> Data:
-        """The example data, with a schema and a Milvus of the checks' own."""
+        """The example data, with the checks' own schema, and a Milvus."""
         space = f"check_{self.exercise.id}"
         return Data(
             postgres_dsn=engines.postgres(space) if "postgres" in self.exercise.engines else None,
@@ -55,34 +55,34 @@ class ExerciseSession:
 
     def hint(self, task: str) -> "Line":
         """The next hint: a question first, nearly the answer last."""
-        asked = self.exercise.task(task)
-        number = progress.hinted(self.exercise.id, task, len(asked.hints))
+        hints = self.exercise.task(task).hints
+        number = progress.hinted(self.exercise.id, task, len(hints))
         after = (
             ""
-            if number < len(asked.hints)
+            if number < len(hints)
             else f' That was the last hint. After an attempt: ex.solution("{task}")'
         )
-        return Line(f"Hint {number} of {len(asked.hints)}: {asked.hints[number - 1]}{after}")
+        return Line(f"Hint {number} of {len(hints)}: {hints[number - 1]}{after}")
 
     def solution(self, task: str) -> "Line | SolutionText":
-        """The solution and the reasoning behind it, once the task was attempted."""
-        asked = self.exercise.task(task)
+        """The solution and the reasoning behind it, after an attempt at the task."""
+        entry = self.exercise.task(task)
         if not progress.tasks(self.exercise.id).get(task, {}).get("attempts"):
             return Line(
                 f'The solution opens after an attempt. Write an answer, run ex.check("{task}"), or'
                 f' ask ex.hint("{task}").'
             )
-        solution = master_notebook.solution(self.exercise, asked)
+        solution = master_notebook.solution(self.exercise, entry)
         progress.opened_solution(self.exercise.id, task)
         return SolutionText(solution.code, solution.reasoning)
 
     def progress(self) -> Progress:
-        """What is done of this exercise."""
+        """The progress on this exercise."""
         return Progress([self.exercise])
 
 
 class Line(str):
-    """A line of the course's, shown without quotes."""
+    """A line of text, shown without quotes."""
 
     def __repr__(self) -> str:
         return str(self)
@@ -92,7 +92,7 @@ class Line(str):
 
 
 class SolutionText:
-    """A solution: code in colour where the notebook can, and the reasoning."""
+    """A solution: code, highlighted in a notebook, and the reasoning."""
 
     def __init__(self, code: str, reasoning: str) -> None:
         self.code = code

@@ -489,7 +489,7 @@ SAID_NOTHING = {"altered": [], "collections": [], "printed": "", "printed_charac
 )
 def test_an_outcome_that_is_none_is_refused(outcome):
     assert Outcome.from_json({"status": "returned", "value": 1, **SAID_NOTHING}).value == 1
-    with pytest.raises(ValueError, match="no outcome"):
+    with pytest.raises(ValueError, match="not an outcome"):
         Outcome.from_json(outcome)
 
 

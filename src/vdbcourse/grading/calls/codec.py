@@ -1,9 +1,9 @@
 """What a learner's function returned, as plain values: numbers, strings, lists, tuples, dicts,
 sets, arrays.
 
-Checks see nothing else, in the notebook as in the sandbox. An object with an `__eq__` of its own
-can therefore not pretend to be the right answer, and JSON carries every value between two processes
-without running anybody's code.
+Checks see nothing else, in the notebook as in the sandbox. So an object with its own `__eq__`
+cannot pass for the right answer, and JSON carries every value between two processes without running
+anybody's code.
 """
 
 import base64
@@ -17,8 +17,7 @@ import numpy as np
 MOST_ITEMS = 200_000  # in lists and dicts
 MOST_BYTES = 64 * 2**20  # of an array
 DEEPEST = 12  # lists in lists
-# of whole numbers; one with hundreds of digits is no float any more, and breaks whatever computes
-# with it
+# of whole numbers; one with hundreds of digits does not fit into a float, and breaks calculations
 LARGEST = 2**64
 
 
@@ -46,13 +45,13 @@ class Handle:
 
 
 class _Encoder:
-    """Turns one value into JSON's types, and counts as it goes."""
+    """Turns one value into JSON's types, and counts its items."""
 
     def __init__(self) -> None:
         self.items = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """`value` as lists, dicts, strings and numbers of JSON; what is too large or unknown as an
+        """`value` as JSON lists, dicts, strings and numbers; too large or unknown parts as an
         `Opaque`.
         """
         self.items += 1
@@ -142,9 +141,7 @@ def encode_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> dict[str
 
 
 def decode(coded: Any) -> Any:
-    """The value that `encode` made `coded` from. Raises `ValueError` if it was made by something
-    else.
-    """
+    """The value that `encode` turned into `coded`. Raises `ValueError` for anything else."""
     if not isinstance(coded, dict):
         if coded is None or isinstance(coded, (bool, int, float, str)):
             return coded
@@ -192,7 +189,5 @@ def _as_key(value: Any) -> Any:
 
 
 def through_json(coded: Any) -> Any:
-    """What arrives when `coded` is sent as JSON: subclasses of `int` and `str` arrive as what they
-    claim to be.
-    """
+    """`coded` after a trip through JSON: subclasses of `int` and `str` become plain values."""
     return json.loads(json.dumps(coded))

@@ -1,4 +1,4 @@
-"""How a value is shown in a message: in one short line, or by its kind and size where it is hidden
+"""How a value is shown in a message: in one short line, or by its type and size if it is hidden
 data.
 """
 
@@ -16,13 +16,13 @@ SHORT.maxstring, SHORT.maxlong, SHORT.maxother = 80, 30, 60
 
 
 def shown(value: Any, shapes_only: bool = False) -> str:
-    """One short line for `value`; with `shapes_only` no content, only what kind of thing it is."""
+    """One short line for `value`; with `shapes_only`, only its type and size."""
     line = _described(value, shapes_only)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 
 
 def _described(value: Any, shapes_only: bool) -> str:
-    """The line, however long a list of lists makes it."""
+    """The line, of any length."""
     match value:
         case Opaque():
             return f"{'an' if value.type_name[:1].lower() in 'aeiou' else 'a'} {value.type_name}"
@@ -52,8 +52,8 @@ def _described(value: Any, shapes_only: bool) -> str:
 
 
 def _tidy(value: Any) -> Any:
-    """Floats with six digits, also inside lists, so that a line stays short; arrays as what they
-    are.
+    """Floats with six digits, also inside lists, so that a line stays short; large arrays by their
+    shape.
     """
     match value:
         case float():
@@ -70,7 +70,7 @@ def _tidy(value: Any) -> Any:
 
 
 class _Shape:
-    """Stands for an array inside a list that is shown."""
+    """Shows the shape of an array inside a list."""
 
     def __init__(self, array: np.ndarray) -> None:
         self.text = f"<array {array.shape} {array.dtype}>"

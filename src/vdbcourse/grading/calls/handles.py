@@ -1,5 +1,5 @@
-"""What a learner's function gets opened: a connection, a client, the course's `encode`, a dict that
-lasts.
+"""What a learner's function receives ready to use: a connection, a client, the course's `encode`, a
+dict that persists.
 """
 
 import functools
@@ -31,7 +31,7 @@ NOTED = (
 NAMING = {
     "create_collection": "collection_name",
     "rename_collection": "new_name",
-}  # method and the argument a collection is called by
+}  # methods, and the argument that names the collection
 
 
 class OpenHandles:
@@ -41,7 +41,7 @@ class OpenHandles:
         self.objects: dict[Handle, Any] = {}
         self.fresh: dict[
             Handle, dict[str, Any]
-        ] = {}  # of each connection: what code may alter, as it was at first
+        ] = {}  # for each connection: the initial values of what code may alter
 
     def resolve(self, value: Any) -> Any:
         """The object behind a handle; any other value as it is."""
@@ -54,7 +54,7 @@ class OpenHandles:
         return self.objects[value]
 
     def altered(self) -> list[str]:
-        """Names of what is no more as it was when a connection was opened, of all connections."""
+        """Names of the attributes changed since the connections were opened."""
         return sorted(
             {
                 name
@@ -66,31 +66,29 @@ class OpenHandles:
         )
 
     def collections(self) -> list[str]:
-        """Names that code has given to collections, over all Milvus clients, since this was last
-        asked.
-        """
-        named: set[str] = set()
+        """Names that code gave to collections, on all Milvus clients, since the last call."""
+        names: set[str] = set()
         for handle, opened in self.objects.items():
             if handle.kind == "milvus":
-                named |= opened.named
+                names |= opened.named
                 opened.named.clear()
-        return sorted(named)
+        return sorted(names)
 
     def setting(self, handle: Handle, name: str) -> str | None:
         """The value of a PostgreSQL setting in the session behind `handle`; None while it is in an
-        aborted transaction. Of a Milvus client: which methods of `NOTED` were called since this was
-        last asked, as one text, whatever `name` is.
+        aborted transaction. For a Milvus client: the methods of `NOTED` called since the last time,
+        as one text, whatever `name` is.
 
-        All sessions then hand in what they have counted, so that `pg_stat_user_tables` knows how
-        the learner's code has read. An idle session does so by itself up to ten seconds later, and
-        what another one has read would be taken for the work of this one.
+        All sessions then report their counts, so that `pg_stat_user_tables` shows how the learner's
+        code has read. An idle session reports by itself up to ten seconds later, and its reads
+        would then be taken for this session's.
         """
         import psycopg  # noqa: PLC0415
 
         if handle.kind == "milvus":
-            noted = self.resolve(handle).noted
-            called = " ".join(sorted(noted))
-            noted.clear()
+            methods = self.resolve(handle).noted
+            called = " ".join(sorted(methods))
+            methods.clear()
             return called
         connection = self.resolve(handle)
         if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
@@ -116,8 +114,8 @@ class OpenHandles:
 
 
 def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
-    """A connection that knows pgvector: its types, and from the beginning its settings, which a
-    session has once it used it.
+    """A connection that knows pgvector: its types, and its settings, which a session has only after
+    using it.
     """
     import psycopg  # noqa: PLC0415
     from pgvector.psycopg import register_vector  # noqa: PLC0415
@@ -129,7 +127,7 @@ def connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
 
 
 def _hand_in_counts(connection: "psycopg.Connection[Any]") -> None:
-    # at once, if the session is idle; PostgreSQL before version 15 cannot be told to
+    # at once, if the session is idle; PostgreSQL before version 15 has no such function
     import psycopg  # noqa: PLC0415
 
     idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
@@ -161,8 +159,8 @@ def _open(handle: Handle) -> Any:
 
 
 def _noting(client: Any) -> Any:
-    # from now on the client notes in `noted` which methods of `NOTED` are called, and in `named`
-    # the names that those of `NAMING` are called with; they do what they always do
+    # from now on the client records in `noted` which methods of `NOTED` are called, and in `named`
+    # the names passed to those of `NAMING`; the methods work as before
     client.noted, client.named = set(), set()
     for name in (*NOTED, *NAMING):
         setattr(client, name, _noted(client, name, getattr(client, name)))
@@ -176,17 +174,17 @@ def _noted(client: Any, name: str, method: Callable[..., Any]) -> Callable[..., 
     def called(*args: Any, **kwargs: Any) -> Any:
         if name in NOTED:
             client.noted.add(name)
-        returned = method(*args, **kwargs)
+        result = method(*args, **kwargs)
         if name in NAMING:
             client.named.add(signature.bind(*args, **kwargs).arguments[NAMING[name]])
-        return returned
+        return result
 
     return called
 
 
 def another_encode(texts: Any, **options: Any) -> Any:
     """Another model's `encode`, as far as a learner's function can tell: vectors like the course's,
-    and never the same.
+    but never equal.
     """
     from vdbcourse import embedding  # noqa: PLC0415
 

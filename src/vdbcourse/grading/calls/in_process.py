@@ -1,5 +1,5 @@
-"""Calls of functions of this very process: the notebook's kernel, or a namespace in which a
-solution was run.
+"""Calls of functions in this process: the notebook's kernel, or a namespace in which a solution was
+run.
 """
 
 import math
@@ -17,7 +17,7 @@ from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, Spe
 
 
 class InProcess:
-    """The transport to a namespace of this process. Values go through the same plain form as to the
+    """The transport to a namespace of this process. Values take the same plain form as for the
     sandbox.
     """
 
@@ -28,7 +28,7 @@ class InProcess:
         self.budget, self.spent = Allowance(math.inf, math.inf), Spent()
 
     def begin(self, seconds: float) -> None:
-        """A new check begins."""
+        """Start a new check."""
         self.budget, self.spent = time_limits.for_all_calls(seconds), Spent()
 
     def definition(self, name: str) -> Definition:
@@ -40,7 +40,7 @@ class InProcess:
     def call(
         self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float
     ) -> Outcome:
-        """Call it."""
+        """Call the function."""
         coded = codec.through_json(codec.encode_arguments(args, kwargs))
         meter = Meter(time.process_time)
         outcome = invoke.call(self.namespace, self.opened, name, coded, Allowance.of(seconds))

@@ -1,5 +1,5 @@
-"""Calls to functions in another process, the sandbox: the transport `There`. What comes back is
-JSON, looked at before use.
+"""Calls to functions in another process, the sandbox: `InSubprocess`. What comes back is JSON,
+checked before use.
 """
 
 import contextlib
@@ -26,15 +26,15 @@ from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, Spe
 
 START_SECONDS = 20
 GRACE = 3  # seconds between the limit inside and the end of the process
-LEAST_SHARE = 200  # of the time for all cells: a cell with less than this part left is not run
+LEAST_SHARE = 200  # a cell with less than 1/200 of the time for all cells left is not run
 MOST_PARTS = 2_000_000  # of lists and dicts in one answer
 FOREIGN = "wrote something of its own where only answers go"
 _T = TypeVar("_T")
 
 
-class Ended(ConnectionError):  # noqa: N818 - what became of a process
-    """The process is gone, by itself or because it had to be ended. status: TIME or ERROR; the text
-    says what it did.
+class Ended(ConnectionError):  # noqa: N818 - the end of a process
+    """The process has ended, by itself or by force. status: TIME or ERROR; the text says what it
+    did.
     """
 
     def __init__(self, words: str, status: Status = Status.ERROR) -> None:
@@ -44,10 +44,10 @@ class Ended(ConnectionError):  # noqa: N818 - what became of a process
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell that did not run to its end. number: counted from 1 over the code cells, as
-    after "Restart and run all".
+    """One code cell that did not finish. number: counted from 1 over the code cells, as after
+    "Restart and run all".
 
-    forced: was it stopped, or did it end its process, where others end with an error?
+    forced: was it stopped, or did it end its process? Others end with an error.
     """
 
     number: int
@@ -62,7 +62,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Output:
-    """The beginning of what one code cell printed, and how many characters it was in all."""
+    """The beginning of what one code cell printed, and its total number of characters."""
 
     number: int
     printed: str
@@ -70,8 +70,8 @@ class Output:
 
 
 class InSubprocess:
-    """A notebook that runs in a process of its own. `run` first, then it is a transport
-    for checks.
+    """A notebook that runs in its own process. Call `run` first, then it is a transport for
+    checks.
     """
 
     hidden = True
@@ -96,10 +96,10 @@ class InSubprocess:
             ) from error
 
     def run(self, cells: Sequence[str], without: dict[int, str]) -> None:
-        """Run the code cells top to bottom, but for those in `without`: {number: what became of it
-        in an earlier try}.
+        """Run the code cells top to bottom, except those in `without`: {number: its outcome in an
+        earlier try}.
 
-        A cell may take half of the time that is left, so that later ones always have some.
+        A cell may take half of the remaining time, so that later ones always have some.
         """
         whole = left = Allowance.of(self.place.limits.seconds)
         self.cells = list(cells)
@@ -137,11 +137,11 @@ class InSubprocess:
             left = left.less(meter.spent.at_most(allowed))
 
     def begin(self, seconds: float) -> None:
-        """A new check begins."""
+        """Start a new check."""
         self.budget, self.spent = time_limits.for_all_calls(seconds), Spent()
 
     def definition(self, name: str) -> Definition:
-        """What the name stands for now that the notebook has run fresh, top to bottom."""
+        """What the name stands for after a fresh run of the notebook, top to bottom."""
         answer = self._ask("definition", Allowance.of(GRACE), name=name)
         if answer.get("callable") is True:
             return Definition(is_callable=True, fresh=True)
@@ -160,7 +160,7 @@ class InSubprocess:
     def call(
         self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float
     ) -> Outcome:
-        """Call it. Raises `Ended`."""
+        """Call the function. Raises `Ended`."""
         coded = codec.encode_arguments(args, kwargs)
         allowed = Allowance.of(seconds)
         opening = Allowance.of(OPEN_SECONDS).part(
@@ -199,12 +199,12 @@ class InSubprocess:
         self.process.close()
 
     def _meter(self) -> Meter:
-        # counts from now what the notebook's processes compute
+        # counts the computing of the notebook's processes from now on
         return Meter(lambda: self.process.watcher.computed)
 
     def _ask(self, do: str, within: Allowance, **content: Any) -> dict[str, Any]:
         # One question, one answer, in time. Inside, `within` may be granted a second time (see
-        # `invoke.time_limit`), and giving way takes a moment.
+        # `invoke.time_limit`), and stopping takes a moment.
         self.number += 1
         question = json.dumps({"id": self.number, "do": do, **content}).encode() + b"\n"
         return self._answer(within.part(2) + Allowance.of(GRACE), question)
@@ -227,7 +227,7 @@ class InSubprocess:
         return answer
 
     def _read(self, reader: Callable[[Any], _T], content: Any) -> _T:
-        # what `reader` makes of something from inside
+        # what `reader` makes of content from inside
         try:
             return reader(content)
         except ValueError as error:
@@ -235,7 +235,7 @@ class InSubprocess:
             raise Ended(FOREIGN) from error
 
     def _gone(self) -> Ended:
-        # why the process is no more
+        # why the process ended
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.popen.wait(Allowance.of(GRACE).clock)
         code = self.process.popen.poll()
@@ -256,7 +256,7 @@ class InSubprocess:
 
 
 def parsed(line: bytes) -> dict[str, Any] | None:
-    """The JSON object of one line; None if it is none, or would grow too large."""
+    """The JSON object of one line; None if it is not one, or too large."""
     if (
         not line.endswith(b"\n")
         or line.count(b",") + line.count(b"[") + line.count(b"{") > MOST_PARTS

@@ -1,5 +1,5 @@
-"""Call a learner's function and live through whatever it does: raise, loop, print without end,
-change its arguments, leave.
+"""Call a learner's function and survive whatever it does: raise, loop, print without end, change
+its arguments, exit.
 
 The same code runs in the notebook's kernel and in the sandbox.
 """
@@ -25,11 +25,11 @@ from vdbcourse.grading.calls.outcome import SHOWN_OUTPUT, CallStatus, Outcome
 from vdbcourse.grading.sandbox.limits import OPEN_SECONDS
 from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, OwnComputing
 
-AGAIN = 0.5  # seconds from one look at the time to the next
+AGAIN = 0.5  # seconds between checks of the time
 
 
 class TimeLimit(BaseException):
-    """The learner's function ran too long. (No `Exception`: a loop that catches those must not
+    """The learner's function ran too long. (Not an `Exception`: a loop that catches those must not
     swallow it.)
     """
 
@@ -45,7 +45,7 @@ def call(
     coded: dict[str, Any],
     allowance: Allowance,
 ) -> Outcome:
-    """Call `namespace[name]` with the arguments that `codec.encode_arguments` made `coded` from."""
+    """Call `namespace[name]` with the arguments that `codec.encode_arguments` made into `coded`."""
     printed = Printed()
     _open_first(opened, coded)
     try:
@@ -68,7 +68,7 @@ def call(
         outcome = Outcome(CallStatus.TIME, overrun=error.overrun)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 # boundary: it is the learner's code: sys.exit() and all are theirs to be told of
+    except BaseException as error:  # noqa: BLE001 # boundary: the learner's code; even sys.exit() is reported to the learner
         outcome = _raised(error, namespace)
     return replace(
         outcome,
@@ -80,7 +80,7 @@ def call(
 
 
 def _open_first(opened: OpenHandles, coded: dict[str, Any]) -> None:
-    # on nobody's time; what cannot be opened is said when the function is called with it
+    # not counted as the function's time; a failure is reported when the function is called
     for argument in [*coded["args"], *coded["kwargs"].values()]:
         if isinstance(argument, dict) and "handle" in argument:
             with contextlib.suppress(Exception, TimeLimit), time_limit(Allowance.of(OPEN_SECONDS)):
@@ -90,14 +90,14 @@ def _open_first(opened: OpenHandles, coded: dict[str, Any]) -> None:
 def _changed(
     function: Callable[..., Any], coded: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
 ) -> list[str]:
-    # names of the arguments whose content is another than what was sent
+    # names of the arguments whose content has changed
     names = _parameter_names(function)
-    places = [
+    positions = [
         i
         for i, (sent, now) in enumerate(zip(coded["args"], args, strict=True))
         if not _same(sent, now)
     ]
-    return [names[i] if i < len(names) else f"argument {i + 1}" for i in places] + [
+    return [names[i] if i < len(names) else f"argument {i + 1}" for i in positions] + [
         key for key, sent in coded["kwargs"].items() if not _same(sent, kwargs[key])
     ]
 
@@ -115,7 +115,7 @@ def _parameter_names(function: Callable[..., Any]) -> list[str]:
 
 
 def _raised(error: BaseException, namespace: dict[str, Any]) -> Outcome:
-    # the error in the learner's terms: its type and text, and the line of theirs where it happened
+    # the error in the learner's terms: its type and text, and the line of the learner's code
     line, source = None, ""
     trace = error.__traceback__
     while trace is not None:
@@ -134,7 +134,7 @@ def _raised(error: BaseException, namespace: dict[str, Any]) -> Outcome:
 
 
 def text_of(error: BaseException) -> str:
-    """The first line of what the error says; an error whose text cannot be made says nothing."""
+    """The first line of the error's text; empty if the text cannot be made."""
     try:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     except Exception:  # noqa: BLE001 # boundary: a learner's own error class, whose __str__ may do anything
@@ -143,7 +143,7 @@ def text_of(error: BaseException) -> str:
 
 
 class Printed(io.TextIOBase):
-    """Takes what is printed, keeps its beginning and counts the rest."""
+    """Captures output: keeps the beginning and counts all characters."""
 
     def __init__(self) -> None:
         self.head = ""
@@ -156,7 +156,7 @@ class Printed(io.TextIOBase):
         return len(text)
 
     def writable(self) -> bool:
-        """It takes everything."""
+        """Always true."""
         return True
 
 
@@ -173,11 +173,11 @@ def _silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def time_limit(allowance: Allowance) -> Iterator[None]:
-    """Raise `TimeLimit` in the main thread once the allowance is used up, and again each half
-    second until the code gives way.
+    """Raise `TimeLimit` in the main thread once the allowance is used up, and again every half
+    second until the code stops.
 
-    A time in which modules were loaded for the first time does not count, once: it is no work of
-    the answer's. Windows has no such timer; there the kernel's own interrupt, or the time limit of
+    A period in which modules were loaded for the first time does not count, once: that is not the
+    answer's work. Windows has no such timer; there the kernel's own interrupt, or the time limit of
     the whole process, ends a loop.
     """
     if (
@@ -206,7 +206,7 @@ def time_limit(allowance: Allowance) -> Iterator[None]:
     first = max(allowance.computing, 0.01)
     left, interval = signal.setitimer(
         signal.ITIMER_REAL, first, AGAIN
-    )  # of whoever else waits, such as a test's own limit
+    )  # of another timer, such as a test's own limit
     try:
         yield
     finally:

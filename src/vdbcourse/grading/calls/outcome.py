@@ -1,5 +1,5 @@
-"""What came of a call of a learner's function, or of a code cell of a notebook, and the form in
-which that travels from one process to another: JSON, looked at before use.
+"""The outcome of a call of a learner's function, or of a notebook's code cell, and the form in
+which it travels between processes: JSON, checked before use.
 """
 
 from collections.abc import Callable
@@ -33,13 +33,13 @@ class CallStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a call.
+    """The outcome of a call.
 
     value: in JSON's types, as `codec.encode` makes it; changed: names of the arguments whose
     content the call changed; error, line, source: what it raised, and the learner's line where it
-    happened; overrun: the limit of time it passed; budget: what all calls of its task together may
-    use, where that was the limit; altered: settings of its connections that are not as they were;
-    collections: names that it has given to collections in Milvus.
+    happened; overrun: the time limit it exceeded; budget: what all calls of its task together may
+    use, if that was the limit; altered: settings of its connections that it changed; collections:
+    names that it gave to collections in Milvus.
     """
 
     status: CallStatus
@@ -75,8 +75,8 @@ class Outcome:
 
     @classmethod
     def from_json(cls, content: Any) -> "Outcome":
-        """What `as_json` made, its texts without control characters. Raises `ValueError` if it is
-        something else.
+        """What `as_json` made, without control characters. Raises `ValueError` for anything
+        else.
         """
         return _checked(cls._read, content)
 
@@ -101,8 +101,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What came of a code cell. error: in one line, or empty; overrun: the limit of time that it
-    passed.
+    """The outcome of a code cell. error: in one line, or empty; overrun: the time limit it
+    exceeded.
     """
 
     error: str = ""
@@ -121,8 +121,8 @@ class CellOutcome:
 
     @classmethod
     def from_json(cls, content: Any) -> "CellOutcome":
-        """What `as_json` made, its texts without control characters. Raises `ValueError` if it is
-        something else.
+        """What `as_json` made, without control characters. Raises `ValueError` for anything
+        else.
         """
         return _checked(cls._read, content)
 
@@ -137,7 +137,7 @@ class CellOutcome:
 
 
 def printable(value: object, keep: str = "", most: int = 500) -> str:
-    """A text from another process as it may be shown: no control characters, not long."""
+    """Text from another process, safe to show: short, without control characters."""
     return "".join(c if c.isprintable() or c in keep else " " for c in str(value)[:most])
 
 
@@ -157,4 +157,4 @@ def _checked(read: Callable[[Any], _T], content: Any) -> _T:
     try:
         return read(content)
     except _MALFORMED as error:
-        raise ValueError(f"{type(content).__name__} that is no outcome") from error
+        raise ValueError(f"{type(content).__name__} that is not an outcome") from error

@@ -12,9 +12,9 @@ from vdbcourse.grading.calls.outcome import Outcome
 class Definition:
     """What a name stands for in the learner's notebook.
 
-    type_name: of its value, None if the name stands for nothing. Where the notebook ran fresh
-    (`fresh`), cells: numbers of the code cells that define it; failure: what became of the first of
-    them that did not run to its end, in one line.
+    type_name: of its value, None if the name is undefined. Where the notebook ran fresh (`fresh`),
+    cells: numbers of the code cells that define it; failure: one line on the first of them that did
+    not finish.
     """
 
     is_callable: bool
@@ -32,8 +32,8 @@ class Transport(Protocol):
     hidden: bool
 
     def begin(self, seconds: float) -> None:
-        """A new check, of a task whose calls may take `seconds` each: from now on all of them
-        together have a limit.
+        """Start a check of a task whose calls may take `seconds` each; all of them together have a
+        limit, too.
         """
 
     def definition(self, name: str) -> Definition:

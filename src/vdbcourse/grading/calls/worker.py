@@ -1,8 +1,8 @@
 """The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker
 [CACHE]`.
 
-It knows no check and no expected value. It reads one JSON object a line, does what it says, and
-answers one line:
+It knows no checks and no expected values. It reads one JSON object per line, carries it out, and
+answers with one line:
 
     {"id": 1, "do": "cell", "source": "...", "allowed": {...}}  -> {"id": 1, "outcome": {...}}
     {"id": 2, "do": "definition", "name": "f"}   -> {"id": 2, "callable": true, "type": "function"}
@@ -13,7 +13,7 @@ answers one line:
 
 (See `outcome` for the two outcomes.)
 
-CACHE is a folder of embedded texts to begin with.
+CACHE is a folder of embedded texts to start from.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_
 
 
 def main() -> None:
-    """Answer until there is nobody left to ask."""
+    """Answer requests until the input ends."""
     channel = _Channel()
     if len(sys.argv) > 1:
         _begin_cache(Path(sys.argv[1]))
@@ -49,18 +49,18 @@ def main() -> None:
         os.environ["MILVUS_URI"] = os.environ.pop(MILVUS_SOCKET)
     notebook = Notebook()
     channel.write({"id": 0})
-    while (asked := channel.read()) is not None:
+    while (request := channel.read()) is not None:
         channel.write(
-            {"id": asked["id"]}
-            | getattr(notebook, f"do_{asked.pop('do')}")(
-                **{k: asked[k] for k in asked if k != "id"}
+            {"id": request["id"]}
+            | getattr(notebook, f"do_{request.pop('do')}")(
+                **{k: request[k] for k in request if k != "id"}
             )
         )
 
 
 class _Channel:
-    """The way to the grader: what was stdin and stdout. The notebook's own stdin and outputs are
-    empty and go nowhere.
+    """The channel to the grader: the original stdin and stdout. The notebook's own stdin is empty,
+    and its outputs are discarded.
     """
 
     def __init__(self) -> None:
@@ -73,18 +73,18 @@ class _Channel:
             os.register_at_fork(after_in_child=self.close)
 
     def close(self) -> None:
-        """A copy of this process that the notebook's code makes has no say."""
+        """Close the channel, in a fork that the notebook's code makes."""
         for end in (self.incoming, self.outgoing):
             with contextlib.suppress(OSError):
                 os.close(end.fileno())
 
     def read(self) -> dict[str, Any] | None:
-        """The next thing to do, None at the end."""
+        """The next request, None at the end."""
         line = self.incoming.readline()
         return json.loads(line) if line else None
 
     def write(self, answer: dict[str, Any]) -> None:
-        """Answer; what is too large is answered as such."""
+        """Answer; in place of too large an answer, say its size."""
         if os.getpid() != self.owner:
             os._exit(0)
         line = json.dumps(answer).encode()
@@ -97,7 +97,7 @@ class _Channel:
 
 
 class Notebook:
-    """A fresh interactive shell, and what is asked of the functions defined in it."""
+    """A fresh interactive shell, and the requests to the functions defined in it."""
 
     def __init__(self) -> None:
         _replace_exercises()
@@ -147,7 +147,7 @@ class Notebook:
         return {"outcome": outcome.as_json()}
 
     def do_setting(self, handle: list[str], name: str) -> dict[str, Any]:
-        """A setting of the PostgreSQL session that the functions got."""
+        """A setting of the functions' PostgreSQL session."""
         try:
             with invoke.time_limit(Allowance.of(SETTING_SECONDS)):
                 return {"value": self.opened.setting(Handle(*handle), name)}
@@ -172,7 +172,7 @@ def _in_words(error: BaseException) -> str:
 
 
 def _replace_exercises() -> None:
-    # by a silent `vdbcourse.exercises`: here nothing is checked, hinted or noted
+    # by a silent `vdbcourse.exercises`: nothing is checked, hinted or recorded here
     import vdbcourse  # noqa: PLC0415
 
     silent = types.ModuleType(
@@ -185,7 +185,7 @@ def _replace_exercises() -> None:
 
 
 class _Silent:
-    """Takes every question and says nothing."""
+    """Accepts every call and shows nothing."""
 
     def __getattr__(self, name: str) -> "_Silent":
         if name.startswith("_"):
@@ -193,7 +193,6 @@ class _Silent:
         return self
 
     def __call__(self, *_: object, **__: object) -> "_Silent":
-        """Any question, the same answer."""
         return self
 
     def __repr__(self) -> str:

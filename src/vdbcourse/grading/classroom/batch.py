@@ -1,5 +1,5 @@
-"""Grade the notebooks of a class: each in a sandbox, several at a time, every result kept as soon
-as it is there.
+"""Grade the notebooks of a class: each in a sandbox, several at a time, every result saved as soon
+as it is ready.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
 
     `done(entry, of)` is called for each one.
 
-    Raises `CourseError` if there is nothing to grade, nowhere to keep it, or no sandbox.
+    Raises `CourseError` if there is nothing to grade, no place for results, or no sandbox.
     """
     if sys.platform == "win32":
         raise CourseError(
@@ -69,53 +69,51 @@ def grade(folder: Path, out: Path, options: Options, done: Callable[[Entry, int]
         )
     if options.confined:
         bubblewrap.program()
-    there = submissions.handed_in(folder, without=out)
+    files = submissions.handed_in(folder, without=out)
     store = Store(out)
     seed = store.seed(options.seed, options.again)
     batch = Batch(
         [
-            Entry(one.learner, one.path.relative_to(folder).as_posix(), problem=one.problem)
-            for one in there
+            Entry(file.learner, file.path.relative_to(folder).as_posix(), problem=file.problem)
+            for file in files
         ],
         seed,
     )
     alike = submissions.namesakes(entry.learner for entry in batch.entries)
     waiting: list[tuple[Entry, Submission]] = []
-    for one, entry in zip(there, batch.entries, strict=True):
+    for file, entry in zip(files, batch.entries, strict=True):
         entry.namesakes = alike.get(entry.learner, [])
         if entry.problem:
             continue
         try:
-            found = submissions.read(one.path)
+            submission = submissions.read(file.path)
         except CourseError as error:
             entry.problem = str(error)
             continue
-        entry.describe(found)
-        if not options.again and store.fill(entry, found, seed, options.limits):
+        entry.describe(submission)
+        if not options.again and store.fill(entry, submission, seed, options.limits):
             batch.kept += 1
         else:
-            waiting.append((entry, found))
+            waiting.append((entry, submission))
     _let_the_last_count(batch.entries)
-    left = {id(entry) for entry, _ in waiting}
+    ungraded = {id(entry) for entry, _ in waiting}
     for entry in batch.entries:
-        if id(entry) not in left:
-            done(entry, len(there))
+        if id(entry) not in ungraded:
+            done(entry, len(files))
     with contextlib.closing(_graded(waiting, seed, options)) as ready:
-        for entry, found in ready:
-            store.keep(entry, found, seed, options.limits)
-            done(entry, len(there))
+        for entry, submission in ready:
+            store.keep(entry, submission, seed, options.limits)
+            done(entry, len(files))
     return batch
 
 
 def _graded(
     waiting: list[tuple[Entry, Submission]], seed: int, options: Options
 ) -> Generator[tuple[Entry, Submission], None, None]:
-    """Grade them and hand them back as they get ready. When the block that reads them is left, all
-    that runs is stopped.
-    """
+    """Grade them and yield each one when it is ready. Closing the generator stops all that runs."""
     if not waiting:
         return
-    exercises = {found.exercise.id: found.exercise for _, found in waiting}
+    exercises = {submission.exercise.id: submission.exercise for _, submission in waiting}
     with ClassEngines(
         exercises.values(), options.limits, seed, options.confined, options.jobs
     ) as class_engines:
@@ -129,28 +127,30 @@ def _graded(
         class_engines.keep_embeddings()
         with ThreadPoolExecutor(options.jobs) as pool:
             jobs: dict[Future[None], tuple[Entry, Submission]] = {
-                pool.submit(_grade_one, entry, found, class_engines, unfit[found.exercise.id]): (
+                pool.submit(
+                    _grade_one, entry, submission, class_engines, unfit[submission.exercise.id]
+                ): (
                     entry,
-                    found,
+                    submission,
                 )
-                for entry, found in waiting
+                for entry, submission in waiting
             }
             try:
                 while jobs:
                     ready, _ = wait(jobs, return_when=FIRST_COMPLETED)
-                    for one in ready:
-                        one.result()
-                        yield jobs.pop(one)
+                    for job in ready:
+                        job.result()
+                        yield jobs.pop(job)
             finally:
                 class_engines.stopping.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _rehearsal(exercise: Exercise, class_engines: ClassEngines) -> str:
-    """Grade the course's own solution first: why nothing else can be graded on this machine, or an
-    empty text.
+    """Grade the course's own solution first; returns why nothing else can be graded on this
+    machine, or an empty text.
 
-    It also embeds what the exercise embeds, so that no learner's time is spent on it. Raises
+    It also embeds the texts of the exercise, so that no learner's time is spent on them. Raises
     `CourseError` without a sandbox.
     """
     InSubprocess(bubblewrap.Place(class_engines.confined, class_engines.limits)).close()
@@ -159,11 +159,11 @@ def _rehearsal(exercise: Exercise, class_engines: ClassEngines) -> str:
         for cell in master_notebook.read(exercise).cells
         if cell.cell_type == "code"
     ]
-    with class_engines.environment(exercise, trusted=True) as own:
-        found = notebook_run.grade(exercise, cells, own.place, own.data)
-    missed = [result.line() for result in found.results if not result.passed]
-    if found.problem or missed:
-        why = found.problem or "; ".join(missed)
+    with class_engines.environment(exercise, trusted=True) as run:
+        graded = notebook_run.grade(exercise, cells, run.place, run.data)
+    missed = [result.line() for result in graded.results if not result.passed]
+    if graded.problem or missed:
+        why = graded.problem or "; ".join(missed)
         return (
             f"The course's own solution of {exercise.id} does not pass on this machine, so nothing"
             f" is graded by it: {why}"
@@ -171,15 +171,19 @@ def _rehearsal(exercise: Exercise, class_engines: ClassEngines) -> str:
     return ""
 
 
-def _grade_one(entry: Entry, found: Submission, class_engines: ClassEngines, unfit: str) -> None:
+def _grade_one(
+    entry: Entry, submission: Submission, class_engines: ClassEngines, unfit: str
+) -> None:
     """Grade one submission into its entry, whatever happens."""
     began = time.monotonic()
     if unfit:
         entry.problem = unfit
         return
     try:
-        with class_engines.environment(found.exercise) as own:
-            entry.take(notebook_run.grade(found.exercise, found.cells, own.place, own.data))
+        with class_engines.environment(submission.exercise) as run:
+            entry.take(
+                notebook_run.grade(submission.exercise, submission.cells, run.place, run.data)
+            )
     except CourseError as error:
         entry.problem = str(error)
     except Exception as error:  # noqa: BLE001 # boundary: whatever one submission does to an engine, the batch goes on
@@ -188,7 +192,7 @@ def _grade_one(entry: Entry, found: Submission, class_engines: ClassEngines, unf
 
 
 def _let_the_last_count(entries: list[Entry]) -> None:
-    """Of several files of one learner for one exercise the one saved last counts, and says so."""
+    """Let the last saved of a learner's files for an exercise count, and note the others."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         groups.setdefault((entry.learner, entry.exercise or entry.file), []).append(entry)

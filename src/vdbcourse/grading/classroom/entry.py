@@ -1,4 +1,4 @@
-"""One submission of a class: what is known of it, before it ran and after."""
+"""One submission of a class: what is known before and after its run."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ from vdbcourse.grading.result import Result, Status
 @dataclass
 class Entry:
     """One submission. problem: why there is no grade; others: earlier files of the same learner for
-    the same exercise; namesakes: other learners of nearly the same name.
+    the same exercise; namesakes: other learners with nearly the same name.
     """
 
     learner: str
@@ -31,12 +31,16 @@ class Entry:
     namesakes: list[str] = field(default_factory=list)
     superseded_by: str = ""
 
-    def describe(self, found: Submission) -> None:
-        """Take what is known before anything runs."""
-        self.exercise, self.of, self.saved = found.exercise.id, found.exercise.points, found.saved
+    def describe(self, submission: Submission) -> None:
+        """Fill in what is known before the run."""
+        self.exercise, self.of, self.saved = (
+            submission.exercise.id,
+            submission.exercise.points,
+            submission.saved,
+        )
 
     def take(self, graded: Graded) -> None:
-        """Take what came of the run."""
+        """Fill in the outcome of the run."""
         self.results, self.task_seconds = list(graded.results), graded.seconds
         self.cells, self.forced, self.outputs, self.problem = (
             graded.cells,
@@ -47,12 +51,12 @@ class Entry:
 
     @property
     def points(self) -> int | None:
-        """The points reached; None if it could not be graded: there is no grade from half a run."""
+        """The points reached; None if it could not be graded: half a run gives no grade."""
         return None if self.problem else sum(result.points for result in self.results)
 
     @property
     def ended(self) -> list[tuple[str, str]]:
-        """What was stopped or ended its process: the cell or task, and what became of it."""
+        """What was stopped or ended its process: the cell or task, and what happened."""
         cells = [("cells", line) for line in self.forced]
         return [*cells, *((result.task, result.ended) for result in self.results if result.ended)]
 
@@ -65,28 +69,28 @@ class Entry:
 
     @property
     def note(self) -> str:
-        """What went wrong and what to know, in one line; empty when there is nothing to say."""
+        """What went wrong and what to know, in one line; may be empty."""
         broken = [
-            f"{one.task}: {one.in_class}"
-            for one in self.results
-            if one.status in (Status.ERROR, Status.TIME)
+            f"{result.task}: {result.in_class}"
+            for result in self.results
+            if result.status in (Status.ERROR, Status.TIME)
         ]
-        said = [self.problem] if self.problem else [*self.cells, *broken]
-        if len(said) > 2:
-            said = [*said[:2], f"and {len(said) - 2} more"]
+        notes = [self.problem] if self.problem else [*self.cells, *broken]
+        if len(notes) > 2:
+            notes = [*notes[:2], f"and {len(notes) - 2} more"]
         if self.others:
-            said.append(
+            notes.append(
                 f"{len(self.others) + 1} files for this exercise, the one saved last counts:"
                 f" {self.file}"
             )
         if self.namesakes:
-            said.append(
-                "is this one person? Names that differ in capital letters or accents alone:"
+            notes.append(
+                "is this one person? Names that differ only in capital letters or accents:"
                 f" {', '.join(self.namesakes)}"
             )
         if self.superseded_by:
-            said.append(f"does not count: {self.superseded_by} was saved later")
-        return one_line("; ".join(said))
+            notes.append(f"does not count: {self.superseded_by} was saved later")
+        return one_line("; ".join(notes))
 
     def line(self) -> str:
         """The submission in one line."""
@@ -102,5 +106,5 @@ class Entry:
 
 
 def one_line(words: str) -> str:
-    """Without line breaks and control characters: names of files and folders are the learner's."""
+    """Without line breaks and control characters: learners choose names of files and folders."""
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())

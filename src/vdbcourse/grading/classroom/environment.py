@@ -1,8 +1,7 @@
-"""What a fresh run stands on: a place to run in, engines of its own, and hidden data for the
-checks.
+"""What a fresh run needs: a place, its own engines, and hidden data for the checks.
 
-For a class each submission gets a database and a Milvus of its own, which nobody else reaches.
-One's own notebook runs on the course's engines, in a space of its own that goes with the run.
+In a class each submission gets its own database and Milvus, which nobody else can reach. Your own
+notebook runs on the course's engines, in a space that is removed after the run.
 """
 
 import contextlib
@@ -65,7 +64,7 @@ def for_check(exercise: Exercise, limits: Limits, seed: int) -> Iterator[RunEnvi
 
 
 def _postgres_url() -> str:
-    """The course's PostgreSQL, where nothing is made yet. Raises `CourseError` if there is none."""
+    """The course's PostgreSQL; nothing is created there. Raises `CourseError` if there is none."""
     url = settings.database_url()
     if url is None:
         return supervisor.up("postgres").uri
@@ -74,7 +73,7 @@ def _postgres_url() -> str:
 
 
 def _drop_collections(uri: str, learner: str) -> None:
-    """Remove the collections of a learner who was made up."""
+    """Remove the collections of a made-up learner."""
     from pymilvus import MilvusClient  # noqa: PLC0415
 
     with contextlib.closing(MilvusClient(uri, token=engines.milvus_token())) as client:
@@ -84,7 +83,7 @@ def _drop_collections(uri: str, learner: str) -> None:
 
 
 class ClassEngines:
-    """The engines of a batch, to be used in `with`. Raises `CourseError` if one does not start."""
+    """The engines of a batch, for use in `with`. Raises `CourseError` if one does not start."""
 
     def __init__(
         self, exercises: Iterable[Exercise], limits: Limits, seed: int, confined: bool, jobs: int
@@ -93,7 +92,7 @@ class ClassEngines:
         self.seed = seed
         self.confined = confined
         self.jobs = jobs
-        self.wanted = {name for exercise in exercises for name in exercise.engines}
+        self.engine_names = {name for exercise in exercises for name in exercise.engines}
         self.cache: Path | None = None
         self.stopping = threading.Event()  # once set, every run of the batch ends within seconds
 
@@ -105,20 +104,20 @@ class ClassEngines:
             self.folder.chmod(0o711)
             self.server = (
                 starting.enter_context(Server(self.folder, self.jobs))
-                if "postgres" in self.wanted
+                if "postgres" in self.engine_names
                 else None
             )
             self.open = starting.pop_all()
         logging.getLogger("pymilvus").setLevel(
             logging.CRITICAL
-        )  # a server that a submission broke is told in our words
+        )  # the course itself reports a server that a submission broke
         return self
 
     def __exit__(self, *_: object) -> None:
         self.open.close()
 
     def keep_embeddings(self) -> None:
-        """Take what is embedded by now as what every submission begins with."""
+        """Let every submission start from the texts embedded so far."""
         model = embedding.current_model()
         path = Cache(model.name, model.fingerprint).path
         if path.exists():
@@ -131,8 +130,8 @@ class ClassEngines:
 
     @contextlib.contextmanager
     def environment(self, exercise: Exercise, trusted: bool = False) -> Iterator[RunEnvironment]:
-        """What one submission stands on. trusted: the course's own solution, which runs in the
-        grader's home.
+        """What one submission needs. trusted: the course's own solution, which runs in the grader's
+        home.
         """
         confined = self.confined and not trusted
         variables: dict[str, str] = {}

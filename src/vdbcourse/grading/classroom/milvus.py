@@ -1,5 +1,5 @@
-"""Milvus for a class: a Milvus Lite server for each submission, on a socket, locked in like the
-notebook that talks to it.
+"""Milvus for a class: a Milvus Lite server for each submission, on a socket, confined like the
+notebook that uses it.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ SERVER_LIMITS = Limits(memory=2, processes=8)
 
 @contextlib.contextmanager
 def milvus_lite(confined: bool) -> Iterator[Path]:
-    """The socket of a new Milvus Lite; it ends, and its data goes, with the block. Raises
-    `CourseError` if it does not start.
+    """The socket of a new Milvus Lite; server and data end with the block. Raises `CourseError` if
+    it does not start.
     """
     folder = Path(
         tempfile.mkdtemp(prefix="vdbm-")
-    )  # short: a socket's path may have about 100 bytes
+    )  # short: a socket's path is limited to about 100 bytes
     folder.chmod(0o733 if confined and os.geteuid() == 0 else 0o700)
     socket = folder / "m"
     place = Place(confined, SERVER_LIMITS, writable=folder if confined else None)

@@ -1,5 +1,5 @@
-"""One notebook, run fresh and checked task by task. A process that dies costs the task it died in,
-not the others.
+"""One notebook, run fresh and checked task by task. A process that dies costs only the task it died
+in.
 """
 
 import time
@@ -14,14 +14,14 @@ from vdbcourse.grading.manifest import Exercise, Task
 from vdbcourse.grading.result import Result, Results, Status
 from vdbcourse.grading.sandbox.bubblewrap import Place
 
-DEATHS = 3  # of the process; then the rest is not graded
-MOST_OUTPUTS = 40  # of cells, that are kept
+DEATHS = 3  # of the process; after that the rest is not graded
+MOST_OUTPUTS = 40  # of cells that are kept
 
 
 @dataclass
 class Graded:
-    """What came of one notebook. cells: one line for each code cell that did not run to its end;
-    forced: those of them that were stopped or ended their process; outputs: what the cells printed;
+    """The outcome of one notebook. cells: one line for each code cell that did not finish; forced:
+    those of them that were stopped or ended their process; outputs: what the cells printed;
     problem: why there is no grade, or an empty text.
     """
 
@@ -70,12 +70,12 @@ class Run:
         self.cells = cells
         self.place = place
         self.transport: InSubprocess | None = None
-        # cells that ended the process; they are left out of the next try
+        # cells that ended the process; the next try leaves them out
         self.fatal: dict[int, str] = {}
         self.deaths = 0
         self.failed: list[Cell] = []
         self.outputs: list[Output] = []
-        self.noted = False  # what the cells did in a run of all of them
+        self.noted = False  # is a run of all cells recorded?
         self.problem = ""
 
     def check(self, task: Task, data: Callable[[], Data]) -> Result:
@@ -118,8 +118,8 @@ class Run:
             self.problem = f"its process ended {DEATHS} times; the last time it {error}"
 
     def _note(self, transport: InSubprocess) -> None:
-        # Take what the cells did in the first run of all of them. After it functions have seen
-        # hidden data, and a later run of the cells may bring it with it.
+        # Only the first run of all cells: after it, functions have seen hidden data, which a later
+        # run may print.
         if not self.noted:
             self.failed, self.outputs, self.noted = transport.failed, transport.outputs, True
 
@@ -131,7 +131,7 @@ class Run:
 
 
 def _without_points(task: Task, status: Status, why: str, ended: str = "") -> Result:
-    # of a task whose check did not come to an end
+    # of a task whose check did not finish
     return Result(
         task.exercise, task.id, task.title, status, points=0, of=task.points, why=why, ended=ended
     )

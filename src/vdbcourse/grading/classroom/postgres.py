@@ -1,9 +1,9 @@
-"""PostgreSQL for a class: one server for a batch, and for each submission a role and a database of
-its own.
+"""PostgreSQL for a class: one server for a batch, and for each submission its own role and
+database.
 
-The server listens on a socket only and asks everybody for a password, so that code in a sandbox,
-which sees the socket, is nobody but its own role. pgvector lies in pg_catalog, where no role can
-put another operator in its place.
+The server listens only on a socket and asks everybody for a password, so that code in a sandbox,
+which sees the socket, can use only its own role. pgvector is in pg_catalog, where no role can
+replace an operator.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from vdbcourse.grading.sandbox.limits import GIB
 from vdbcourse.grading.sandbox.time_limits import Allowance
 
 TEMPLATE = "graded"
-STATEMENT_SECONDS = 10  # of an idle machine
+STATEMENT_SECONDS = 10  # on an idle machine
 CONNECTIONS = 20  # of one role
 LARGEST = 1  # GiB of one database
 FASTER = (  # it is thrown away with the batch
@@ -32,15 +32,15 @@ FASTER = (  # it is thrown away with the batch
 
 
 def role_settings() -> dict[str, str]:
-    """What ends a statement that goes on after its notebook has ended: on a busy machine later."""
+    """What ends a statement that outlives its notebook: later on a busy machine."""
     patience = f"{Allowance.of(STATEMENT_SECONDS).clock:.0f}s"
     return {"statement_timeout": patience, "lock_timeout": patience}
 
 
 @dataclass(frozen=True)
 class Lease:
-    """One submission's database. url: for the notebook; dsn: for the checks, with a schema of
-    theirs on the search path.
+    """One submission's database. url: for the notebook; dsn: for the checks, with their schema on
+    the search path.
     """
 
     url: str
@@ -49,7 +49,7 @@ class Lease:
     server: "Server"
 
     def too_large(self) -> str | None:
-        """What a watcher asks once a second."""
+        """For the watcher: why the run must end, if so."""
         with contextlib.suppress(psycopg.Error):
             with psycopg.connect(
                 self.server.maintenance, autocommit=True, connect_timeout=2
@@ -61,7 +61,7 @@ class Lease:
 
 
 class Server:
-    """A server in `folder`, to be used in `with`; it goes with the folder."""
+    """A server in `folder`, for use in `with`; it ends with the folder."""
 
     def __init__(self, folder: Path, roles: int) -> None:
         """roles: how many submissions use it at the same time."""
@@ -113,15 +113,15 @@ class Server:
         return postgres.socket_folder(self.folder) / ".s.PGSQL.5432"
 
     def _ask_for_passwords(self) -> None:
-        """From now on nobody connects without a password, not even over the socket."""
+        """Require a password from everybody, even over the socket."""
         rules = self.folder / "pg_hba.conf"
         rules.write_text("local all all scram-sha-256\n")
         postgres.own(rules)
         postgres.control(self.folder, "reload")
 
     def address(self, role: str, password: str, database: str) -> str:
-        """The URL of a database for a role. The limits are asked for again: a role may change its
-        own defaults.
+        """The URL of a database for a role. The limits are set again: a role may change its own
+        defaults.
         """
         options = " ".join(f"-c{name}={value}" for name, value in role_settings().items())
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.socket.parent))}&options={quote(options)}"

@@ -21,7 +21,7 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 @dataclass
 class _Kept:
-    """What is kept of a run, as it stands in its file."""
+    """What is kept of a run, as stored in its file."""
 
     results: list[Result]
     task_seconds: list[float]
@@ -48,52 +48,56 @@ class Store:
                 f"{out} cannot be written: {error.strerror}. Name another folder: --out FOLDER"
             ) from error
 
-    def seed(self, wanted: int | None, again: bool) -> int:
-        """The seed that was asked for, that of the batch this run goes on with, or a new one."""
+    def seed(self, requested: int | None, again: bool) -> int:
+        """The requested seed, that of the batch this run continues, or a new one."""
         saved = files.read_json(self.batch)
-        known = saved.get("seed") if isinstance(saved, dict) else None
+        stored = saved.get("seed") if isinstance(saved, dict) else None
         seed = (
-            wanted
-            if wanted is not None
-            else known
-            if known is not None and not again
+            requested
+            if requested is not None
+            else stored
+            if stored is not None and not again
             else secrets.randbits(63)
         )
         files.write_json(self.batch, {"seed": seed})
         return seed
 
-    def fill(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> bool:
+    def fill(self, entry: Entry, submission: Submission, seed: int, limits: Limits) -> bool:
         """Fill the entry with the result of an earlier run of the same file under the same
         conditions, if there is one.
 
-        A damaged file counts as none: then the submission is graded again.
+        A damaged file is ignored: the submission is graded again.
         """
-        content = files.read_json(self.path(found, seed, limits))
+        content = files.read_json(self.path(submission, seed, limits))
         try:
             kept = TypeAdapter(_Kept).validate_json(json.dumps(content), strict=True)
         except ValidationError:
             return False
-        if [result.task for result in kept.results] != [task.id for task in found.exercise.tasks]:
+        if [result.task for result in kept.results] != [
+            task.id for task in submission.exercise.tasks
+        ]:
             return False
         for name in KEPT:
             setattr(entry, name, getattr(kept, name))
         return True
 
-    def keep(self, entry: Entry, found: Submission, seed: int, limits: Limits) -> None:
-        """Write the result down, unless there is none: then the next run tries again."""
+    def keep(self, entry: Entry, submission: Submission, seed: int, limits: Limits) -> None:
+        """Save the result, unless there is none: then the next run tries again."""
         if not entry.problem:
             content = asdict(entry)
-            files.write_json(self.path(found, seed, limits), {name: content[name] for name in KEPT})
+            files.write_json(
+                self.path(submission, seed, limits), {name: content[name] for name in KEPT}
+            )
 
-    def path(self, found: Submission, seed: int, limits: Limits) -> Path:
-        """One file for each content, exercise, version of the course and its checks, seed and
+    def path(self, submission: Submission, seed: int, limits: Limits) -> Path:
+        """The file for this content, exercise, version of the course and its checks, seed and
         limits.
         """
         conditions = [
-            found.digest,
-            found.exercise.id,
+            submission.digest,
+            submission.exercise.id,
             __version__,
-            _checks_digest(found.exercise),
+            _checks_digest(submission.exercise),
             seed,
             asdict(limits),
         ]

@@ -19,7 +19,7 @@ from vdbcourse.grading import manifest
 from vdbcourse.grading.manifest import Exercise
 
 MOST_BYTES = 20 * 2**20
-MOST_NAMES = 5  # of files that are named where no notebook is
+MOST_NAMES = 5  # of files named for a folder without a notebook
 NOTEBOOK = ".ipynb"
 ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".xz", ".bz2")
 NOBODYS = (
@@ -27,7 +27,7 @@ NOBODYS = (
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
-)  # what systems leave in folders and archives
+)  # left by systems in folders and archives
 CALL = re.compile(r"""^[^#\n]*\bexercise\(\s*(["'])([^"'\n]*)\1""", re.MULTILINE)
 
 
@@ -46,8 +46,8 @@ class Submission:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What somebody left for grading, and why it cannot be graded, as far as its name and place
-    say.
+    """A file or folder handed in, and why it cannot be graded, as far as its name and place
+    show.
     """
 
     path: Path
@@ -56,8 +56,8 @@ class HandedIn:
 
 
 def read(path: Path) -> Submission:
-    """The notebook in `path`. Raises `CourseError` if it is none, or says no exercise that there
-    is.
+    """The notebook in `path`. Raises `CourseError` if it is not one, or names no existing
+    exercise.
     """
     try:
         content, saved = _content_of(path), path.stat().st_mtime
@@ -70,8 +70,8 @@ def read(path: Path) -> Submission:
 
 
 def _content_of(path: Path) -> bytes:
-    """The bytes of the file. Raises `CourseError` if it is no file, or a very large one, `OSError`
-    if it cannot be read.
+    """The bytes of the file. Raises `CourseError` if it is not a file or too large, `OSError` if it
+    cannot be read.
     """
     if not path.is_file():
         raise CourseError(
@@ -86,7 +86,7 @@ def _content_of(path: Path) -> bytes:
 
 
 def _code_cells(name: str, content: bytes) -> list[str]:
-    """The sources of the code cells. Raises `CourseError` if the bytes are no notebook."""
+    """The sources of the code cells. Raises `CourseError` if the bytes are not a notebook."""
     try:
         json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -113,7 +113,7 @@ def _code_cells(name: str, content: bytes) -> list[str]:
 
 def _exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
     """The exercise that the code opens with `exercise("...")`: a file may have any name."""
-    named = list(dict.fromkeys(found[2] for source in cells for found in CALL.finditer(source)))
+    named = list(dict.fromkeys(call[2] for source in cells for call in CALL.finditer(source)))
     if not named:
         raise CourseError(
             f'{name} opens no exercise: no cell says exercise("..."). Keep the first code cell of'
@@ -128,33 +128,33 @@ def _exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
 
 
 def handed_in(folder: Path, without: Path) -> list[HandedIn]:
-    """Everything below `folder` that somebody may have handed in, each with a line why it cannot be
-    graded, if so.
+    """Everything below `folder` that somebody may have handed in, each with the reason if it cannot
+    be graded.
 
-    That is every notebook, everything that looks as if it were meant as one, and every folder of a
-    learner without any. Left out are hidden files, checkpoints and what is in `without`. Links are
-    not followed. Raises `CourseError` if there is no folder, or nothing in it.
+    That is every notebook, everything that looks like one, and every learner's folder without any.
+    Left out are hidden files, checkpoints and what is in `without`. Links are not followed. Raises
+    `CourseError` if there is no folder, or nothing in it.
     """
     if not folder.is_dir():
         raise CourseError(
             f"{folder} is not a folder. Name the folder that holds the notebooks handed in."
         )
-    found = list(_below(folder, folder, without))
-    for one in sorted(folder.iterdir()):
+    items = list(_below(folder, folder, without))
+    for path in sorted(folder.iterdir()):
         if (
-            one.is_dir()
-            and not _passed_over(one, without)
-            and not any(item.path.is_relative_to(one) for item in found)
+            path.is_dir()
+            and not _passed_over(path, without)
+            and not any(item.path.is_relative_to(path) for item in items)
         ):
-            found.append(HandedIn(one, _learner_of(one / "x", folder), _nothing_in(one)))
-    if not found:
+            items.append(HandedIn(path, _learner_of(path / "x", folder), _nothing_in(path)))
+    if not items:
         raise CourseError(f"There is no notebook (*.ipynb) in {folder} or below it.")
-    return sorted(found, key=lambda item: item.path)
+    return sorted(items, key=lambda item: item.path)
 
 
 def _below(where: Path, folder: Path, without: Path) -> Iterator[HandedIn]:
-    """The files in `where` and its folders that are, or are meant as, notebooks, and the folders
-    that cannot be looked into.
+    """The files in `where` and its folders that are or look like notebooks, and the unreadable
+    folders.
     """
     try:
         inside = sorted(where.iterdir())
@@ -188,7 +188,7 @@ def _passed_over(path: Path, without: Path) -> bool:
 
 
 def _looks_like_a_notebook(name: str) -> bool:
-    """Is it a notebook under another name, or an archive, in which there may be one?"""
+    """Is it a notebook under another name, or an archive, which may hold one?"""
     return NOTEBOOK in name.lower() or name.lower().endswith(ARCHIVES)
 
 
@@ -206,7 +206,7 @@ def _why_it_is_none(path: Path) -> str:
 
 
 def _nothing_in(folder: Path) -> str:
-    """What lies in a folder without a notebook."""
+    """What is in a folder without a notebook."""
     names = [
         path.relative_to(folder).as_posix()
         for path in sorted(folder.rglob("*"))
@@ -222,8 +222,7 @@ def _nothing_in(folder: Path) -> str:
 
 
 def _learner_of(path: Path, folder: Path) -> str:
-    """Whose it is: the first folder below `folder`, or the file's name where it lies in `folder`
-    itself.
+    """The learner: the first folder below `folder`, or the file's name if it is in `folder` itself.
 
     (An archive made on Windows may have been unpacked into files whose names hold the folders.)
     """
@@ -235,9 +234,7 @@ def _learner_of(path: Path, folder: Path) -> str:
 
 
 def namesakes(learners: Iterable[str]) -> dict[str, list[str]]:
-    """{learner: others that look the same but for capital letters or the way an accent
-    is written}.
-    """
+    """{learner: others that differ only in capital letters or the encoding of accents}."""
     alike: dict[str, set[str]] = {}
     for name in learners:
         alike.setdefault(unicodedata.normalize("NFKC", name).casefold(), set()).add(name)

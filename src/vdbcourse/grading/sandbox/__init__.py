@@ -1,1 +1,1 @@
-"""What confines a learner's code: a namespace of its own, limits, and a watcher."""
+"""What confines a learner's code: its own namespace, limits, and a watcher."""

@@ -1,9 +1,9 @@
 """Start a process with a learner's code in it: in bubblewrap for a class, as a plain process for
-one's own notebook.
+your own notebook.
 
-Inside bubblewrap there is no network, no other process, nothing to write but folders in memory that
-go with the run, and nothing to read but the system's programs, Python, its packages and this
-package without the folder of the exercises.
+Inside bubblewrap there is no network and no other process. Only folders in memory, which end with
+the run, are writable; only the system's programs, Python, its packages and this package without the
+exercises are readable.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ SYSTEM = (
     "/etc/alternatives",
 )
 THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-OLDEST = (0, 7)  # the bubblewrap that can limit the size of folders in memory
+OLDEST = (0, 7)  # the first version that can limit the size of folders in memory
 FIRST_ACCOUNT, ACCOUNTS = 61_200, 4_000  # ids that own nothing on a usual system
 _turn = itertools.count()
 
@@ -50,12 +50,11 @@ _turn = itertools.count()
 @dataclass(frozen=True)
 class Place:
     """Where a learner's code runs. confined: in bubblewrap; environment: the engines' addresses and
-    what else is to be set.
+    other variables.
 
-    own_home: a home of its own (False: one's own notebook, in the home and with the environment of
-    who runs it); sockets: of engines it may talk to; writable: a folder outside that it may write
-    to; cache: embedded texts to begin with; also: asked once a second whether the run must end (see
-    `Watcher`).
+    own_home: a separate home (False: your own notebook, with your home and environment); sockets:
+    of engines it may use; writable: a folder outside that it may write to; cache: embedded texts to
+    start from; also: asked once a second whether the run must end (see `Watcher`).
     """
 
     confined: bool
@@ -69,7 +68,7 @@ class Place:
 
 
 class Process:
-    """`python -m MODULE ARGUMENTS` in a place, with its watcher. What it says on stderr is kept for
+    """`python -m MODULE ARGUMENTS` in a place, with its watcher. Its stderr is kept for
     `complaint`.
     """
 
@@ -91,18 +90,18 @@ class Process:
 
     @property
     def stdin(self) -> IO[bytes]:
-        """What it reads."""
+        """Its input."""
         assert self.popen.stdin  # it was started with a pipe
         return self.popen.stdin
 
     @property
     def stdout(self) -> IO[bytes]:
-        """What it writes."""
+        """Its output."""
         assert self.popen.stdout  # it was started with a pipe
         return self.popen.stdout
 
     def complaint(self) -> str:
-        """The last line it wrote on stderr."""
+        """The last line on its stderr."""
         self.errors.seek(0)
         lines = self.errors.read()[-2_000:].decode(errors="replace").strip().splitlines()
         return (
@@ -113,14 +112,14 @@ class Process:
         """End it, and remove what it left."""
         self.watcher.stop()
         for end in (self.stdin, self.stdout, self.errors):
-            with contextlib.suppress(OSError):  # what was not sent yet has nobody to read it
+            with contextlib.suppress(OSError):  # nobody reads what was not sent
                 end.close()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _python(place: Place, module: str, *arguments: str) -> list[str]:
-    """The command that gives up rights, sets limits and runs the module."""
+    """The command that drops privileges, sets limits and runs the module."""
     user = threads = None
     if place.confined and os.geteuid() == 0:
         user, threads = FIRST_ACCOUNT + (os.getpid() + next(_turn)) % ACCOUNTS, THREADS
@@ -155,17 +154,17 @@ def _threads_of(process: psutil.Process) -> int:
 
 
 def _environment(place: Place, folder: Path | None) -> dict[str, str]:
-    """The environment of the run: its own and nothing else, but for one's own notebook."""
+    """The environment of the run: only its own, except for your own notebook."""
     if not place.own_home:
         return os.environ | place.environment
     home = str(folder or HOME)
-    kept = {
+    inherited = {
         name: os.environ[name]
         for name in ("SYSTEMROOT", "TEMP", "TMP")
         if name in os.environ and not place.confined
     }
     return {
-        **kept,
+        **inherited,
         "PATH": os.pathsep.join(
             [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
         ),
@@ -179,7 +178,7 @@ def _environment(place: Place, folder: Path | None) -> dict[str, str]:
         "TQDM_DISABLE": "1",
         **dict.fromkeys(
             THREAD_COUNTS, "1"
-        ),  # several runs at a time with several threads each wait for one another
+        ),  # parallel runs with several threads each wait for one another
         **place.environment,
     }
 
@@ -206,7 +205,7 @@ def _bubblewrap(place: Place) -> list[str]:
         *_folders_above([*map(Path, SYSTEM), *prefixes, settings.root()]),
         *(word for path in SYSTEM for word in ("--ro-bind-try", path, path)),
         *_binds("--ro-bind", prefixes),
-        # solutions and tests stay out wherever the course lies
+        # solutions and tests stay out, wherever the course is
         *("--perms", "0755", "--tmpfs", str(settings.root())),
         *_folders_above([*packages, *outside]),
         *_binds("--ro-bind", packages),
@@ -222,7 +221,7 @@ def _bubblewrap(place: Place) -> list[str]:
 
 
 def _binds(how: str, paths: Iterable[Path]) -> list[str]:
-    """Show each path where it is outside."""
+    """Mount each path at the same place as outside."""
     return [word for path in paths for word in (how, str(path), str(path))]
 
 
@@ -232,8 +231,8 @@ def _words(option: str, values: Iterable[str]) -> list[str]:
 
 
 def _folders_above(paths: Iterable[Path]) -> list[str]:
-    """Make the folders that lead to these paths, open to everybody inside (bubblewrap's own choice
-    is: to nobody).
+    """Create the parent folders of these paths, open to everybody inside (bubblewrap's default is:
+    to nobody).
     """
     above = dict.fromkeys(str(folder) for path in paths for folder in reversed(path.parents[:-1]))
     return [word for folder in above for word in ("--perms", "0755", "--dir", folder)]
@@ -241,19 +240,19 @@ def _folders_above(paths: Iterable[Path]) -> list[str]:
 
 @functools.cache
 def program() -> str:
-    """The program bubblewrap. Raises `CourseError` if there is none, or one that is too old."""
-    remedy = "or, on a machine you can lose, ask for no sandbox by name: --no-sandbox"
-    found = shutil.which("bwrap")
-    if found is None:
+    """The program bubblewrap. Raises `CourseError` if it is missing or too old."""
+    remedy = "or, on a machine you can afford to lose, run without one: --no-sandbox"
+    path = shutil.which("bwrap")
+    if path is None:
         raise CourseError(
-            "Learners' code runs in a sandbox, which needs bubblewrap (Linux), and it is not"
+            "Learners' code runs in a sandbox, which needs bubblewrap (Linux), but it is not"
             f" installed. Install it: sudo apt install bubblewrap; {remedy}"
         )
-    said = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
-    version = tuple(map(int, re.findall(r"\d+", said)[:2]))
+    reply = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
+    version = tuple(map(int, re.findall(r"\d+", reply)[:2]))
     if version < OLDEST:
         raise CourseError(
-            f"{said.strip() or found} is too old for the sandbox; 0.7 or newer is needed. Update"
+            f"{reply.strip() or path} is too old for the sandbox; 0.7 or newer is needed. Update"
             f" it, {remedy}"
         )
-    return found
+    return path

@@ -1,9 +1,9 @@
-"""Give up all rights, then run a module:
-`python -m vdbcourse.grading.sandbox.enter '{"user": 61200, ...}' MODULE [ARGUMENT]...`
+"""Drop all privileges, then run a module: `python -m vdbcourse.grading.sandbox.enter '{"user":
+61200, ...}' MODULE [ARGUMENT]...`
 
-Inside the sandbox this is the first thing that runs. Started by root, it takes an account that owns
-nothing, so that the files of root which the sandbox shows cannot be read beyond what everybody may
-read. Then it binds itself to the limits.
+Inside the sandbox this is the first thing that runs. Started by root, it switches to an account
+that owns nothing, so that of root's files in the sandbox it can read only what everybody may read.
+Then it applies the limits to itself.
 """
 
 import json
@@ -16,11 +16,11 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 
 def main() -> None:
-    """Give up rights, then be the other module."""
+    """Drop privileges, then run the other module."""
     how = json.loads(sys.argv[1])
     if how["confined"]:
         seccomp.forbid()
-        os.umask(0)  # nobody else is here; a socket made here must be open to the run beside it
+        os.umask(0)  # nobody else is here; a socket made here must be open to the run that uses it
     if how["user"] is not None:
         os.setgroups([])
         os.setresgid(*[how["user"]] * 3)

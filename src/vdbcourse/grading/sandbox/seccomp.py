@@ -1,9 +1,9 @@
-"""Forbid this process, and all that it starts, to make user namespaces: the way to a second root
-with mounts of its own.
+"""Forbid this process, and all that it starts, to create user namespaces: the way to a second root
+with its own mounts.
 
-A filter of system calls in the kernel's own small language (classic BPF), set with prctl. It says
-"not permitted" to unshare, setns and a clone with CLONE_NEWUSER, and "no such call" to clone3,
-whose flags a filter cannot read; the C library then uses clone. For machines it does not know it
+A filter of system calls in the kernel's own small language (classic BPF), set with prctl. It
+answers "not permitted" to unshare, setns and a clone with CLONE_NEWUSER, and "no such call" to
+clone3, whose flags a filter cannot read; the C library then uses clone. On an unknown machine it
 raises `OSError`.
 """
 
@@ -21,7 +21,7 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = (
     0,
     4,
     16,
-)  # where they stand in the kernel's description of a call
+)  # their offsets in the kernel's description of a call
 FOREIGN = 0x40000000  # numbers from here on belong to another set of calls (x32)
 CLONE3 = 435
 # machine: architecture as the kernel's audit names it; clone, unshare, setns
@@ -30,7 +30,7 @@ MACHINES = {"x86_64": (0xC000003E, 56, 272, 308), "aarch64": (0xC00000B7, 220, 9
 
 def forbid() -> None:
     """Set the filter. Needs `no_new_privs`, which bubblewrap has set. Raises `OSError` if the
-    kernel does not take it.
+    kernel rejects it.
     """
     if platform.machine() not in MACHINES:
         raise OSError(errno.ENOSYS, f"no filter of system calls for {platform.machine()}")
@@ -44,7 +44,7 @@ def forbid() -> None:
 def _filter_for(
     architecture: int, clone: int, unshare: int, setns: int
 ) -> list[tuple[int, int, int, int]]:
-    """The filter as instructions: code, how many to skip if true, if false, value."""
+    """The filter as instructions: code, number to skip if true, if false, value."""
     return [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 0, 9, architecture),

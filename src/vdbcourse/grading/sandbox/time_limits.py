@@ -1,9 +1,9 @@
-"""How long learners' code may take: by what it computes, and much longer by the clock.
+"""How long learners' code may take: in computing time, and much longer by the clock.
 
 On a busy machine everything takes longer by the clock, and on a slow one the same work takes more
-computing. So what may be computed grows with the slowness of the machine, the clock also with how
-busy it is, and a loop is suspected only where something was computed. Whatever waits for an engine,
-a lock or a network computes nothing, and has the clock alone.
+computing. So the computing limit grows with the slowness of the machine, the clock limit also with
+its load, and a loop is suspected only after computing. Code that waits for an engine, a lock or a
+network computes nothing, and has only the clock limit.
 """
 
 import functools
@@ -18,9 +18,9 @@ WORK, REFERENCE = (
     600_000,
     0.05,
 )  # rounds of a loop, and the seconds that an ordinary laptop computes for them
-SLOWEST, BUSIEST = 10.0, 50.0  # no machine is believed to be slower or busier than that
+SLOWEST, BUSIEST = 10.0, 50.0  # the most slowness and load that is assumed
 CLOCK = 4  # seconds by the clock for each second of computing
-LEAST_CLOCK = 30.0  # seconds by the clock that everything may take
+LEAST_CLOCK = 30.0  # seconds by the clock that any code may take
 
 
 class Limit(StrEnum):
@@ -31,7 +31,7 @@ class Limit(StrEnum):
 
     @property
     def words(self) -> str:
-        """For whoever grades a class."""
+        """The wording for a teacher."""
         if self is Limit.COMPUTING:
             return "limit of computing time"
         return "limit by the clock, while it waited"
@@ -39,8 +39,8 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """slowness: seconds of computing for what takes an ordinary machine one; waiting: seconds by
-    the clock for each of them.
+    """slowness: seconds of computing for what takes an ordinary machine one second; waiting:
+    seconds by the clock for each of them.
     """
 
     slowness: float
@@ -48,9 +48,7 @@ class Pace:
 
 
 def measure() -> Pace:
-    """How slow and how busy this machine is now, by a small piece of work that is
-    always the same.
-    """
+    """How slow and how busy this machine is now, by a small, fixed piece of work."""
     began, computed = time.monotonic(), time.thread_time()
     value = 0
     for i in range(WORK):
@@ -63,14 +61,14 @@ def measure() -> Pace:
 
 @functools.cache
 def at_start() -> Pace:
-    """The pace when it was asked for first."""
+    """The pace at the first call."""
     return measure()
 
 
 @dataclass(frozen=True)
 class Allowance:
     """What may be used: seconds of computing, seconds by the clock. waiting: how busy the machine
-    was when that was granted.
+    was at that time.
     """
 
     computing: float
@@ -96,15 +94,15 @@ class Allowance:
         return Allowance(self.computing - spent.computed, self.clock - spent.elapsed, self.waiting)
 
     def part(self, share: float) -> "Allowance":
-        """That share of it."""
+        """A share of it."""
         return Allowance(self.computing * share, self.clock * share, self.waiting)
 
     def exceeded(self, spent: "Spent") -> Limit | None:
-        """The limit that `spent` is beyond, or None.
+        """The limit that `spent` exceeds, or None.
 
-        Several threads compute more than a second in a second, so computing counts no earlier than
-        the clock says as much. At the end of the clock the machine is looked at again: if it is
-        busier by now, there is more time.
+        Several threads compute more than a second per second, so the clock must have passed the
+        computing limit, too. At the end of the clock the machine is measured again: if it is busier
+        now, there is more time.
         """
         if min(spent.computed, spent.elapsed) > self.computing:
             return Limit.COMPUTING
@@ -127,19 +125,19 @@ class Spent:
         return Spent(self.computed + other.computed, self.elapsed + other.elapsed)
 
     def at_most(self, allowed: Allowance) -> "Spent":
-        """No more than that: a time that was granted twice is charged once."""
+        """At most `allowed`: time granted twice is charged once."""
         return Spent(min(self.computed, allowed.computing), min(self.elapsed, allowed.clock))
 
 
 @dataclass(frozen=True)
 class Overrun:
-    """The limit that was passed, and what was used by then."""
+    """The limit that was exceeded, and the time used by then."""
 
     limit: Limit
     spent: Spent
 
     def in_words(self) -> str:
-        """What came of code that could be stopped: `was stopped after ...`."""
+        """The outcome of code that could be stopped: `was stopped after ...`."""
         if self.limit is Limit.COMPUTING:
             return (
                 f"was stopped after {self.spent.computed:.2g} s of computing: is there a loop that"
@@ -153,9 +151,7 @@ class Overrun:
 
 
 class Meter:
-    """Counts from when it is made. computing: seconds of computing until now, of whatever is
-    watched.
-    """
+    """Counts from its creation. computing: returns the seconds of computing so far."""
 
     def __init__(self, computing: Callable[[], float]) -> None:
         self.computing = computing
@@ -163,29 +159,27 @@ class Meter:
 
     @property
     def spent(self) -> Spent:
-        """What was used until now."""
+        """What was used so far."""
         return Spent(self.computing() - self.before, time.monotonic() - self.began)
 
 
 class OwnComputing:
     """Seconds of computing of this process, and of the processes it starts from now on."""
 
-    since = 0.0  # when it was asked first
-    discount = 0.0  # seconds that looking took
+    since = 0.0  # time of the first call
+    discount = 0.0  # seconds that measuring took
 
     def __call__(self) -> float:
-        """Until now. Those that have ended are counted once they were waited for."""
+        """The seconds so far. Processes that have ended count once they were waited for."""
         own = psutil.Process()
         if not self.since:
             self.since = now()
             return computed(own)
-        later = sum(computed(one) for one in own.children(recursive=True) if self._started(one))
+        later = sum(map(computed, filter(self._started, own.children(recursive=True))))
         return computed(own) + later - self.discount
 
     def _started(self, process: psutil.Process) -> bool:
-        """Was it started after this began to count? (An engine that runs already computes for
-        others as well.)
-        """
+        """Was it started after counting began? (A running engine also computes for others.)"""
         try:
             return process.create_time() > self.since - 0.02  # the system counts in hundredths
         except psutil.NoSuchProcess:
@@ -193,8 +187,8 @@ class OwnComputing:
 
 
 def now() -> float:
-    """The time as `create_time` of a process says it: on Linux counted from when the machine was
-    booted, to the second.
+    """The time by the clock of a process's `create_time`: on Linux counted from boot, to the
+    second.
     """
     if hasattr(time, "CLOCK_BOOTTIME"):
         return psutil.boot_time() + time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -202,9 +196,7 @@ def now() -> float:
 
 
 def computed(process: psutil.Process) -> float:
-    """Seconds that a process has computed, with its children that have ended; 0 when it is gone
-    itself.
-    """
+    """Seconds that a process and its ended children have computed; 0 if it is gone."""
     try:
         times = process.cpu_times()
     except (psutil.NoSuchProcess, psutil.AccessDenied):

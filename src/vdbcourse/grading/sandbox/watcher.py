@@ -1,5 +1,5 @@
-"""The watcher ends a run from outside: when all its processes together use too much, or a step of
-it takes too long.
+"""The watcher ends a run from outside: when all its processes together use too much, or a step
+takes too long.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import psutil
 from vdbcourse.grading.sandbox.limits import GIB, Limits
 from vdbcourse.grading.sandbox.time_limits import Allowance, Limit, Meter, Overrun, computed
 
-TICK = 0.1  # seconds between two looks
+TICK = 0.1  # seconds between checks
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Overuse:
 
 
 class Watcher(threading.Thread):
-    """Ends a run that uses too much: too many processes, too much memory, or more than the step it
-    is at may take of time.
+    """Ends a run that uses too much: too many processes, too much memory, or too much time for its
+    current step.
     """
 
     def __init__(
@@ -37,20 +37,20 @@ class Watcher(threading.Thread):
         limits: Limits,
         also: Callable[[], str | None] | None = None,
     ) -> None:
-        """`also` is asked once a second; the reason it gives, if any, ends the run too."""
+        """`also` is called once a second; any reason it returns ends the run too."""
         super().__init__(daemon=True, name=f"watcher of {process.pid}")
         self.process = process
         self.limits = limits
         self.also = also
         self.step: tuple[Allowance, Meter] | None = None
-        self.computed = 0.0  # seconds that the whole family had computed when it was last seen
+        self.computed = 0.0  # seconds that all processes had computed, as last seen
         self.reason: Overuse | None = None  # once it had to end the run
         self.family: list[psutil.Process] = []  # as last seen
         self.ended = threading.Event()
 
     @contextlib.contextmanager
     def within(self, allowance: Allowance) -> Iterator[Meter]:
-        """A step that ends the whole run when it takes more."""
+        """A step that ends the whole run if it takes more."""
         meter = Meter(lambda: self.computed)
         self.step = allowance, meter
         try:
@@ -59,7 +59,7 @@ class Watcher(threading.Thread):
             self.step = None
 
     def run(self) -> None:
-        """Look until the run ends by itself or has to be ended."""
+        """Watch until the run ends by itself or has to be ended."""
         ticks = 0
         while not self.ended.wait(TICK) and self.process.poll() is None:
             ticks += 1
@@ -89,7 +89,7 @@ class Watcher(threading.Thread):
         return Overuse(words) if words else None
 
     def stop(self) -> None:
-        """No more looking; whatever still runs is ended."""
+        """Stop watching; end whatever still runs."""
         self.ended.set()
         kill(self.process, self.family)
 
@@ -108,27 +108,27 @@ def _too_long(overrun: Overrun) -> str:
 
 
 def _memory(process: psutil.Process) -> int:
-    # bytes that it holds for itself; 0 when it has ended
+    # its private bytes; 0 if it has ended
     try:
-        used = process.memory_info()
+        memory = process.memory_info()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
-    return int(used.rss - getattr(used, "shared", 0))
+    return int(memory.rss - getattr(memory, "shared", 0))
 
 
-def kill(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process] = ()) -> None:
-    """End a process that was started in a session of its own, with its descendants and those `seen`
+def kill(process: subprocess.Popen[bytes], earlier: Iterable[psutil.Process] = ()) -> None:
+    """End a process that was started in its own session, with its descendants and those `earlier`
     before.
     """
-    family = set(seen)
-    if process.poll() is None:  # else its number may be another's by now
+    family = set(earlier)
+    if process.poll() is None:  # else another process may have its pid by now
         with contextlib.suppress(psutil.NoSuchProcess):
             family.update(psutil.Process(process.pid).children(recursive=True))
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
-    for one in family:
+    for member in family:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            one.kill()  # which looks whether it still is the same process
+            member.kill()  # checks that it is still the same process
     process.wait()

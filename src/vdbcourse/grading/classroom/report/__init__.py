@@ -13,17 +13,18 @@ __all__ = ["write"]
 
 
 def write(batch: Batch, out: Path) -> None:
-    """Write all of it, each file whole. Raises `CourseError` if the folder cannot be written.
+    """Write the report, each file atomically. Raises `CourseError` if the folder cannot be written.
 
-    In pages a question mark stands for what is no text (names of files may be any bytes).
+    In pages a question mark replaces what is not text (file names may be any bytes).
     """
     files.write_atomically(out / "grades.csv", table.as_csv(batch.entries).encode("utf-8"))
     files.write_atomically(out / "grades.json", json.dumps(table.as_dict(batch), indent=1).encode())
     names = pages.file_names(batch.entries)
     for learner, name in names.items():
-        own = [entry for entry in batch.entries if entry.learner == learner]
+        entries = [entry for entry in batch.entries if entry.learner == learner]
         files.write_atomically(
-            out / "learners" / name, pages.learner(learner, own, batch).encode("utf-8", "replace")
+            out / "learners" / name,
+            pages.learner(learner, entries, batch).encode("utf-8", "replace"),
         )
     files.write_atomically(
         out / "index.html", pages.overview(batch, names).encode("utf-8", "replace")

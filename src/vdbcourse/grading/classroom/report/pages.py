@@ -1,5 +1,5 @@
-"""The pages of a report: plain HTML that a browser shows from disk, without scripts and without
-asking anybody for anything.
+"""The pages of a report: plain HTML that a browser shows from disk, without scripts or network
+access.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 @dataclass(frozen=True)
 class TaskLine:
     """How a class did on one task. counts: {status in words: how many}; messages: (message, how
-    many), the commonest first.
+    many), most frequent first.
     """
 
     task: Task
@@ -58,9 +58,9 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
     """The page of the class: points, what could not be graded, and what went wrong how often."""
     counting = [entry for entry in batch.entries if not entry.superseded_by]
     exercises = [
-        one
-        for one in manifest.exercises().values()
-        if any(entry.exercise == one.id for entry in counting)
+        exercise
+        for exercise in manifest.exercises().values()
+        if any(entry.exercise == exercise.id for entry in counting)
     ]
     grid = {
         name: {
@@ -76,7 +76,7 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
         grid=grid,
         problems=[entry for entry in counting if entry.problem],
         lost=Counter(entry.learner for entry in counting if entry.problem),
-        tasks={one.id: _task_lines(one, graded) for one in exercises},
+        tasks={exercise.id: _task_lines(exercise, graded) for exercise in exercises},
         words=_class_words(),
         ended=[(entry, where, what) for entry in counting for where, what in entry.ended],
         not_graded=Status.NOT_GRADED,
@@ -85,16 +85,16 @@ def overview(batch: Batch, pages: dict[str, str]) -> str:
 
 def _task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
     """How the class did on each task of an exercise."""
-    found = [
+    results = [
         result for entry in entries if entry.exercise == exercise.id for result in entry.results
     ]
     lines = []
     for task in exercise.tasks:
-        own = [result for result in found if result.task == task.id]
-        counts = Counter(result.status for result in own)
+        task_results = [result for result in results if result.task == task.id]
+        counts = Counter(result.status for result in task_results)
         messages = Counter(
             _message(result)
-            for result in own
+            for result in task_results
             if result.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
         )
         lines.append(
@@ -108,8 +108,8 @@ def _task_lines(exercise: Exercise, entries: Iterable[Entry]) -> list[TaskLine]:
 
 
 def _message(result: Result) -> str:
-    """What tells one misconception from another: the reason, and for an error of the learner's code
-    its type.
+    """What distinguishes misconceptions: the reason, or for an error of the learner's code its
+    type.
     """
     if result.status is Status.ERROR and result.got:
         return f"raised {result.got.partition(':')[0]}"
@@ -117,9 +117,7 @@ def _message(result: Result) -> str:
 
 
 def _class_words() -> dict[str, Status]:
-    """{status in words: status}; all of them but "not graded", which is no status of a
-    graded task.
-    """
+    """{status in words: status}; all but "not graded", which no graded task has."""
     return {status.class_words: status for status in Status if status is not Status.NOT_GRADED}
 
 
@@ -133,8 +131,8 @@ def _titles(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def file_names(entries: Iterable[Entry]) -> dict[str, str]:
-    """{learner: name of the page}, safe on every system: other letters are replaced, and then a
-    hash tells two apart.
+    """{learner: name of the page}, safe on every system: other characters are replaced, and a hash
+    then keeps names distinct.
     """
     names = {}
     for name in sorted({entry.learner for entry in entries}):

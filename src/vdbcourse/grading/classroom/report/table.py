@@ -39,9 +39,7 @@ def as_csv(entries: Iterable[Entry]) -> str:
 
 
 def _rows(entry: Entry) -> Iterator[tuple[object, ...]]:
-    """The rows of one submission. ended: by what the task was ended, where that was no return and
-    no error of its own.
-    """
+    """The rows of one submission. ended: what ended the task, if not a return or its own error."""
     cells = "; ".join(entry.cells)
     if entry.problem:
         ended = "; ".join(dict.fromkeys(what for _, what in entry.ended))
@@ -74,19 +72,19 @@ def _rows(entry: Entry) -> Iterator[tuple[object, ...]]:
 
 
 def harmless(cell: Any) -> Any:
-    """A cell no spreadsheet takes for a formula; a learner chooses the folder's name and what an
-    error says.
+    """A cell that no spreadsheet takes for a formula; learners choose folder names and error
+    texts.
     """
     if not isinstance(cell, str):
         return cell
     cell = one_line(cell)
     return (
         f"'{cell}" if unicodedata.normalize("NFKC", cell[:1]) in tuple("=+-@") else cell
-    )  # the wide ones as well
+    )  # full-width characters, too
 
 
 def as_dict(batch: Batch) -> dict[str, Any]:
-    """Everything that is known of the batch."""
+    """Everything that is known about the batch."""
     return {
         "course": __version__,
         "when": batch.when,
