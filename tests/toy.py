@@ -96,7 +96,7 @@ def share(found, truth):
     return sum(one in truth for one in found) / len(truth)
 
 
-@wrong("as a text", says="asked for is one number")
+@wrong("as a text", says="not one number")
 def share(found, truth):
     return str(len(set(found) & set(truth)) / len(truth))
 

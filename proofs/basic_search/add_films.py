@@ -110,7 +110,7 @@ def add_films(client, name, ids, titles, vectors):
 
 
 @wrong(
-    "the statistics taken for a count",
+    "the statistics used as a count",
     says="The statistics of a collection are not a count",
 )
 def add_films(client, name, ids, titles, vectors):

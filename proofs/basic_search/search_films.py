@@ -53,7 +53,7 @@ def search_films(client, name, question, k):
     return sorted(as_rows(hits_of(client, name, question, k)), key=lambda row: row[2])
 
 
-@wrong("the similarity taken for a distance", says="is already a similarity")
+@wrong("the similarity read as a distance", says="is already a similarity")
 def search_films(client, name, question, k):
     return [
         (number, title, 1 - score)
@@ -75,7 +75,7 @@ def search_films(client, name, question, k):
 
 
 @wrong(
-    "the first hit taken for the question itself",
+    "the first hit read as the question itself",
     says="do not leave anything out",
 )
 def search_films(client, name, question, k):

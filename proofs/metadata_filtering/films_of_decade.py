@@ -15,7 +15,7 @@ def films_of_decade(conn, question, decade, k):
     return [row[:3] for row in conn.execute(sql, [question, k]) if row[3] == decade]
 
 
-@wrong("L2 operator taken for cosine", says="the L2 distance")
+@wrong("L2 operator instead of cosine", says="the L2 distance")
 def films_of_decade(conn, question, decade, k):
     sql = (
         "SELECT id, title, embedding <-> %s AS distance FROM film WHERE decade = %s ORDER BY"
@@ -24,7 +24,7 @@ def films_of_decade(conn, question, decade, k):
     return conn.execute(sql, [question, decade, k]).fetchall()
 
 
-@wrong("inner product taken for cosine", says="the inner product")
+@wrong("inner product instead of cosine", says="the inner product")
 def films_of_decade(conn, question, decade, k):
     sql = (
         "SELECT id, title, embedding <#> %s AS distance FROM film WHERE decade = %s ORDER BY"

@@ -20,7 +20,7 @@ def search_exact(conn, question, decade, k):
 
 
 @wrong(
-    "an iterative scan taken for the truth",
+    "an iterative scan used as the truth",
     says="as approximate as the index it uses",
 )
 def search_exact(conn, question, decade, k):
@@ -52,14 +52,14 @@ def search_exact(conn, question, decade, k):
 REMEMBERED = {}
 
 
-@wrong("many candidates taken for all", says="the query used the HNSW index")
+@wrong("many candidates instead of all", says="the query used the HNSW index")
 def search_exact(conn, question, decade, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 1000")
         return conn.execute(NEAREST, values_of(question, decade, k), prepare=False).fetchall()
 
 
-@wrong("set back by RESET", says="`RESET` goes back to the session's beginning")
+@wrong("set back by RESET", says="`RESET` restores the value from the start")
 def search_exact(conn, question, decade, k):
     conn.execute("SET enable_indexscan = off")
     try:
@@ -183,7 +183,7 @@ def plain_recall(conn, questions, decade, k):
     return float(np.mean(shares))
 
 
-@wrong("added up, not averaged", says="lies between 0 and 1")
+@wrong("added up, not averaged", says="must be between 0 and 1")
 def plain_recall(conn, questions, decade, k):
     hits = [hits_of(conn, question, decade, k) for question in questions]
     return float(sum(len(ids & truth) / len(truth) for ids, truth in hits))

@@ -56,7 +56,7 @@ def missing_rows(conn, question, decade, k):
     )
 
 
-@wrong("yes or no instead of a number", says="asked for is one number")
+@wrong("yes or no instead of a number", says="not one number")
 def missing_rows(conn, question, decade, k):
     return len(plain(conn, question, decade, k)) < min(
         k, conn.execute(COUNT, [decade]).fetchone()[0]

@@ -120,7 +120,7 @@ def search_filtered(conn, question, decade, k):
     return [row[:3] for row in rows if row[3] == decade][:k]
 
 
-@wrong("set back by RESET", says="`RESET` goes back to that")
+@wrong("set back by RESET", says="`RESET` restores that value")
 def search_filtered(conn, question, decade, k):
     conn.execute("SET hnsw.iterative_scan = 'strict_order'")
     try:
@@ -129,7 +129,7 @@ def search_filtered(conn, question, decade, k):
         conn.execute("RESET hnsw.iterative_scan")
 
 
-@wrong("set back by hand", says="Nobody can put back by hand")
+@wrong("set back by hand", says="You cannot restore an unknown value by hand")
 def search_filtered(conn, question, decade, k):
     conn.execute("SET hnsw.iterative_scan = 'strict_order'")
     try:

@@ -1,4 +1,4 @@
-"""What answers to several tasks of exercise 10_missing_rows use."""
+"""Shared by the answers to several tasks of exercise 10_missing_rows."""
 
 NEAREST = """
 SELECT id, title, embedding <=> %(question)s AS distance

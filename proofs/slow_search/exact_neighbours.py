@@ -17,7 +17,7 @@ def exact_neighbours(conn, question, k):
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
 
 
-@wrong("many candidates taken for all", says="never exact")
+@wrong("many candidates instead of all", says="never exact")
 def exact_neighbours(conn, question, k):
     with conn.transaction():
         conn.execute("SET LOCAL hnsw.ef_search = 300")
@@ -30,7 +30,7 @@ def exact_neighbours(conn, question, k):
     return [row[0] for row in conn.execute(NEAREST, [question, k])]
 
 
-@wrong("put back by hand", says="put back by hand")
+@wrong("put back by hand", says="restore an unknown value by hand")
 def exact_neighbours(conn, question, k):
     conn.execute("SET enable_indexscan = off")
     try:

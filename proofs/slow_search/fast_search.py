@@ -44,7 +44,7 @@ def fast_search(conn, question, k):
     return conn.execute(ROWS, [question, question, k]).fetchall()
 
 
-@wrong("put back by hand", says="The caller had chosen")
+@wrong("put back by hand", says="The caller had set")
 def fast_search(conn, question, k):
     conn.execute(f"SET hnsw.ef_search = {max(160, k)}")
     rows = conn.execute(ROWS, [question, question, k]).fetchall()
@@ -114,7 +114,7 @@ def fast_search(conn, question, k):
         return conn.execute(ROWS, [question, question, k], prepare=False).fetchall()
 
 
-@wrong("set back by RESET", says="`RESET` goes back to that")
+@wrong("set back by RESET", says="`RESET` restores that value")
 def fast_search(conn, question, k):
     conn.execute(f"SET hnsw.ef_search = {max(160, k)}")
     try:

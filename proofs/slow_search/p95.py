@@ -22,7 +22,7 @@ def p95(latencies):
     return max(latencies) if len(latencies) else math.nan
 
 
-@wrong("rank taken for a position", says="one too far")
+@wrong("rank used as a position", says="one too far")
 def p95(latencies):
     ordered = sorted(latencies)
     return ordered[int(0.95 * len(ordered))] if ordered else math.nan

@@ -1,4 +1,4 @@
-"""What answers to several tasks of exercise 09_slow_search use."""
+"""Shared by the answers to several tasks of exercise 09_slow_search."""
 
 import numpy as np
 

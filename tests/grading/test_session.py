@@ -44,7 +44,7 @@ def test_a_missing_function_is_not_attempted(ex):
         result
     )
     ex.namespace["precision_at_k"] = 3
-    assert "`precision_at_k` is no function" in repr(ex.check("precision_at_k"))
+    assert "`precision_at_k` is not a function" in repr(ex.check("precision_at_k"))
 
 
 def test_the_stub_is_not_attempted_and_counts_no_attempt(ex):
@@ -61,7 +61,7 @@ def test_a_wrong_answer_shows_call_got_expected_and_why(ex):
     assert result.status == "wrong"
     assert result.call.startswith("precision_at_k([1, 9, 8, 7], [1, 2, 3,")
     assert (result.got, result.expected) == ("0.125", "0.25")
-    assert "is recall" in result.why
+    assert "gives recall" in result.why
     for part in (result.call, "0.125", "0.25", result.why):
         assert part in repr(result)
 
@@ -95,15 +95,15 @@ def test_the_learners_error_is_shown_at_the_learners_line():
         (
             lambda *_: None,
             (
-                "It returned None; asked for is one number. Does every way through the function end"
-                " with `return ...`?"
+                "It returned None, not one number. Does every path through the function end with"
+                " `return ...`?"
             ),
         ),
-        (lambda *_: "0.5", "It gave a text; asked for is one number."),
+        (lambda *_: "0.5", "It returned a string, not one number."),
         (lambda *_: float("nan"), "NaN comes from 0/0"),
         (lambda *_: (x for x in [1]), "a generator: wrap it in list(...)"),
         (lambda *_: sys.exit(3), "SystemExit: 3"),
-        (lambda *_: [0.5, 0.5], "It gave a list; asked for is one number."),
+        (lambda *_: [0.5, 0.5], "It returned a list, not one number."),
         (lambda found, relevant, k: found.append(1) or 0.25, "changed its argument `found`"),
         (
             lambda found, relevant, k: 0.25 + 0 * len(print("x" * 1_000_000) or ""),

@@ -73,7 +73,7 @@ PROBLEMS = {
     "a misconception less": (
         "share",
         "3 misconceptions, at least 4",
-        ('@wrong("as a text", says="asked for is one number")', ""),
+        ('@wrong("as a text", says="not one number")', ""),
     ),
     "a misconception passes": ("share", "'counted twice': it is passed", (TWICE, "")),
     "it passes on hidden data": (
@@ -88,7 +88,7 @@ PROBLEMS = {
     ),
     "two are told the same": (
         "share",
-        "it is told the same as 'compared place by place'",
+        "it gets the same message as 'compared place by place'",
         ("The same id twice is one.", "The order does not count."),
         ('says="twice is one"', 'says="not count"'),
     ),

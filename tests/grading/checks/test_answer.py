@@ -98,7 +98,7 @@ def test_the_call_stands_in_the_message():
 def test_an_untouched_stub_is_not_attempted():
     not_yet = refused(lambda: answer("return ...")())
     assert not_yet.kind == "not attempted"
-    assert not_yet.why == "`f` still returns `...`. Write your answer in its place."
+    assert not_yet.why == "`f` still returns `...`. Replace that with your answer."
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_a_function_that_is_missing_is_not_attempted():
     f, g = (refused(Answer(here, name, 5).require) for name in "fg")
     assert (f.kind, g.kind) == ("not attempted", "not attempted")
     assert "`f` is not defined" in f.why
-    assert "`g` is no function" in g.why
+    assert "`g` is not a function" in g.why
 
 
 # ---------------------------------------------------------------------------------------- what came
@@ -418,8 +418,8 @@ def test_a_row_of_another_width_is_told():
 
 def test_true_and_false_are_no_numbers_and_numbers_are_not_true():
     reply(True).equals(True, "No.")
-    assert "asked for is True or False" in refused(lambda: reply(1).equals(True, "No.")).why
-    assert "asked for is one number" in refused(lambda: reply(True).equals(1, "No.")).why
+    assert "not True or False" in refused(lambda: reply(1).equals(True, "No.")).why
+    assert "not one number" in refused(lambda: reply(True).equals(1, "No.")).why
 
 
 def test_a_known_mistake_is_told_in_its_own_words():
@@ -437,8 +437,8 @@ def test_a_known_mistake_is_told_in_its_own_words():
             "something",
             None,
             (
-                "It returned None; asked for is a value. Does every way through the function end"
-                " with `return ...`?"
+                "It returned None, not a value. Does every path through the function end with"
+                " `return ...`?"
             ),
         ),
         ("something", Opaque("generator"), "It returned a generator: wrap it in list(...)."),
@@ -447,23 +447,20 @@ def test_a_known_mistake_is_told_in_its_own_words():
             Opaque("Cursor"),
             "It returned a Cursor: fetch its rows, with `.fetchall()`.",
         ),
-        ("number", "x", "It gave a text; asked for is one number."),
-        ("number", True, "It gave True or False; asked for is one number."),
+        ("number", "x", "It returned a string, not one number."),
+        ("number", True, "It returned True or False, not one number."),
         (
             "number",
             math.nan,
-            (
-                "NaN comes from 0/0 or from a value that is missing: say what the result is in that"
-                " case."
-            ),
+            "NaN comes from 0/0 or from a missing value: decide what to return in that case.",
         ),
-        ("ids", 5, "It gave a whole number; asked for is a list of ids."),
+        ("ids", 5, "It returned a whole number, not a list of ids."),
         ("ids", [1.5], "An id is a whole number; the list holds a number."),
         ("ids", [True], "An id is a whole number; the list holds True or False."),
         ("ids", [(1,)], "An id is a whole number; the list holds a tuple."),
-        ("strings", [1], "The list holds a whole number; asked for are texts."),
-        ("text", 1, "It gave a whole number; asked for is one text."),
-        ("sequence", {1}, "It gave a set; asked for is a list."),
+        ("strings", [1], "The list must hold strings; this one holds a whole number."),
+        ("text", 1, "It returned a whole number, not one string."),
+        ("sequence", {1}, "It returned a set, not a list."),
     ],
 )
 def test_another_kind_of_value_is_told(method, value, why):
@@ -476,43 +473,37 @@ def test_another_kind_of_value_is_told(method, value, why):
         (
             None,
             (0, []),
-            (
-                "It returned None; asked for is 2 values (a whole number, a list). Does every way"
-                " through"
-            ),
+            "It returned None, not 2 values (a whole number, a list). Does every path through",
         ),
-        (0, (0, []), "It gave a whole number; asked for is 2 values (a whole number, a list)."),
-        ([0], (0, []), "It holds 1 values; asked for are 2 values (a whole number, a list)."),
-        ((0, None), (0, []), "Item 2 of the list is None; asked for is a list of 0."),
-        (([], 0), (0, []), "Item 1 of the list is a list; asked for is a whole number."),
+        (0, (0, []), "It returned a whole number, not 2 values (a whole number, a list)."),
+        ([0], (0, []), "It holds 1 value, not 2 values (a whole number, a list)."),
+        ((0, None), (0, []), "Item 2 of the list is None, not a list of 0."),
+        (([], 0), (0, []), "Item 1 of the list is a list, not a whole number."),
         (
             [{"id": 1, "d": 0.5}],
             [(1, 0.5)],
-            "Item 1 of the list is a dict; asked for is 2 values (a whole number, a number).",
+            "Item 1 of the list is a dict, not 2 values (a whole number, a number).",
         ),
         (
             [1, 2],
             [(1, 0.5), (2, 0.6)],
-            (
-                "Item 1 of the list is a whole number; asked for is 2 values (a whole number, a"
-                " number)."
-            ),
+            "Item 1 of the list is a whole number, not 2 values (a whole number, a number).",
         ),
         (
             [(1, 0.5), (2,)],
             [(1, 0.5), (2, 0.6)],
-            "Item 2 of the list holds 1 values; asked for are 2 values",
+            "Item 2 of the list holds 1 value, not 2 values",
         ),
         (
             [(1, "0.5")],
             [(1, 0.5)],
-            "Item 2 of item 1 of the list is a text; asked for is a number.",
+            "Item 2 of item 1 of the list is a string, not a number.",
         ),
-        ([["a"]], ["a"], "Item 1 of the list is a list; asked for is a text."),
-        ([None], ["a"], "Item 1 of the list is None; asked for is a text."),
-        (5, "a", "It is a whole number; asked for is a text."),
-        ([1], {"a": 1}, "It is a list; asked for is a dict."),
-        ([True], [1], "Item 1 of the list is True or False; asked for is a whole number."),
+        ([["a"]], ["a"], "Item 1 of the list is a list, not a string."),
+        ([None], ["a"], "Item 1 of the list is None, not a string."),
+        (5, "a", "It is a whole number, not a string."),
+        ([1], {"a": 1}, "It is a list, not a dict."),
+        ([True], [1], "Item 1 of the list is True or False, not a whole number."),
         ([2], [1], "Content."),
         ([1, 1], [1], "Content."),
         ([1.0], [2], "Content."),
@@ -526,7 +517,7 @@ def test_another_kind_of_value_is_told_before_anything_of_its_content(value, exp
 def test_a_known_mistake_may_be_of_another_kind():
     assert (
         refused(lambda: reply("x").equals(1.0, "No.", mistakes={})).why
-        == "It gave a text; asked for is one number."
+        == "It returned a string, not one number."
     )
     assert (
         refused(lambda: reply("x").equals("y", "No.", mistakes={"x": "That is x."})).why
@@ -537,9 +528,9 @@ def test_a_known_mistake_may_be_of_another_kind():
 @pytest.mark.parametrize(
     ("type_name", "words"),
     [
-        ("coroutine", "the function is an `async def`; write `def`, nobody awaits it"),
+        ("coroutine", "the function is an `async def`; write `def`, because nothing awaits it"),
         ("ServerCursor", "fetch its rows, with `.fetchall()`"),
-        ("list that is too large or too deep", "no answer needs as much as that"),
+        ("list that is too large or too deep", "no answer needs that much"),
         ("Query", "return its content as plain numbers, text, lists or arrays"),
     ],
 )
@@ -553,18 +544,18 @@ def test_a_row_that_is_a_dict_of_other_keys_is_told_which_are_missing():
 
 
 def test_a_number_out_of_bounds_is_told_with_the_bounds():
-    assert refused(lambda: reply(1.5).number(0, 1)).why == "The result lies between 0 and 1."
+    assert refused(lambda: reply(1.5).number(0, 1)).why == "The result must be between 0 and 1."
 
 
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([[1, 2]], "Its shape is (1, 2); asked for is (2, 3)."),
-        ([[1, 2, 3], [1, 2]], "It gave a list that is no array of numbers."),
-        ("text", "It gave a text that is no array of numbers."),
+        ([[1, 2]], "Its shape is (1, 2), not (2, 3)."),
+        ([[1, 2, 3], [1, 2]], "It returned a list that is not an array of numbers."),
+        ("text", "It returned a string that is not an array of numbers."),
         (
             [[1, 2, math.nan], [1, 2, 3]],
-            "It holds NaN or infinity, which no distance can be computed with.",
+            "It holds NaN or infinity, from which no distance can be computed.",
         ),
     ],
 )

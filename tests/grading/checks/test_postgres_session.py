@@ -58,9 +58,9 @@ def test_a_setting_that_its_owner_chose_may_be_changed_for_one_transaction(data)
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("RESET hnsw.ef_search", "`RESET` goes back to that"),
-        ("RESET ALL", "`RESET` goes back to that"),
-        ("SET hnsw.ef_search = 40", "Nobody can put back by hand"),
+        ("RESET hnsw.ef_search", "`RESET` restores that value"),
+        ("RESET ALL", "`RESET` restores that value"),
+        ("SET hnsw.ef_search = 40", "You cannot restore an unknown value by hand"),
     ],
 )
 def test_a_setting_that_its_owner_chose_is_missed_when_it_is_gone(data, statement, words):

@@ -127,7 +127,7 @@ def test_a_setting_that_was_there_gets_its_value_back(check, dsn, value, shown):
     try:
         before = settings(dsn)
         result = check(f"conn.execute('ALTER DATABASE course RESET {name}')")
-        assert f"the setting `{name}` of the database, gone" in result.undone
+        assert f"the setting `{name}` of the database, removed" in result.undone
         assert settings(dsn) == before
         assert any(setting == f"{name}={shown}" for *_, setting in before)
     finally:
@@ -191,8 +191,8 @@ def test_what_goes_by_itself_and_what_is_the_checks_is_not_named(check, dsn, lin
 def test_a_connection_that_was_altered_is_told(check, line, name):
     result = check(line, answer="    return 3")
     assert (
-        f"Your code left the connection it was given with another `{name or 'row_factory'}`. The"
-        " check has closed it." in result.undone
+        f"Your code changed `{name or 'row_factory'}` of the connection that it got and did not"
+        " change it back. The check has closed the connection." in result.undone
     )
 
 
@@ -222,7 +222,7 @@ def test_an_answer_that_keeps_a_lock_ends_in_words(check, monkeypatch):
     result = check("conn.execute('BEGIN')", "conn.execute('LOCK TABLE item')")
     assert result.status == "error"
     assert (
-        "still holds a lock on a table that the check needs: a transaction was begun and not ended"
+        "still holds a lock on a table that the check needs: it began a transaction and did not end"
         in result.why
     )
 
@@ -287,7 +287,7 @@ def test_a_collection_that_was_left_is_named_and_removed_and_no_other(monkeypatc
         assert result.passed
         named = "; ".join(f"the collection `{name}{ending}`" for ending in left)
         assert (
-            (f"later lessons: {named}. The check has put it back." in result.undone)
+            (f"later lessons: {named}. The check has undone it." in result.undone)
             if left
             else result.undone == ""
         )

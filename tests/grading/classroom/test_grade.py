@@ -169,8 +169,8 @@ CASES = {
     "missing": (
         ["del double"],
         4,
-        "double: `double` is defined in code cell 3 and removed",
-        "removed again by a later cell",
+        "double: `double` is defined in code cell 3, but a later",
+        "but a later cell deletes it",
     ),
     "never-written": (None, 4, "", "No cell of the notebook defines `double`"),
     "stub": (["def double(numbers): return ..."], 4, "", "still returns `...`"),
@@ -178,7 +178,7 @@ CASES = {
         ["def double(numbers): return 'none'"],
         4,
         "",
-        "It gave a text; asked for is a list of 2",
+        "It returned a string, not a list of 2",
     ),
     "none": (["def double(numbers): pass"], 4, "", "It returned None"),
     "exception": (
@@ -298,7 +298,7 @@ CASES = {
             """
         ],
         4,
-        "wrote something of its own where only answers go",
+        "wrote to the channel that is reserved for answers",
         "wrote something",
     ),
     "order": (
@@ -433,7 +433,7 @@ NO_NOTEBOOKS = {
     "packed/hw.ZIP": (
         b"PK",
         (
-            "hw.ZIP is an archive, which is not opened here. Unpack it into a folder of the"
+            "hw.ZIP is an archive, which is not opened. Unpack it into a folder with the"
             " learner's name."
         ),
     ),
@@ -574,7 +574,7 @@ def test_what_ended_a_task_has_a_column_so_that_its_zero_is_no_honest_one(graded
     assert ended["stubborn", "double"].endswith(
         "could not be interrupted, so its process was ended"
     )
-    assert ended["forges", "double"] == "wrote something of its own where only answers go"
+    assert ended["forges", "double"] == "wrote to the channel that is reserved for answers"
     assert ended["text", "double"] == ended["exception", "double"] == ended["os-exit", "add"] == ""
     cells = {row["learner"]: row["cells"] for row in rows}
     assert cells["cell-exit"] == "code cell 5 ended its own process (exit code 1)"
@@ -909,7 +909,7 @@ def test_check_in_json(run, tmp_path):
     [
         (None, "does not exist."),
         ("def f(): pass", "is not a notebook: it is not JSON. Save it in JupyterLab as .ipynb."),
-        ('{"cells": []}', "opens no exercise: no cell says exercise"),
+        ('{"cells": []}', "opens no exercise: no cell calls exercise"),
         ([], "opens no exercise"),
         (["# exercise('01_tiny')"], "opens no exercise"),
         (

@@ -1,5 +1,5 @@
-"""What an author of checks works with. A check is a function that is marked with its task and
-reads as its specification:
+"""The tools for authors of checks. A check is a function that is marked with its task and reads
+like its specification:
 
     from vdbcourse.grading import Answer, Data, check, integer, text
 
@@ -9,23 +9,22 @@ reads as its specification:
         reply.equals([4, 2], "Nearest first.", mistakes={(2, 4): "The farthest came first."})
 
 Its parameters are the learner's functions, by the names that the task lists in `exercise.yaml`, and
-`data` if it needs some. The first thing that is not as it should be ends it with `NotYet`.
+`data` if it needs any. The first problem ends it with `NotYet`.
 
 **Call** (`answer.Answer`): `f(...)` with an example that may be shown; `f.on_data(...)` with values
-made from `data`, which no message shows in a graded run; `f.explained(..., raised={...})` adds a
-word to known errors; `f.raises(ValueError, why, ...)` wants a refusal; `f.beside("other")` is
-another function of the notebook; `f.reconnect(data.postgres.conn)` gives the next call a new
-connection; `f.setting(conn, name)` and `f.methods_called(client)` tell what became of the learner's
-session and client.
+made from `data`, which no message shows in a graded run; `f.explained(..., raised={...})` explains
+known errors; `f.raises(ValueError, why, ...)` expects an error; `f.beside("other")` is another
+function of the notebook; `f.reconnect(data.postgres.conn)` gives the next call a new connection;
+`f.setting(conn, name)` and `f.methods_called(client)` report on the learner's session and client.
 
 **Examine** (`reply.Reply`): `equals`, `expect`, `number`, `ids`, `rows`, `text`, `strings`,
-`sequence`, `array`, and `fail` for anything else. What is of the wrong kind is refused in words
-that need not be written again. `mistakes` names the thought behind a known wrong value.
-`rounded(value)` gives those of a value that was rounded.
+`sequence`, `array`, and `fail` for anything else. They have their own messages for values of the
+wrong kind. `mistakes` explains known wrong values. `rounded(value)` returns the mistakes for a
+value that was rounded.
 
 **Data** (`data.Data`): `data.films(n)` and `data.questions(n)` draw from a pool of real films with
 their vectors (`films.Films`); `data.rng` varies the rest. `data.encode` and
-`data.lasting_dict(...)` are handed on to the learner's functions.
+`data.lasting_dict(...)` are passed to the learner's functions.
 
 **PostgreSQL** (`fixtures_postgres.Postgres`), with `data.postgres.conn` for the learner's
 functions:
@@ -38,7 +37,7 @@ functions:
     session.expect_as_before(f, reply)  # no open transaction, no changed setting
 
 `film_table` keeps a table that is still exactly as an earlier check left it; a check that changes
-rows need not clean up. `run` and `value` ask over the check's own connection.
+rows need not clean up. `run` and `value` use the check's own connection.
 
 **Milvus** (`fixtures_milvus.Milvus`), with `data.milvus.client` for the learner's functions:
 
@@ -46,6 +45,6 @@ rows need not clean up. `run` and `value` ask over the check's own connection.
     data.milvus.collection(name, 2, [text("title", 500), integer("year")], rows)
     data.milvus.collection(name, 384, [text("genre", 100, nullable=True)], rows, "HNSW", M=16)
 
-What the learner's functions leave on a server is found and put back by `side_effects`, task by task
-(`runner`). An exercise keeps its data, and what is true of it; everything else belongs here.
+`side_effects` finds and undoes what the learner's functions leave on a server, task by task
+(`runner`). An exercise contains its data and its true answers; everything else belongs here.
 """

@@ -5,8 +5,8 @@ A check reads like the specification:
 
     recall_at_k([3, 1, 2], [1, 2, 3], 3).equals(1.0, "The order does not count.")
 
-The first thing that is not as it should be ends the check with `NotYet`: the call, what came, what
-was expected, and why.
+The first problem ends the check with `NotYet`: the call, what it returned, what was expected, and
+why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ from vdbcourse.grading.result import Status
 
 
 class Answer:
-    """One function of the learner's, as checks see it."""
+    """A function of the learner, as checks see it."""
 
     def __init__(self, transport: Transport, name: str, seconds: float) -> None:
         self.transport = transport
@@ -35,7 +35,7 @@ class Answer:
         self.printed_characters = 0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Reply:
-        """Call with an example that may be shown to anybody, also in a graded run."""
+        """Call with an example that may be shown, even in a graded run."""
         return self._reply(args, kwargs, shapes_only=False)
 
     def on_data(self, *args: Any, **kwargs: Any) -> Reply:
@@ -45,8 +45,8 @@ class Answer:
         return self._reply(args, kwargs, shapes_only=self.transport.hidden)
 
     def explained(self, *args: Any, raised: Mapping[str, str]) -> Reply:
-        """Call as `__call__` does. `raised`: what to say as well if the learner's code raises an
-        error that holds the key.
+        """Call as `__call__` does. `raised`: what to add to the message if the learner's code
+        raises an error that contains the key.
         """
         try:
             return self(*args)
@@ -57,9 +57,7 @@ class Answer:
             raise
 
     def raises(self, error: type[Exception], why: str, *args: Any, **kwargs: Any) -> None:
-        """Call with a fixed example that the function has to refuse with `error`; `why` says why it
-        has to.
-        """
+        """Call with a fixed example for which the function must raise `error`; `why` says why."""
         expected = f"{error.__name__} raised"
         try:
             reply = self(*args, **kwargs)
@@ -79,8 +77,8 @@ class Answer:
             raise failure_messages.undefined(self.name, definition)
 
     def beside(self, name: str) -> "Answer":
-        """Another function of the notebook, which it brings along. Raises `NotYet` if it is not
-        there.
+        """Another function of the notebook, which the notebook provides. Raises `NotYet` if it is
+        missing.
         """
         answer = Answer(self.transport, name, self.seconds)
         answer.require()
@@ -93,8 +91,8 @@ class Answer:
         return self.transport.setting(handle, name)
 
     def methods_called(self, client: Handle) -> set[str]:
-        """Which methods of the learner's Milvus client were called since this was last asked, of
-        those that `handles.NOTED` lists.
+        """Which of the methods in `handles.NOTED` were called on the learner's Milvus client since
+        the last call of this method.
         """
         return set((self.transport.setting(client, "") or "").split())
 

@@ -1,8 +1,8 @@
-"""What checks work on: real films and their vectors, drawn by a seed, and tables of them in a real
+"""The data of checks: real films and their vectors, drawn with a seed, and tables of them in a real
 engine.
 
-Graded runs draw from another half of the pool of films than the notebook's checks, with another
-seed: other rows, other questions, the same kind.
+Graded runs draw from the other half of the pool of films, with another seed: other rows and other
+questions of the same kind.
 """
 
 import functools
@@ -21,8 +21,8 @@ PUBLIC_SEED = 1
 
 @dataclass
 class Data:
-    """The data of one check. rng: for anything else a check wants to vary; two runs with one seed
-    see the same.
+    """The data of one check. rng: for anything else that a check varies; two runs with the same
+    seed get the same.
     """
 
     seed: int = PUBLIC_SEED
@@ -71,7 +71,7 @@ class Data:
 
     @property
     def encode(self) -> Handle:
-        """The course's `embedding.encode`, to hand to a learner's function."""
+        """The course's `embedding.encode`, to pass to a learner's function."""
         return Handle("encode")
 
     def lasting_dict(self, name: str) -> Handle:
@@ -81,12 +81,12 @@ class Data:
         return Handle("dict", name)
 
     def close(self) -> None:
-        """Close the connections of the check's own."""
+        """Close the check's own connections."""
         for engine in self.engines:
             engine.close()
 
 
 def _not_asked_for(engine: str) -> CourseError:
     return CourseError(
-        f"This check uses {engine}, and its exercise does not name it: add {engine!r} to `engines`."
+        f"This check uses {engine}, but its exercise does not list it: add {engine!r} to `engines`."
     )

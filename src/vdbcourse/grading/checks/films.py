@@ -44,7 +44,7 @@ class Films:
 
 
 class Pool:
-    """Half of 4,800 films, always in one order. Only what is taken is embedded, once."""
+    """Half of 4,800 films, always in the same order. Films are embedded when first taken."""
 
     def __init__(self, hidden: bool) -> None:
         from vdbcourse import datasets  # noqa: PLC0415
@@ -58,7 +58,7 @@ class Pool:
 
     @property
     def titles(self) -> list[str]:
-        """The titles of all."""
+        """The titles of all films."""
         return [str(title) for title in self.frame.title]
 
     def take(self, positions: Iterable[int]) -> Films:

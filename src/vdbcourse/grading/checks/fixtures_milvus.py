@@ -1,4 +1,4 @@
-"""Collections of the checks' own in Milvus.
+"""Collections of the checks in Milvus.
 
 name = engines.collection("check_03", "films")
 data.milvus.collection(name, 2, [text("title", 500), integer("year")], rows)
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a collection. type: as Milvus calls it, such as "INT64"; options: what else
-    `add_field` takes.
+    """A field of a collection. type: as Milvus calls it, such as "INT64"; options: other arguments
+    of `add_field`.
     """
 
     name: str
@@ -63,8 +63,8 @@ class Milvus:
         metric: str = "COSINE",
         **parameters: Any,
     ) -> None:
-        """Make the collection `name` anew: `id` (INT64, the primary key), `fields`, `vector` (of
-        `dim` numbers).
+        """Create the collection `name`, in place of an older one: `id` (INT64, the primary key),
+        `fields`, `vector` (of `dim` numbers).
 
         It has an index (`parameters`: of the index, such as `M=16`), is loaded, and holds `rows`;
         its consistency level is Strong.
@@ -81,7 +81,7 @@ class Milvus:
         indexes = self.own.prepare_index_params()
         options = {"params": parameters} if parameters else {}
         indexes.add_index("vector", index_type=index, metric_type=metric, **options)
-        # otherwise pymilvus waits half a second before it looks whether that is done
+        # otherwise pymilvus waits half a second before it checks whether that is done
         self.own.create_index(name, indexes, sync=False)
         self.own.load_collection(name)
         if content := [dict(row) for row in rows]:

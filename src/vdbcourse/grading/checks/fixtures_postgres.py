@@ -1,4 +1,4 @@
-"""Tables of the checks' own in PostgreSQL.
+"""Tables of the checks in PostgreSQL.
 
 data.postgres.film_table(films, "CREATE INDEX ON film USING hnsw (embedding vector_cosine_ops)")
 data.postgres.table("film", FILM_COLUMNS | {"embedding": "vector(2)"}, rows)
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psycopg import sql
 
 Row = tuple[Any, ...]
-LOCK_SECONDS = 5  # of an idle machine, for a table that a learner's session still holds
+LOCK_SECONDS = 5  # on an idle machine: how long to wait for a table that a learner's session locks
 FILM_COLUMNS = {
     "id": "int PRIMARY KEY",
     "title": "text",
@@ -33,8 +33,8 @@ FILM_COLUMNS = {
 
 
 class Postgres:
-    """A schema of the check's own. `conn` is for the learner's functions, `run` asks over a
-    connection of the check's.
+    """The check's own schema. `conn` is for the learner's functions, `run` uses the check's own
+    connection.
     """
 
     def __init__(self, dsn: str) -> None:
@@ -52,7 +52,7 @@ class Postgres:
         return connection
 
     def run(self, query: "str | sql.SQL | sql.Composed", parameters: Any = None) -> list[Row]:
-        """Rows of a query over the check's own connection, planned anew each time; an empty list
+        """Rows of a query over the check's own connection, planned again each time; an empty list
         for other statements.
         """
         statement = query.encode() if isinstance(query, str) else query
@@ -66,7 +66,7 @@ class Postgres:
     def table(
         self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Make the table `name` anew, whatever depends on an older one.
+        """Create the table `name`, in place of an older one and whatever depends on that.
 
         columns: {name: definition}, such as `{"id": "int PRIMARY KEY", "v": "vector(3)"}`; rows:
         values in the order of the columns, in the types that psycopg reads them as.
@@ -113,7 +113,7 @@ class Postgres:
         self.run(f"COMMENT ON TABLE {table} IS '{wanted:08x} {self.state(table)}'")
 
     def _mark(self, table: str) -> str | None:
-        # what was noted on the table when it was made
+        # the comment that the table got when it was made
         mark: str | None = self.value(
             "SELECT obj_description(to_regclass(%s), 'pg_class')", [table]
         )
@@ -153,12 +153,12 @@ class Postgres:
         return [(number, distance) for number, distance in rows]
 
     def setting(self, name: str) -> str:
-        """The value of a setting in a session that nobody changed."""
+        """The value of a setting in a session that has not changed it."""
         return str(self.value("SELECT current_setting(%s)", [name]))
 
     @property
     def hands_in_counts(self) -> bool:
-        """Can a session be made to hand in what it has counted? (Since PostgreSQL 15.)"""
+        """Can a session be made to report its counts? (Since PostgreSQL 15.)"""
         return self.own.info.server_version >= 150_000
 
     def close(self) -> None:

@@ -17,19 +17,19 @@ SETTINGS = (
     *("hnsw.ef_search", "hnsw.iterative_scan", "hnsw.max_scan_tuples"),
 )
 CLOSED = (
-    "The call closed the connection it was given. `with conn:` does that at its end; `with"
+    "The call closed the connection that it got. `with conn:` does that at its end; `with"
     " conn.transaction():` does not."
 )
 OPEN = (
-    "A transaction is still open after the call: its locks stay, and nobody else sees what was done"
-    " in it. `with conn.transaction():` ends it by itself."
+    "A transaction is still open after the call: its locks stay, and no other session sees its"
+    " changes. `with conn.transaction():` ends it for you."
 )
 
 
 @dataclass(frozen=True)
 class Reads:
-    """What was read of a table: rows that sequential scans handed on, pages of the table and its
-    indexes, scans of its vector indexes and the rows they handed on.
+    """What was read of a table: rows that sequential scans returned, pages of the table and its
+    indexes, scans of its vector indexes and the rows that these returned.
     """
 
     rows: int = 0
@@ -46,8 +46,8 @@ class Reads:
 class Session:
     """A connection for the learner's functions; `conn` is what they are called with.
 
-    settings: values that its owner has chosen by SET. begins_with: values of its beginning, to
-    which RESET would go back.
+    settings: values that its owner has set by SET. begins_with: values at the start of the session,
+    which RESET would restore.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class Session:
         )
         chosen = [f"SET {name} = '{value}'" for name, value in settings.items()]
         self.conn = Handle("postgres", "\n".join([address, *chosen]))
-        self.postgres.run("SELECT '[1]'::vector")  # pgvector's settings are known once it was used
+        self.postgres.run("SELECT '[1]'::vector")  # pgvector's settings exist once it has been used
 
     def expect_as_before(self, function: Answer, reply: Reply) -> None:
-        """Is the session as it was before the call: open, no transaction left, no
-        setting changed?
+        """Is the session as it was before the call: open, no transaction open, no setting
+        changed?
         """
         import psycopg  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ class Session:
                 reply.fail(_changed(name, chosen, back), f"{name} = {usual}", f"{name} = {now}")
 
     def _in_transaction(self) -> bool:
-        """Does it sit in a transaction that was not ended?"""
+        """Is it idle in a transaction that was not ended?"""
         state = (
             "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in"
             " transaction%%'"
@@ -102,14 +102,14 @@ class Session:
         return self.settings.get(name) or self.postgres.setting(name)
 
     def reads(self, function: Answer, table: str = "film") -> Reads:
-        """What was read of the table so far, by everybody who has handed in what they have counted,
-        this session included.
+        """What all sessions that have reported their counts, including this one, have read of the
+        table so far.
 
-        Always nothing before PostgreSQL 15, which cannot make a session hand it in.
+        Always nothing before PostgreSQL 15, which cannot make a session report its counts.
         """
         if not self.postgres.hands_in_counts:
             return Reads()
-        function.setting(self.conn, "hnsw.ef_search")  # makes it hand in
+        function.setting(self.conn, "hnsw.ef_search")  # makes it report its counts
         self.postgres.run("SELECT pg_stat_force_next_flush()")
         (counted,) = self.postgres.run(
             "SELECT seq_tup_read, heap_blks_read + heap_blks_hit + coalesce(idx_blks_read +"
@@ -127,22 +127,22 @@ class Session:
 
 
 def _changed(name: str, chosen: bool, reset: bool) -> str:
-    # Why it matters. chosen: had its owner chosen a value? reset: is it that of the session's
-    # beginning again?
+    # Why it matters. chosen: had its owner set a value? reset: is it the value from the start of
+    # the session again?
     if chosen and reset:
         return (
-            f"The caller had chosen a value for `{name}` by SET, and after the call it is the one"
-            " of the session's beginning: `RESET` goes back to that, not to what the caller had"
-            " chosen. `SET LOCAL` restores it at the end of its transaction."
+            f"The caller had set `{name}`, and after the call it has the value from the start of"
+            " the session: `RESET` restores that value, not the caller's. `SET LOCAL` restores the"
+            " caller's value at the end of its transaction."
         )
     if chosen:
         return (
-            f"The caller had chosen a value for `{name}`, and after the call it is another one."
-            " Nobody can put back by hand what was there before, and `RESET` goes back to the"
-            " session's beginning; `SET LOCAL` restores it at the end of its transaction."
+            f"The caller had set `{name}`, and after the call it has another value. You cannot"
+            " restore an unknown value by hand, and `RESET` restores the value from the start of"
+            " the session; `SET LOCAL` restores the caller's value at the end of its transaction."
         )
     return (
-        f"After the call `{name}` is still changed, so that every later query on this connection"
-        " runs otherwise than its author meant. `SET` lasts as long as the session, `SET LOCAL`"
-        " until the end of its transaction."
+        f"After the call `{name}` is still changed, which affects every later query on this"
+        " connection. `SET` lasts as long as the session, `SET LOCAL` until the end of its"
+        " transaction."
     )

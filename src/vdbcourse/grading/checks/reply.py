@@ -1,6 +1,6 @@
-"""What came back from a call, and what a check may ask of it: its kind, its shape, its value.
+"""What a call returned, and what a check may test about it: its kind, its shape, its value.
 
-Everything that is said of a value of the wrong kind is said here.
+All messages about values of the wrong kind are here.
 """
 
 import math
@@ -17,7 +17,7 @@ MOST_COLUMNS = 4  # of a tuple whose columns are named one by one
 
 
 class Reply:
-    """What came back from one call, and what a check may ask of it. `value` is plain (see
+    """What one call returned, and what a check may test about it. `value` is plain (see
     `codec`).
     """
 
@@ -38,7 +38,7 @@ class Reply:
         )
 
     def expect(self, ok: Any, why: str, expected: str = "") -> "Reply":
-        """Raise `NotYet` unless `ok`. `expected` is shown as it stands, so it must hold no hidden
+        """Raise `NotYet` unless `ok`. `expected` is shown unchanged, so it must hold no hidden
         value.
         """
         if not ok:
@@ -55,23 +55,23 @@ class Reply:
         """Is the value `expected`? Numbers may differ by `within` (absolute, and relative for large
         ones).
 
-        A list may come as list, tuple or array, a row as tuple or list; a number as any kind of
-        number. `mistakes` names the thought behind known wrong values: `{1 / 3: "That is gain /
-        rank."}`; it is said instead of `why`.
+        A list may be a list, tuple or array, a row a tuple or list, a number any kind of number.
+        `mistakes` explains known wrong values: `{1 / 3: "That is gain / rank."}`; the explanation
+        replaces `why`.
         """
         if isinstance(expected, (list, tuple, np.ndarray)):
             self.sequence(_asked_for(expected))
         elif isinstance(expected, (bool, np.bool_)):
             self.expect(
                 isinstance(self.value, bool),
-                f"It gave {kind_of(self.value)}; asked for is True or False.",
+                f"It returned {kind_of(self.value)}, not True or False.",
                 "True or False",
             )
         value = self.number() if is_number(expected) else self.something(_asked_for(expected))
         if not alike(value, expected, within):
             hidden = "another value (this run uses hidden data)"
             known = next(
-                (said for wrong, said in (mistakes or {}).items() if alike(value, wrong, within)),
+                (text for wrong, text in (mistakes or {}).items() if alike(value, wrong, within)),
                 None,
             )
             self.fail(
@@ -81,13 +81,13 @@ class Reply:
         return self
 
     def something(self, what: str = "a value") -> Any:
-        """The value, which must not be None or a thing no check can read. `what`: what is asked
-        for, in words.
+        """The value, which must not be None or an object that no check can read. `what`: the
+        expected value, in words.
         """
         if self.value is None:
             why = (
-                f"It returned None; asked for is {what}. Does every way through the function end"
-                " with `return ...`?"
+                f"It returned None, not {what}. Does every path through the function end with"
+                " `return ...`?"
             )
             self.fail(why, expected=what)
         if isinstance(self.value, Opaque):
@@ -103,16 +103,15 @@ class Reply:
         if isinstance(value, np.ndarray) and value.size == 1:
             value = value.item()
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            self.fail(f"It gave {kind_of(value)}; asked for is one number.", expected="a number")
+            self.fail(f"It returned {kind_of(value)}, not one number.", expected="a number")
         if math.isnan(value):
             self.fail(
-                "NaN comes from 0/0 or from a value that is missing: say what the result is in that"
-                " case.",
+                "NaN comes from 0/0 or from a missing value: decide what to return in that case.",
                 expected="a number",
             )
         if not low <= value <= high:
             self.fail(
-                f"The result lies between {low:g} and {high:g}.",
+                f"The result must be between {low:g} and {high:g}.",
                 expected=f"a number from {low:g} to {high:g}",
             )
         return float(value)
@@ -123,7 +122,7 @@ class Reply:
         if not isinstance(value, (list, tuple, np.ndarray)) or (
             isinstance(value, np.ndarray) and value.ndim == 0
         ):
-            self.fail(f"It gave {kind_of(value)}; asked for is {what}.", expected=what)
+            self.fail(f"It returned {kind_of(value)}, not {what}.", expected=what)
         return list(value)
 
     def ids(self) -> list[int]:
@@ -142,21 +141,21 @@ class Reply:
         return [int(item) for item in items]
 
     def strings(self) -> list[str]:
-        """The value as a list of texts."""
-        items = self.sequence("a list of texts")
+        """The value as a list of strings."""
+        items = self.sequence("a list of strings")
         for item in items:
             if not isinstance(item, str):
                 self.fail(
-                    f"The list holds {kind_of(item)}; asked for are texts.",
-                    expected="a list of texts",
+                    f"The list must hold strings; this one holds {kind_of(item)}.",
+                    expected="a list of strings",
                 )
         return items
 
     def text(self) -> str:
-        """The value as one text."""
-        value = self.something("one text")
+        """The value as one string."""
+        value = self.something("one string")
         if not isinstance(value, str):
-            self.fail(f"It gave {kind_of(value)}; asked for is one text.", expected="a text")
+            self.fail(f"It returned {kind_of(value)}, not one string.", expected="a string")
         return value
 
     def rows(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -191,18 +190,20 @@ class Reply:
         try:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError):
-            self.fail(f"It gave {kind_of(value)} that is no array of numbers.", expected=what)
+            self.fail(
+                f"It returned {kind_of(value)} that is not an array of numbers.", expected=what
+            )
         if array.shape != shape:
-            self.fail(f"Its shape is {array.shape}; asked for is {shape}.", expected=what)
+            self.fail(f"Its shape is {array.shape}, not {shape}.", expected=what)
         if not np.isfinite(array).all():
             self.fail(
-                "It holds NaN or infinity, which no distance can be computed with.", expected=what
+                "It holds NaN or infinity, from which no distance can be computed.", expected=what
             )
         return array
 
 
 def alike(value: Any, expected: Any, within: float) -> bool:
-    """Equal, with floats within a tolerance, lists and tuples and arrays taken for each other."""
+    """Are they equal, floats within a tolerance, and lists, tuples and arrays treated alike?"""
     if isinstance(expected, np.ndarray) or isinstance(value, np.ndarray):
         value = value.tolist() if isinstance(value, np.ndarray) else value
         expected = expected.tolist() if isinstance(expected, np.ndarray) else expected
@@ -220,7 +221,7 @@ def alike(value: Any, expected: Any, within: float) -> bool:
 
 
 def _asked_for(expected: Any) -> str:
-    # by its kind alone: "2 values (a whole number, a list)"
+    # its kind only: "2 values (a whole number, a list)"
     if isinstance(expected, tuple) and len(expected) <= MOST_COLUMNS:
         return f"{len(expected)} values ({', '.join(map(kind_of, expected))})"
     return (
@@ -231,27 +232,30 @@ def _asked_for(expected: Any) -> str:
 
 
 def _other_kind(value: Any, expected: Any, place: str = "It") -> str:
-    # where the value is of another kind than what is expected: said first, for then its content
-    # says nothing
+    # where the value is of another kind than expected: reported first, because then its content
+    # does not matter
     value, expected = (
-        one.tolist() if isinstance(one, np.ndarray) else one for one in (value, expected)
+        item.tolist() if isinstance(item, np.ndarray) else item for item in (value, expected)
     )
     if _family(value) != _family(expected):
-        return f"{place} is {kind_of(value)}; asked for is {_asked_for(expected)}."
+        return f"{place} is {kind_of(value)}, not {_asked_for(expected)}."
     if not isinstance(expected, (list, tuple)):
         return ""
     if isinstance(expected, tuple) and len(value) != len(expected):
-        return f"{place} holds {len(value)} values; asked for are {_asked_for(expected)}."
+        return (
+            f"{place} holds {len(value)} value{'s' * (len(value) != 1)}, not"
+            f" {_asked_for(expected)}."
+        )
     inside = "The list" if place == "It" else place
-    found = (
-        _other_kind(one, other, f"Item {number} of {inside[0].lower()}{inside[1:]}")
-        for number, (one, other) in enumerate(zip(value, expected, strict=False), 1)
+    messages = (
+        _other_kind(item, wanted, f"Item {number} of {inside[0].lower()}{inside[1:]}")
+        for number, (item, wanted) in enumerate(zip(value, expected, strict=False), 1)
     )
-    return next(filter(None, found), "")
+    return next(filter(None, messages), "")
 
 
 def _family(value: Any) -> str:
-    # kinds that are taken for each other: whole numbers and others, lists and tuples
+    # kinds that count as the same: whole numbers and others, lists and tuples
     if is_number(value):
         return "number"
     return "sequence" if isinstance(value, (list, tuple)) else type(value).__name__
@@ -263,20 +267,20 @@ def _missing_keys(row: dict[Any, Any], columns: Sequence[str]) -> str:
 
 
 def _readable(type_name: str) -> str:
-    # how a thing that no check can read becomes a value
+    # how to turn an object that no check can read into a value
     if "generator" in type_name or type_name in ("map", "filter", "zip", "reversed"):
         return "wrap it in list(...)"
     if type_name == "coroutine":
-        return "the function is an `async def`; write `def`, nobody awaits it"
+        return "the function is an `async def`; write `def`, because nothing awaits it"
     if type_name.endswith("Cursor"):
         return "fetch its rows, with `.fetchall()`"
     if "too large" in type_name or ("bytes" in type_name and "array" in type_name):
-        return "no answer needs as much as that"
+        return "no answer needs that much"
     return "return its content as plain numbers, text, lists or arrays"
 
 
 def is_number(value: Any) -> bool:
-    """A number, and not True or False."""
+    """Is it a number, and not True or False?"""
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
@@ -289,7 +293,7 @@ def kind_of(value: Any) -> str:
     names = {
         "int": "a whole number",
         "float": "a number",
-        "str": "a text",
+        "str": "a string",
         "bool": "True or False",
         "ndarray": "an array",
     }
@@ -297,6 +301,6 @@ def kind_of(value: Any) -> str:
 
 
 def overlap(found: Iterable[Any], truth: Iterable[Any]) -> float:
-    """Share of `truth` that is in `found`: for checks with a recall floor."""
+    """The share of `truth` that is in `found`: for checks with a recall floor."""
     wanted = set(truth)
     return len(wanted & set(found)) / len(wanted)

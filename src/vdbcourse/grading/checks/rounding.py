@@ -1,8 +1,8 @@
-"""What is said of a right number that was rounded before it was returned."""
+"""The message for a right number that was rounded before it was returned."""
 
 ROUNDED = (
-    "That is the right number, rounded. Return it as it was computed: two searches may differ in"
-    " the digits that are gone."
+    "That is the right number, rounded. Return it unrounded: two searches may differ only in the"
+    " missing digits."
 )
 
 

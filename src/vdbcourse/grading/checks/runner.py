@@ -1,5 +1,5 @@
-"""Run the check of one task against a learner's functions, wherever they are, and say what came of
-it.
+"""Run the check of one task against a learner's functions, wherever they are, and return the
+result.
 """
 
 import inspect
@@ -23,15 +23,15 @@ from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.result import Result, Status
 
 LOCKED = (
-    "Your code still holds a lock on a table that the check needs: a transaction was begun and not"
-    " ended. `with conn.transaction():` ends it by itself."
+    "Your code still holds a lock on a table that the check needs: it began a transaction and did"
+    " not end it. `with conn.transaction():` ends it for you."
 )
 DISCONNECTED = "The check's own connection to the engine was closed while your code ran."
 
 
 def run(task: Task, transport: Transport, data: Data) -> Result:
-    """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is no
-    fault of the learner's.
+    """The result of `task` on `data`. Raises `CourseError` if the check itself fails, which is not
+    the learner's fault.
     """
     check = manifest.checks(task.exercise)[task.id]
     side_effects = SideEffects(data)
@@ -47,7 +47,7 @@ def run(task: Task, transport: Transport, data: Data) -> Result:
 
 
 def result_of(task: Task, not_yet: NotYet | None, answers: dict[str, Answer]) -> Result:
-    """The result in the learner's words. not_yet: None for a task that is passed."""
+    """The result in words for the learner. not_yet: None for a task that is passed."""
     reason = not_yet or NotYet("", Status.PASSED)
     return Result(
         exercise=task.exercise,
@@ -67,7 +67,7 @@ def result_of(task: Task, not_yet: NotYet | None, answers: dict[str, Answer]) ->
 
 
 class _Watched:
-    # a transport whose every call is looked at from the server's side as well
+    # a transport whose calls are watched on the server as well
 
     def __init__(self, transport: Transport, side_effects: SideEffects) -> None:
         self.transport = transport
@@ -101,7 +101,7 @@ class _Watched:
 def _not_yet(
     task: Task, check: Callable[..., None], answers: dict[str, Answer], data: Data
 ) -> NotYet | None:
-    # what keeps the task from being passed, if anything does
+    # why the task is not passed; None if it is
     try:
         for answer in answers.values():
             answer.require()
@@ -117,7 +117,7 @@ def _not_yet(
         if _disconnected(error):
             return NotYet(DISCONNECTED, Status.ERROR)
         raise CourseError(
-            f"The check of {task.exercise}, {task.id}, failed by itself, which is no fault of your"
+            f"The check of {task.exercise}, {task.id}, failed by itself, not because of your"
             f" answer: {type(error).__name__}: {error} ({_last_place(error)}). Please report it"
             " with your answer."
         ) from error
@@ -125,7 +125,7 @@ def _not_yet(
 
 
 def _put_back(side_effects: SideEffects) -> str:
-    # what calls left on the server and is undone now, in words; nothing where the server is gone
+    # undo what calls left on the server, and say so in words; nothing if the server is gone
     try:
         return in_words(side_effects.put_back(), side_effects.altered)
     except psycopg.OperationalError:
@@ -133,7 +133,7 @@ def _put_back(side_effects: SideEffects) -> str:
 
 
 def _disconnected(error: Exception) -> bool:
-    # did an engine end the check's connection? (a learner's code may do that to it)
+    # did an engine end the check's connection? (a learner's code may cause that)
     closed = isinstance(error, psycopg.OperationalError) and (error.sqlstate or "57P").startswith(
         ("57P", "08")
     )

@@ -1,12 +1,12 @@
-"""What calls of a learner's functions leave on a server, and how a check puts it back.
+"""What calls of a learner's functions leave on a server, and how a check undoes it.
 
-A check's session goes with it, and so do temporary tables. What stays is looked for right before
-and right after each call: settings of the database, the role or the whole server, which would
-change every later lesson, and objects in the check's own schema. Only what came into being during a
-call counts, so that the tables of the check itself stay. (An index on a table that was there
-belongs to that table: `film_table` makes it anew.) In Milvus, which has no schemas, it is the
-collections that a function made by the client it was given, under another name than it was called
-with, and that were not there before.
+A check's session ends with the check, and so do temporary tables. What stays is looked for right
+before and right after each call: settings of the database, the role or the whole server, which
+would affect every later lesson, and objects in the check's own schema. Only what was created during
+a call counts, so that the tables of the check itself stay. (An index on an existing table belongs
+to that table: `film_table` makes it again.) In Milvus, which has no schemas, it is the collections
+that a function made with the client it got, under another name than those in its arguments, and
+that did not exist before.
 """
 
 import functools
@@ -25,11 +25,11 @@ LISTS = (
     "session_preload_libraries",
     "local_preload_libraries",
     "temp_tablespaces",
-)  # are kept with their quotes
+)  # their values are stored with quotes
 MOST_NAMED = 5
-LOCK_SECONDS = 5  # for which an object is waited for that somebody still uses
+LOCK_SECONDS = 5  # how long to wait for an object that is still in use
 NEWEST = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
-SYSTEM_FILE = (  # ALTER SYSTEM writes no more
+SYSTEM_FILE = (  # the only file that ALTER SYSTEM writes
     "SELECT size::text || modification FROM pg_stat_file('postgresql.auto.conf', true)"
 )
 MAY_SEE = "SELECT has_function_privilege('pg_stat_file(text, boolean)', 'execute')"
@@ -63,7 +63,7 @@ FROM pg_type WHERE typnamespace IN (SELECT * FROM own) AND typtype IN ('e', 'd',
 UNION ALL
 SELECT 'EXTENSION', quote_ident(extname)
 FROM pg_extension WHERE extnamespace IN (SELECT * FROM own)
-"""  # without what is a part of another object, and goes with it
+"""  # without parts of other objects, which are dropped with them
 SYSTEM = "SELECT name, setting FROM pg_file_settings WHERE sourcefile LIKE '%/postgresql.auto.conf'"
 
 Row = tuple[Any, ...]
@@ -71,21 +71,21 @@ Setting = tuple[bool, bool, str]  # of the database? of the role? name
 
 
 class SideEffects:
-    """Looks at the server around each call (`before`, `after`), and in the end puts back what it
+    """Looks at the server around each call (`before`, `after`), and at the end undoes what it
     can.
     """
 
     def __init__(self, data: Data) -> None:
         self.dsn = data.postgres_dsn
         self.connection: psycopg.Connection | None = None
-        self.altered: set[str] = set()  # of the connections that functions got
+        self.altered: set[str] = set()  # attributes of the connections that functions got
         self.newest: list[Row] = []
         self.settings: dict[Setting, str] = {}
         self.system: dict[str, str] = {}
         self.objects: set[tuple[str, str]] = set()
         self.changed: dict[
             Setting | str, str | None
-        ] = {}  # what a setting was before it was first changed by a call
+        ] = {}  # the value of a setting before a call first changed it
         self.made: set[tuple[str, str]] = set()
         self.milvus = data.milvus if data.milvus_uri else None
         self.given: list[Any] = []  # arguments of the call
@@ -107,7 +107,7 @@ class SideEffects:
             )
 
     def after(self) -> None:
-        """Right after it."""
+        """Right after the call."""
         if not self.dsn or not self._moved():
             return
         now = self._all_settings(), self._all_of_the_system(), self._all_objects()
@@ -121,15 +121,15 @@ class SideEffects:
         self.settings, self.system, self.objects = now
 
     def note(self, outcome: Outcome) -> None:
-        """What the call says of itself: alterations of connections, and names it has given to
-        collections.
+        """Note what the call reports: changes of connections, and names of collections that it
+        made.
         """
         self.altered.update(outcome.altered)
-        asked_for = {value for value in self.given if isinstance(value, str)}
-        self.collections_made |= set(outcome.collections) - self.collections - asked_for
+        names_given = {value for value in self.given if isinstance(value, str)}
+        self.collections_made |= set(outcome.collections) - self.collections - names_given
 
     def _moved(self) -> bool:
-        # has anybody written anything on this server since the last look?
+        # has anything been written on this server since the last look?
         last, self.newest = (
             self.newest,
             self._ask(NEWEST) + (self._ask(SYSTEM_FILE) if self._may_see_the_system else []),
@@ -138,11 +138,11 @@ class SideEffects:
 
     @functools.cached_property
     def _may_see_the_system(self) -> bool:
-        # Is this role one that may see what ALTER SYSTEM has set? Others may not set it either.
+        # May this role see what ALTER SYSTEM has set? Roles that may not cannot set it either.
         return bool(self._ask(MAY_SEE)[0][0])
 
     def put_back(self) -> list[str]:
-        """Undo what calls have left; returns a few words on each thing."""
+        """Undo what calls have left; returns a few words on each change."""
         on_postgres = (
             [*self._put_back_settings(), *self._put_back_system(), *self._drop()]
             if self.dsn
@@ -172,7 +172,7 @@ class SideEffects:
                 self._ask(SQL("ALTER {} SET {} TO {}").format(whose, _setting(name), quoted))
             yield (
                 f"the setting `{name}` of {words},"
-                f" {'gone' if now.get(key) is None else 'set to ' + now[key]}"
+                f" {'removed' if now.get(key) is None else 'set to ' + now[key]}"
             )
 
     def _put_back_system(self) -> Iterator[str]:
@@ -188,7 +188,7 @@ class SideEffects:
             self._ask(SQL("ALTER SYSTEM ") + change.format(_setting(name), Literal(value)))
             yield (
                 f"the setting `{name}` of the whole server,"
-                f" {'gone' if now.get(name) is None else 'set to ' + now[name]}"
+                f" {'removed' if now.get(name) is None else 'set to ' + now[name]}"
             )
         if names:
             self._ask("SELECT pg_reload_conf()")
@@ -215,7 +215,7 @@ class SideEffects:
         return SQL("ROLE ALL"), "all roles"
 
     def _all_settings(self) -> dict[Setting, str]:
-        # those that new sessions begin with
+        # those that new sessions start with
         return {
             (of_database, of_role, name): value
             for of_database, of_role, name, value in self._ask(SETTINGS)
@@ -226,12 +226,12 @@ class SideEffects:
         return dict(self._ask(SYSTEM)) if self._may_see_the_system else {}
 
     def _all_objects(self) -> set[tuple[str, str]]:
-        # kind and name of what is in the check's schema
+        # kind and name of each object in the check's schema
         return set(self._ask(OBJECTS))
 
     def _ask(self, sql: LiteralString | SQL | Composed) -> list[Row]:
         # Rows of a query; an empty list for other statements. A connection that a learner's code
-        # has ended is opened anew.
+        # has closed is opened again.
         connection = self._connected()
         try:
             cursor = connection.execute(sql, prepare=False)
@@ -248,7 +248,7 @@ class SideEffects:
         return self.connection
 
     def close(self) -> None:
-        """Close the connection of its own."""
+        """Close its own connection."""
         if self.connection:
             self.connection.close()
 
@@ -259,18 +259,18 @@ def _setting(name: str) -> Composable:
 
 
 def in_words(left: list[str], altered: Iterable[str]) -> str:
-    """What was put back, in sentences; an empty text if there was nothing."""
-    said = []
+    """What was undone, in sentences; an empty string if there was nothing."""
+    sentences = []
     if left:
         more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
-        said.append(
-            "Your code left this on the server, where it would reach into later lessons:"
-            f" {'; '.join(left[:MOST_NAMED])}{more}. The check has put it back."
+        sentences.append(
+            "Your code left this on the server, where it would affect later lessons:"
+            f" {'; '.join(left[:MOST_NAMED])}{more}. The check has undone it."
         )
     if altered:
         names = ", ".join(f"`{name}`" for name in sorted(altered))
-        said.append(
-            f"Your code left the connection it was given with another {names}. The check has"
-            " closed it."
+        sentences.append(
+            f"Your code changed {names} of the connection that it got and did not change it back."
+            " The check has closed the connection."
         )
-    return " ".join(said)
+    return " ".join(sentences)
