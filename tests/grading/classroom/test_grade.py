@@ -686,7 +686,7 @@ def test_every_learner_has_a_page_and_the_class_an_overview(graded):
 @needs_sandbox
 def test_the_overview_counts_misconceptions(graded):
     overview = (graded.out / "index.html").read_text()
-    returned_none = re.search(r'<td class="number">(\d+)</td><td>It returned None;', overview)
+    returned_none = re.search(r'<td class="number">(\d+)</td><td>It returned None,', overview)
     assert int(returned_none[1]) == 3
     assert "three-deaths" in overview.partition("<h2>Not graded")[2]
 
