@@ -299,7 +299,7 @@ CASES = {
         ],
         4,
         "wrote to the channel that is reserved for answers",
-        "wrote something",
+        "wrote to the channel",
     ),
     "order": (
         ["use_later()", "def use_later(): pass"],
@@ -443,7 +443,7 @@ NO_NOTEBOOKS = {
     "wide/hw.ipynb": ('{"cells": []}'.encode("utf-16"), "opens no exercise"),
     "picture/photo.ipynb": (b"\x89PNG", "photo.ipynb is not a notebook: it is not JSON"),
     "empty/empty.ipynb": (b"", "empty.ipynb is not a notebook"),
-    "object/object.ipynb": (b'{"cells": 3}', "object.ipynb is not a notebook: it has no cells"),
+    "object/object.ipynb": (b'{"cells": 3}', "object.ipynb is not a notebook: it lacks the cells"),
     "nested/nested.ipynb": (b"[" * 100_000, "nested.ipynb is not a notebook"),
     "other/lesson.ipynb": (
         b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',

@@ -28,7 +28,7 @@ START_SECONDS = 20
 GRACE = 3  # seconds between the limit inside and the end of the process
 LEAST_SHARE = 200  # a cell with less than 1/200 of the time for all cells left is not run
 MOST_PARTS = 2_000_000  # of lists and dicts in one answer
-FOREIGN = "wrote something of its own where only answers go"
+FOREIGN = "wrote to the channel that is reserved for answers"
 _T = TypeVar("_T")
 
 
@@ -115,7 +115,7 @@ class InSubprocess:
                 self.failed.append(
                     Cell(
                         number,
-                        "was not run: the cells before it took all the time there is",
+                        "was not run: the cells before it took all the time",
                         forced=True,
                     )
                 )
@@ -246,10 +246,7 @@ class InSubprocess:
             return Ended(FOREIGN)
         signal = -code if code < 0 else code - 128 if code > 128 else 0  # bubblewrap adds 128
         if signal == 9:
-            return Ended(
-                "was ended by the system, as happens with too much memory or too much computing"
-                " time"
-            )
+            return Ended("was ended by the system, probably for too much memory or computing time")
         if signal:
             return Ended(f"crashed its process (signal {signal})")
         return Ended(f"ended its own process (exit code {code})")

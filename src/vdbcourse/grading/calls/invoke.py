@@ -94,17 +94,17 @@ def _changed(
     names = _parameter_names(function)
     positions = [
         i
-        for i, (sent, now) in enumerate(zip(coded["args"], args, strict=True))
-        if not _same(sent, now)
+        for i, (before, after) in enumerate(zip(coded["args"], args, strict=True))
+        if not _same(before, after)
     ]
     return [names[i] if i < len(names) else f"argument {i + 1}" for i in positions] + [
-        key for key, sent in coded["kwargs"].items() if not _same(sent, kwargs[key])
+        key for key, before in coded["kwargs"].items() if not _same(before, kwargs[key])
     ]
 
 
-def _same(sent: Any, now: Any) -> bool:
+def _same(before: Any, after: Any) -> bool:
     # NaN is not equal to itself, but its text is
-    return json.dumps(sent) == json.dumps(codec.encode(now))
+    return json.dumps(before) == json.dumps(codec.encode(after))
 
 
 def _parameter_names(function: Callable[..., Any]) -> list[str]:

@@ -165,8 +165,8 @@ def _rehearsal(exercise: Exercise, class_engines: ClassEngines) -> str:
     if graded.problem or missed:
         why = graded.problem or "; ".join(missed)
         return (
-            f"The course's own solution of {exercise.id} does not pass on this machine, so nothing"
-            f" is graded by it: {why}"
+            f"The course's own solution of {exercise.id} does not pass on this machine, so the"
+            f" exercise cannot be graded: {why}"
         )
     return ""
 

@@ -102,11 +102,11 @@ def _code_cells(name: str, content: bytes) -> list[str]:
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # boundary: a learner's file, in which anything may be anything
         raise CourseError(
-            f"{name} is not a notebook: it has no cells as a notebook has. Save it in JupyterLab."
+            f"{name} is not a notebook: it lacks the cells of a notebook. Save it in JupyterLab."
         ) from error
     if not all(isinstance(source, str) for source in sources):
         raise CourseError(
-            f"{name} is not a notebook: a cell of it is no text. Save it in JupyterLab."
+            f"{name} is not a notebook: one of its cells is not text. Save it in JupyterLab."
         )
     return sources
 
@@ -116,7 +116,7 @@ def _exercise_of(name: str, cells: tuple[str, ...]) -> Exercise:
     named = list(dict.fromkeys(call[2] for source in cells for call in CALL.finditer(source)))
     if not named:
         raise CourseError(
-            f'{name} opens no exercise: no cell says exercise("..."). Keep the first code cell of'
+            f'{name} opens no exercise: no cell calls exercise("..."). Keep the first code cell of'
             " the exercise."
         )
     if len(named) > 1:
@@ -196,7 +196,7 @@ def _why_it_is_none(path: Path) -> str:
     """Why a file that looks like a notebook handed in is not graded."""
     if path.name.lower().endswith(ARCHIVES):
         return (
-            f"{path.name} is an archive, which is not opened here. Unpack it into a folder of the"
+            f"{path.name} is an archive, which is not opened. Unpack it into a folder with the"
             " learner's name."
         )
     end = path.name.lower().index(NOTEBOOK) + len(NOTEBOOK)

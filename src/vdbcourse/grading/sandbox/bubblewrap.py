@@ -104,9 +104,7 @@ class Process:
         """The last line on its stderr."""
         self.errors.seek(0)
         lines = self.errors.read()[-2_000:].decode(errors="replace").strip().splitlines()
-        return (
-            lines[-1] if lines else f"it ended with exit code {self.popen.wait()} and said nothing"
-        )
+        return lines[-1] if lines else f"it ended with exit code {self.popen.wait()} without output"
 
     def close(self) -> None:
         """End it, and remove what it left."""

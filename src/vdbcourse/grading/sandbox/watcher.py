@@ -74,8 +74,8 @@ class Watcher(threading.Thread):
                 return
 
     def _overuse(self, ticks: int) -> Overuse | None:
-        first = psutil.Process(self.process.pid)
-        self.family = [first, *first.children(recursive=True)]
+        root = psutil.Process(self.process.pid)
+        self.family = [root, *root.children(recursive=True)]
         self.computed = max(
             self.computed, sum(map(computed, self.family))
         )  # what a lost child has computed stays counted
