@@ -22,7 +22,7 @@ app = typer.Typer(
     help="Learn vector databases on real PostgreSQL + pgvector and real Milvus, offline.",
 )
 app.add_typer(author, name="author")
-app.command(hidden=True)(selftest)  # as they were called before there was `author`
+app.command(hidden=True)(selftest)  # their names before `author` existed
 app.command(hidden=True)(exercises)
 PASS_ON = {
     "ignore_unknown_options": True,
@@ -38,12 +38,12 @@ Names = Annotated[
 ]
 
 COMPARED = (
-    "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (without: all that"
+    "pgvector, milvus, milvus-standalone, qdrant, weaviate, vespa, pinecone (default: all that"
     " are up)"
 )
 Seconds = Annotated[
     float,
-    typer.Option(min=1, help="For running the cells of a notebook; one cell may take half of it."),
+    typer.Option(min=1, help="Time limit for all cells of a notebook; one cell may take half."),
 ]
 Compared = Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help=COMPARED)]
 
@@ -54,7 +54,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
                 errors="backslashreplace"
-            )  # a terminal of cp1252 or ascii costs a letter, not the result
+            )  # a cp1252 or ASCII terminal loses a letter, not the result
     try:
         code = app(prog_name="./course", standalone_mode=False)
         sys.stdout.flush()
@@ -67,30 +67,28 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # who reads our output has gone, like `head`
+    except BrokenPipeError:  # the reader of our output has exited, like `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (
-        OSError
-    ) as error:  # a disk, a right or a path: nothing of this is a mistake in the course
+    except OSError as error:  # a disk, a permission or a path, not a bug in the course
         where = f"{error.filename}: " if error.filename else ""
         print(
-            f"./course: {where}{error.strerror or error}. Look at free space and rights: ./course"
-            " doctor",
+            f"./course: {where}{error.strerror or error}. Check free space and permissions:"
+            " ./course doctor",
             file=sys.stderr,
         )
         sys.exit(CourseError.exit_code)
 
 
 def check_milvus_uri() -> None:
-    """Raises `CourseError` if MILVUS_URI is no address: pymilvus reads it when it is imported, and
-    fails with a raw error.
+    """Raises `CourseError` if MILVUS_URI is not an address: pymilvus reads it on import and fails
+    with a raw error.
     """
     from vdbcourse import settings
     from vdbcourse.engines import server_checks
 
-    if given := settings.milvus_uri():
-        server_checks.milvus_address(given)
+    if uri := settings.milvus_uri():
+        server_checks.milvus_address(uri)
 
 
 @app.command(context_settings=PASS_ON)
@@ -119,8 +117,8 @@ def up(
     ui: Annotated[bool, typer.Option("--ui", help="Also the web UI of Milvus in Docker.")] = False,
     json: Json = False,
 ) -> None:
-    """Start engines and wait until they answer (without names: postgres and milvus-lite). Those
-    that run are left alone.
+    """Start engines and wait until they answer (default: postgres and milvus-lite). Running engines
+    are left alone.
     """
     from vdbcourse.cli.engines import up
 
@@ -129,7 +127,7 @@ def up(
 
 @app.command()
 def down(engines: Names = None, json: Json = False) -> None:
-    """Stop engines (without names: all that run here). Their data stays."""
+    """Stop engines (default: all that run here). Their data stays."""
     from vdbcourse.cli.engines import down
 
     down(engines, json)
@@ -137,7 +135,7 @@ def down(engines: Names = None, json: Json = False) -> None:
 
 @app.command()
 def status(json: Json = False) -> None:
-    """Show which engines run, which version and where."""
+    """Show the state, version and address of every engine."""
     from vdbcourse.cli.engines import status
 
     status(json)
@@ -147,26 +145,24 @@ def status(json: Json = False) -> None:
 def bench(
     engines: Compared = None,
     rows: Annotated[
-        int | None, typer.Option(help="Films to search in (without: all 17,472).")
+        int | None, typer.Option(help="Films to search in (default: all 17,472).")
     ] = None,
     queries: Annotated[int, typer.Option(help="Plots to search with.")] = 200,
     indexes: Annotated[
         bool,
-        typer.Option(
-            "--indexes", help="The index types of a Milvus server instead (24,000 texts)."
-        ),
+        typer.Option("--indexes", help="Measure index types of one Milvus instead (24,000 texts)."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Measure the same work on every engine that is up: recall, latency, time to build, size of the
-    index.
+    """Measure the same work on every engine that is up: recall, latency, build time and index
+    size.
     """
     check_milvus_uri()
     from vdbcourse.cli.bench import bench, bench_indexes
 
     if indexes and engines:
         raise CourseError(
-            "--indexes measures index types of one Milvus server, so it takes no names of engines."
+            "--indexes measures index types of one Milvus server, so it takes no engine names."
         )
     if indexes:
         bench_indexes(rows, queries, json)
@@ -186,16 +182,14 @@ def docs(
     audit: Annotated[
         bool, typer.Option("--audit", help="Let Lighthouse measure the site (needs Node.js).")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder to build into (without: site/).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build into (default: site/).")] = None,
 ) -> None:
-    """Build the published site from notebooks, facts, glossary and quiz; what is wrong is named
-    with file and line.
-    """
+    """Build the site from notebooks, facts, glossary and quiz; an error names its file and line."""
     from vdbcourse.cli.docs import run
 
     if serve and (audit or out):
         raise CourseError(
-            "--serve builds in a place of its own, so it takes neither --out nor --audit."
+            "--serve builds in its own folder, so it takes neither --out nor --audit."
         )
     run(out, f"127.0.0.1:{port}" if serve else None, audit)
 
@@ -222,14 +216,12 @@ def progress(json: Json = False) -> None:
 def check(
     notebook: Annotated[
         Path,
-        typer.Argument(metavar="NOTEBOOK", help="A notebook of an exercise, whatever its name."),
+        typer.Argument(metavar="NOTEBOOK", help="An exercise notebook, whatever its name."),
     ],
     seconds: Seconds = 300,
     json: Json = False,
 ) -> None:
-    """Run a notebook of an exercise fresh, in another process, and check its tasks on data it has
-    not seen.
-    """
+    """Run an exercise notebook in a fresh process and check its tasks on data it has not seen."""
     check_milvus_uri()
     from vdbcourse.cli.check import run
     from vdbcourse.grading.sandbox.limits import Limits
@@ -241,10 +233,10 @@ def check(
 def grade(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help="A folder for each learner, or one file for each."),
+        typer.Argument(metavar="FOLDER", help="Holds a folder or a file for each learner."),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where results and reports go.")
+        Path, typer.Option("--out", metavar="DIR", help="Folder for results and reports.")
     ],
     jobs: Annotated[int, typer.Option(min=1, max=32, help="Notebooks at a time.")] = min(
         8, os.cpu_count() or 1
@@ -252,18 +244,18 @@ def grade(
     seconds: Seconds = 180,
     memory: Annotated[float, typer.Option(min=0.5, help="GB of memory for one notebook.")] = 4,
     no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run the notebooks with your own rights.")
+        bool, typer.Option("--no-sandbox", help="Run the notebooks with your own permissions.")
     ] = False,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, help="Of the hidden data, to repeat a run (without: random)."),
+        typer.Option(min=0, help="Seed of the hidden data, to repeat a run (default: random)."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Grade also what an earlier run into DIR has graded.")
+        bool, typer.Option("--again", help="Also grade what an earlier run into DIR graded.")
     ] = False,
 ) -> None:
-    """Grade a class, each notebook in a sandbox; writes CSV, JSON and pages. Of several files the
-    last saved one counts.
+    """Grade a class, each notebook in a sandbox, and write CSV, JSON and pages. If a learner has
+    several files, the last saved counts.
     """
     check_milvus_uri()
     from vdbcourse.cli.grade import run
@@ -283,7 +275,7 @@ def grade(
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     progress: Annotated[
-        bool, typer.Option("--progress", help="Forget also which lessons and exercises are done.")
+        bool, typer.Option("--progress", help="Also forget which lessons and exercises are done.")
     ] = False,
 ) -> None:
     """Remove what the course made (databases, schemas, collections, caches, logs) and nothing else,

@@ -1,4 +1,4 @@
-"""`vdbcourse author ...`: what only people who write the course run."""
+"""`vdbcourse author ...`: the commands of course authors."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,7 @@ import typer
 author = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=(
-        "For people who write the course: prove exercises, store notebooks, check claims, write the"
-        " lock."
-    ),
+    help=("For course authors: prove exercises, store notebooks, check claims, write the lock."),
 )
 PASS_ON = {
     "ignore_unknown_options": True,
@@ -23,12 +20,10 @@ Check = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit code 1 if a file is not up to date.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Files = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Without names: all.")
-]
+Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Default: all.")]
 Exercises = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[EXERCISE]...", help="07_evaluation, ... (without: all)"),
+    typer.Argument(metavar="[EXERCISE]...", help="07_evaluation, ... (default: all)"),
 ]
 
 
@@ -50,7 +45,7 @@ def selftest(
 
 @author.command()
 def exercises(check: Check = False) -> None:
-    """Make the notebooks of exercises/ from their masters in solutions/."""
+    """Generate the notebooks of exercises/ from their masters in solutions/."""
     from vdbcourse.cli.author_exercises import run
 
     raise typer.Exit(run(check))
@@ -58,7 +53,7 @@ def exercises(check: Check = False) -> None:
 
 @author.command()
 def glossary(check: Check = False) -> None:
-    """Make chapters/glossary.md from the terms of the glossary."""
+    """Generate chapters/glossary.md from the terms of the glossary."""
     from vdbcourse.cli.author_glossary import run
 
     raise typer.Exit(run(check))
@@ -74,7 +69,7 @@ def architecture(check: Check = False) -> None:
 
 @author.command()
 def store(notebooks: Files = None) -> None:
-    """Run notebooks of chapters/ and solutions/ from a fresh kernel, and store their outputs."""
+    """Run notebooks of chapters/ and solutions/ in a fresh kernel and store their outputs."""
     from vdbcourse.authoring.stored_notebooks import run
 
     run(notebooks or [])
@@ -92,9 +87,9 @@ def claims(files: Files = None) -> None:
 
 @author.command("spot-check")
 def spot_check(
-    seed: Annotated[int | None, typer.Option(help="Which sentences are drawn.")] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many.")] = 40,
-    log: Annotated[bool, typer.Option("--log", help="Show what was judged so far.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Seed that selects the sentences.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Number of sentences.")] = 40,
+    log: Annotated[bool, typer.Option("--log", help="Show the verdicts so far.")] = False,
 ) -> None:
     """Draw sentences of the course, each with its evidence, for a person to judge."""
     from vdbcourse.authoring.spot_check import run

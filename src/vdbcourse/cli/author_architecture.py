@@ -7,7 +7,7 @@ from vdbcourse.files import write_atomically
 
 
 def run(check: bool) -> int:
-    """Write the page; with `check` only say whether it is up to date: 1 if it is not."""
+    """Write the page; with `check`, only say whether it is up to date; 1 if it is not."""
     text = architecture.page()
     if not check:
         write_atomically(architecture.path(), text.encode())

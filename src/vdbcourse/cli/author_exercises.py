@@ -1,4 +1,4 @@
-"""`vdbcourse author exercises`: the notebooks to fill in, made from the masters in solutions/."""
+"""`vdbcourse author exercises`: the notebooks to fill in, generated from solutions/."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from vdbcourse.authoring import exercise_notebook
 
 
 def run(check: bool) -> int:
-    """Write `exercises/*.ipynb`; with `check` only name those that are not what the masters make: 1
-    if there are any.
+    """Write `exercises/*.ipynb`; with `check`, only name those that differ from their masters; 1 if
+    any do.
     """
     if check:
         drifted = exercise_notebook.drifted()
         for path in drifted:
-            print(f"{name_of(path)} is not what its master makes. Run: ./course author exercises")
+            print(f"{name_of(path)} differs from its master. Run: ./course author exercises")
         return 1 if drifted else 0
     for path in exercise_notebook.write():
         print(f"written: {name_of(path)}")

@@ -1,4 +1,4 @@
-"""`vdbcourse author glossary`: chapters/glossary.md, made from the terms."""
+"""`vdbcourse author glossary`: chapters/glossary.md, generated from the terms."""
 
 import sys
 
@@ -8,7 +8,7 @@ from vdbcourse.glossary import page
 
 
 def run(check: bool) -> int:
-    """Write the page; with `check` only say whether it is up to date: 1 if it is not."""
+    """Write the page; with `check`, only say whether it is up to date; 1 if it is not."""
     text = page.text(glossary.terms())
     if not check:
         write_atomically(page.path(), text.encode())

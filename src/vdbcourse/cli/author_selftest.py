@@ -24,7 +24,7 @@ HEAD = (
 
 def run(names: list[str] | None, jobs: int, as_json: bool) -> int:
     """Prove the checks of these exercises, or of all; 1 if something is not proved. Raises
-    `CourseError` for another name.
+    `CourseError` for an unknown name.
     """
     exercises = (
         [manifest.exercise(name) for name in names]
@@ -76,7 +76,8 @@ def problems(proofs: list[Proof]) -> list[str]:
 def summary(proofs: list[Proof]) -> str:
     """The last line."""
     mutants, equivalent, killed = (
-        sum(getattr(one, name) for one in proofs) for name in ("mutants", "equivalent", "killed")
+        sum(getattr(proof, name) for proof in proofs)
+        for name in ("mutants", "equivalent", "killed")
     )
     left = sum(not proof.proved for proof in proofs)
     return (

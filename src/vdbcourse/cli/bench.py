@@ -1,6 +1,4 @@
-"""`vdbcourse bench`: the same work on every engine that is up, or under one index type of Milvus
-after another.
-"""
+"""`vdbcourse bench`: the same work on every engine that is up, or with each Milvus index type."""
 
 import json
 import platform
@@ -26,7 +24,7 @@ DECIMALS = {
 
 def bench(names: list[str] | None, rows: int | None, queries: int, as_json: bool) -> None:
     """Measure the engines `names`, or all that are up, and show the report. Raises `CourseError` if
-    none is up.
+    no engine is up.
     """
     participants = available("bench", "films", names or None)
     if not participants.adapters:
@@ -47,9 +45,9 @@ def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
     """Measure the index types of a Milvus server (the package's, unless settings name another) and
     show them in one table.
     """
-    from pymilvus import MilvusClient  # its import takes two seconds
+    from pymilvus import MilvusClient  # takes two seconds to import
 
-    from vdbcourse.bench import indexes  # and this one imports it as well
+    from vdbcourse.bench import indexes  # imports pymilvus too
 
     work = indexes.text_work(rows or indexes.ROWS, queries)
     client = MilvusClient(engines.milvus_standalone(), token=engines.milvus_token())
@@ -73,7 +71,7 @@ def bench_indexes(rows: int | None, queries: int, as_json: bool) -> None:
 
 
 def text(frame: pd.DataFrame) -> str:
-    """The table, with the digits that its figures deserve."""
+    """The table, its figures rounded as in `DECIMALS`."""
     table: str = frame.to_string(
         index=False,
         formatters={name: f"{{:.{n}f}}".format for name, n in DECIMALS.items() if name in frame},

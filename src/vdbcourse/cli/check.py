@@ -1,5 +1,5 @@
-"""`vdbcourse check NOTEBOOK`: one's own notebook, run fresh in another process and checked on data
-it has not seen.
+"""`vdbcourse check NOTEBOOK`: your notebook, run in a fresh process and checked on data it has not
+seen.
 """
 
 import json
@@ -17,8 +17,8 @@ from vdbcourse.grading.sandbox.limits import Limits
 
 
 def run(notebook: Path, limits: Limits, as_json: bool) -> int:
-    """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is no notebook of
-    an exercise.
+    """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is not an
+    exercise notebook.
     """
     submission = submissions.read(notebook)
     seed = secrets.randbits(63)
@@ -42,19 +42,19 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
 
 
 def _lines(submission: Submission, graded: Graded) -> list[str]:
-    """What is printed: the tasks, the cells that did not run to their end, the sum."""
-    shown = [
+    """What is printed: the tasks, the cells that did not finish, the total."""
+    lines = [
         f"{submission.exercise.title}: {submission.path.name}, run fresh from top to bottom on data"
         " it has not seen"
     ]
     for result in graded.results:
-        shown.append(repr(result))
+        lines.append(repr(result))
         if _differs(result):
-            shown.append(f"    {'note:':9} {_difference(graded)}")
-    shown += [f"{line[0].upper()}{line[1:]}" for line in graded.cells]
+            lines.append(f"    {'note:':9} {_difference(graded)}")
+    lines += [f"{line[0].upper()}{line[1:]}" for line in graded.cells]
     reached = sum(result.points for result in graded.results)
     return [
-        *shown,
+        *lines,
         (
             f"Not graded: {graded.problem}"
             if graded.problem
@@ -64,21 +64,17 @@ def _lines(submission: Submission, graded: Graded) -> list[str]:
 
 
 def _differs(result: Result) -> bool:
-    """Did the task pass in the notebook and not here?"""
+    """Did the task pass in the notebook but not here?"""
     return not result.passed and "passed" in progress.tasks(result.exercise).get(result.task, {})
 
 
 def _difference(graded: Graded) -> str:
-    """What is not the same here as in the notebook."""
-    cells = (
-        " Above all look at the cells below, which did not run to their end."
-        if graded.cells
-        else ""
-    )
+    """What differs here from the notebook."""
+    cells = " Look first at the cells below, which did not finish." if graded.cells else ""
     return (
         "It passed in your notebook. Here the kernel is fresh (nothing is left from cells that"
-        " were changed, removed or run in another order), and the data are others of the same"
-        f" kind.{cells}"
+        " were changed, removed or run in another order), and the data are different but of the"
+        f" same kind.{cells}"
     )
 
 

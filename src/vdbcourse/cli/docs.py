@@ -1,4 +1,4 @@
-"""`vdbcourse docs`: build the site, show it while it is written, or measure it."""
+"""`vdbcourse docs`: build the site, preview it, or measure it."""
 
 import importlib.util
 import os
@@ -32,18 +32,17 @@ def run(out: Path | None, serve: str | None, audit: bool) -> None:
 
 
 def _usable(folder: Path) -> Path:
-    """`folder` itself. Raises `CourseError` if a file is in its place or in its way, or nothing can
-    be written there.
+    """`folder`, if it can be written. Raises `CourseError` if a file is in its way, or the folder
+    above it is read-only.
     """
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not there.is_dir():
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not nearest.is_dir():
         raise CourseError(
-            f"{there} is a file, and the site is a folder. Name another one: ./course docs --out"
+            f"{nearest} is a file, and the site needs a folder. Name another: ./course docs --out"
             " FOLDER"
         )
-    if not os.access(there if there != folder else folder.parent, os.W_OK):
+    if not os.access(nearest if nearest != folder else folder.parent, os.W_OK):
         raise CourseError(
-            f"Nothing can be written beside {folder}. Name another folder: ./course docs --out"
-            " FOLDER"
+            f"The folder above {folder} is not writable. Name another: ./course docs --out FOLDER"
         )
     return folder

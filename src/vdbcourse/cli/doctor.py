@@ -1,4 +1,4 @@
-"""`vdbcourse doctor`: what is missing here, and which command fixes it."""
+"""`vdbcourse doctor`: what is missing on this machine, and which command fixes it."""
 
 import json
 from dataclasses import asdict

@@ -9,12 +9,12 @@ from vdbcourse.engines.status import State
 
 
 def up(names: list[str] | None, ui: bool, as_json: bool) -> None:
-    """Start engines side by side and show them; `ui` belongs to the stack in Docker."""
+    """Start engines in parallel and show them; `ui` is for the stack in Docker."""
     show(engine_status.start(names or supervisor.DEFAULT, claim=True, ui=ui), as_json)
 
 
 def down(names: list[str] | None, as_json: bool) -> None:
-    """Stop engines and say which ran."""
+    """Stop engines and print which ones ran."""
     stopped = engine_status.stop(names)
     if as_json:
         print(json.dumps({"stopped": [name for name, ran in stopped.items() if ran]}))
@@ -32,7 +32,7 @@ def status(as_json: bool) -> None:
 
 
 def show(states: list[State], as_json: bool) -> None:
-    """Print for people, addresses whole and on lines of their own, or as JSON."""
+    """Print for people, each address whole and on its own line, or as JSON."""
     if as_json:
         print(json.dumps({"engines": [asdict(state) for state in states]}, indent=1))
         return

@@ -16,7 +16,9 @@ def run(folder: Path, out: Path, options: Options) -> int:
     Raises `CourseError`.
     """
     if not options.confined:
-        print("No sandbox: the notebooks run with your rights on this machine.", file=sys.stderr)
+        print(
+            "No sandbox: the notebooks run with your permissions on this machine.", file=sys.stderr
+        )
     bar = progress_bar.bar(0, "notebook", "grading")
 
     def done(entry: Entry, of: int) -> None:
@@ -29,7 +31,7 @@ def run(folder: Path, out: Path, options: Options) -> int:
             graded = batch.grade(folder, out, options, done)
     except KeyboardInterrupt:
         print(
-            f"Stopped. What was graded is kept in {out}; the same command goes on from there.",
+            f"Stopped. The results so far are in {out}; the same command continues from there.",
             file=sys.stderr,
         )
         raise
@@ -40,24 +42,23 @@ def run(folder: Path, out: Path, options: Options) -> int:
 
 def _summary(graded: Batch, out: Path) -> str:
     """The last lines."""
-    lost = [entry for entry in graded.entries if entry.problem]
-    learners = list(dict.fromkeys(entry.learner for entry in lost))
+    ungraded = [entry for entry in graded.entries if entry.problem]
+    learners = list(dict.fromkeys(entry.learner for entry in ungraded))
     lines = [
-        f"{len(graded.entries) - len(lost)} of {len(graded.entries)} submissions graded, with seed"
-        f" {graded.seed}."
+        f"{len(graded.entries) - len(ungraded)} of {len(graded.entries)} submissions graded, with"
+        f" seed {graded.seed}."
     ]
-    if lost:
+    if ungraded:
         more = f" and {len(learners) - MOST_NAMES} more" if len(learners) > MOST_NAMES else ""
         lines.append(
             one_line(
-                f"Not graded: {len(lost)}, of {', '.join(learners[:MOST_NAMES])}{more}; the lines"
-                " above say why."
+                f"Not graded: {len(ungraded)} ({', '.join(learners[:MOST_NAMES])}{more}); the"
+                " lines above say why."
             )
         )
     if graded.kept:
         lines.append(
-            f"{graded.kept} of them were graded by an earlier run and not again; --again grades all"
-            " anew."
+            f"{graded.kept} of them were graded by an earlier run; --again grades them all again."
         )
     return "\n".join(
         [*lines, f"Report: {out / 'index.html'}, {out / 'grades.csv'}, {out / 'grades.json'}"]

@@ -1,4 +1,4 @@
-"""`vdbcourse lab`: engines and JupyterLab together, and together they end."""
+"""`vdbcourse lab`: engines and JupyterLab, started and ended together."""
 
 import contextlib
 import signal
@@ -10,7 +10,7 @@ from vdbcourse.installation import jupyterlab
 
 
 class StopRequest(Exception):  # noqa: N818 a request, not an error
-    """Ctrl-C, a closed terminal, or a request to end."""
+    """Ctrl-C, a closed terminal, or a signal to end."""
 
 
 def run(arguments: list[str]) -> int:
@@ -30,11 +30,11 @@ def run(arguments: list[str]) -> int:
             if stopped:
                 print(f"Stopped: {', '.join(stopped)}")
             elif lease.others():
-                print("Another lab is open, so the engines go on.")
-            elif left := [name for name in supervisor.ENGINES if supervisor.running(name)]:
+                print("Another lab is open, so the engines keep running.")
+            elif still_running := [name for name in supervisor.ENGINES if supervisor.running(name)]:
                 print(
-                    f"Still running, because they ran before this lab: {', '.join(left)}. Stop"
-                    " them: ./course down"
+                    f"Still running, because they ran before this lab: "
+                    f"{', '.join(still_running)}. Stop them: ./course down"
                 )
 
 
@@ -48,8 +48,8 @@ def serve(options: jupyterlab.Options) -> int:
                 for engine in starting.result():
                     print(f"{engine.version} is ready ({engine.where})")
             lab.check_running()
-            place = lab.link() or f"it runs and has not said where yet; its log: {lab.log}"
-            print(f"JupyterLab: {place}")
+            address = lab.link() or f"it is running but gave no address yet; its log: {lab.log}"
+            print(f"JupyterLab: {address}")
             print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
             return lab.process.wait()
         finally:
@@ -79,6 +79,6 @@ def _stop_on_signals() -> Iterator[None]:
 
 
 def _ignore_signals() -> None:
-    """While stopping, a second Ctrl-C does not leave half of it behind."""
+    """Make sure a second Ctrl-C while stopping leaves nothing half stopped."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)

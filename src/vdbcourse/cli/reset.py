@@ -30,11 +30,11 @@ def run(yes: bool, progress: bool) -> None:
 
 
 def _agreed() -> bool:
-    """Ask. Raises `CourseError` if there is nobody to answer."""
+    """Ask for consent. Raises `CourseError` if nobody answers."""
     try:
         return typer.confirm("Remove all of it?")
     except typer.Abort as error:
         raise CourseError(
-            "Nobody answered, so nothing was removed. To remove it without a question: ./course"
+            "Nobody answered, so nothing was removed. To remove it without asking: ./course"
             " reset --yes"
         ) from error

@@ -7,8 +7,8 @@ import sys
 from vdbcourse import settings
 from vdbcourse.errors import CourseError
 
-# on two cores: many tests and cells wait for an engine; with 4, those of browsers and kernels run
-# into their limits
+# for two cores, because many tests and cells wait for an engine; with 4, browsers and kernels
+# exceed their time limits
 WORKERS = 3
 
 

@@ -414,5 +414,5 @@ def test_serve_and_audit_do_not_go_together(cli):
     assert done.returncode == 2
     assert (
         done.stderr.strip()
-        == "./course: --serve builds in a place of its own, so it takes neither --out nor --audit."
+        == "./course: --serve builds in its own folder, so it takes neither --out nor --audit."
     )
