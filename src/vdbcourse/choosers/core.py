@@ -12,7 +12,7 @@ CONDITION = 0  # the weight of a condition: a candidate that does not meet it is
 
 
 class Rule(Protocol):
-    """What is asked of a candidate."""
+    """A rule for candidates."""
 
     @property
     def key(self) -> str:
@@ -63,7 +63,7 @@ ReasonT = TypeVar("ReasonT", bound=Reason[Rule], covariant=True)
 
 @dataclass(frozen=True)
 class Assessment(Generic[ReasonT]):
-    """The reasons of all rules that were asked of one candidate."""
+    """The reasons of all rules applied to one candidate."""
 
     reasons: tuple[ReasonT, ...]
 

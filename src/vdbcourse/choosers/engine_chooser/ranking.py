@@ -19,7 +19,7 @@ class Reason(core.Reason[Rule]):
 
 @dataclass(frozen=True)
 class Assessment(core.Assessment[Reason]):
-    """An engine with the reasons of all rules that were asked."""
+    """An engine with the reasons of all rules that apply."""
 
     engine: Engine
 

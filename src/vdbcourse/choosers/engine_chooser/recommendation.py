@@ -71,7 +71,7 @@ def choose(needs: Needs, book: Book | None = None, rules: Iterable[Rule] = RULES
 def _ranked(needs: Needs, book: Book, rules: tuple[Rule, ...]) -> Recommendation:
     """The engines by rank; within a tie in the order of the facts."""
     case = Case(needs, memory(needs, book), book)
-    active = [rule for rule in rules if rule.asked(case)]
+    active = [rule for rule in rules if rule.applies(case)]
     assessments = [
         Assessment(tuple(_judged(rule, engine, case) for rule in active), engine)
         for engine in book.engines.values()

@@ -1,4 +1,4 @@
-"""The rules: when each is asked, which facts decide it, and what it weighs.
+"""The rules: when each applies, which facts decide it, and what it weighs.
 
 A rule with weight 0 is a condition: an engine whose facts say no is ruled out. The others give
 their weight in points. Whether a need counts and how much is our judgement, for you to read and
@@ -52,7 +52,7 @@ class Rule:
     text: str
     features: tuple[str, ...]
     weight: int
-    asked: Callable[[Case], bool]
+    applies: Callable[[Case], bool]
     holds: Callable[[Facts, Case], bool | None]
 
 

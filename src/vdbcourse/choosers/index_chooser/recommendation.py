@@ -54,7 +54,7 @@ def choose(
 
 def ranked(needs: Needs, rules: tuple[Rule, ...]) -> Recommendation:
     """All types by rank, without the changes that would alter the choice."""
-    active = [rule for rule in rules if rule.asked(needs)]
+    active = [rule for rule in rules if rule.applies(needs)]
     assessments = [
         Assessment(tuple(Reason(rule, rule.holds(candidate, needs)) for rule in active), candidate)
         for candidate in candidates(needs)

@@ -1,4 +1,4 @@
-"""The rules: when each is asked, which index types meet it, what it weighs, and what it rests on.
+"""The rules: when each applies, which index types meet it, what it weighs, and what it rests on.
 
 A rule with weight 0 is a condition: a type that does not meet it is ruled out. The others give
 their weight in points; the weights are our judgement, for you to read and change here.
@@ -37,7 +37,7 @@ class Rule:
     text: str
     weight: int
     source: str | Source  # a key of milvus_indexes.yaml, or what the course measured
-    asked: Callable[[Needs], bool]
+    applies: Callable[[Needs], bool]
     holds: Callable[[Candidate, Needs], bool | None]
 
     @property
@@ -56,7 +56,7 @@ def one_of(*types: str) -> Callable[[Candidate, Needs], bool | None]:
 
 
 def always(needs: Needs) -> bool:
-    """Asked for any needs."""
+    """Applies to any needs."""
     return True
 
 
