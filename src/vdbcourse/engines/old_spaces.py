@@ -58,10 +58,10 @@ def take_over_schema(url: str, notebook: str, private: bool) -> None:
             (spaces.COMMENT, [schema, old_name]),
         )
         role_of: dict[str, str] = dict(rows.fetchall())
-        taken = server.execute(
+        name_is_used = server.execute(
             "SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)
         ).fetchone()
-        name = schema if taken else old_name
+        name = schema if name_is_used else old_name
         if name not in role_of:
             return
         if not _is_certain(name, private, role_of[name]):
@@ -132,10 +132,12 @@ def collections(uri: str, names: list[str]) -> list[str]:
     """Those of the collections `names` at `uri` that an earlier version recorded and that can only
     be this learner's.
     """
-    noted = files.read_json(settings.home_path() / NOTE)
+    prefixes_by_address = files.read_json(settings.home_path() / NOTE)
     # without a notebook's number, `ana_maria_` may be the prefix of `ana` or of `ana_maria`
     prefixes = []
-    for address, listed in noted.items() if isinstance(noted, dict) else ():
+    for address, listed in (
+        prefixes_by_address.items() if isinstance(prefixes_by_address, dict) else ()
+    ):
         if addresses.without_credentials(address)[0] == uri and isinstance(listed, list):
             prefixes += [
                 prefix
