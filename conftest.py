@@ -100,6 +100,8 @@ def pytest_configure(config):
     os.environ[OWNER] = str(os.getpid())
     os.environ["VDBCOURSE_HOME"] = tempfile.mkdtemp(prefix="vdbcourse-test-")
     os.environ["VDBCOURSE_LEARNER"] = "tester"
+    if config.option.basetemp is None:  # pytest's own folder is every run's of this user
+        config.option.basetemp = os.environ["VDBCOURSE_HOME"] + "-files"
     os.environ.setdefault(
         "OMP_NUM_THREADS", "1"
     )  # two workers on two cores: a second thread would wait for the other worker's
@@ -171,4 +173,5 @@ def pytest_unconfigure(config):
         for name in supervisor.ENGINES:
             supervisor.down(name)
         shutil.rmtree(os.environ["VDBCOURSE_HOME"], ignore_errors=True)
+        shutil.rmtree(os.environ["VDBCOURSE_HOME"] + "-files", ignore_errors=True)
         del os.environ[OWNER]

@@ -5,13 +5,14 @@ import json
 import multiprocessing
 import shutil
 import sqlite3
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from vdbcourse import embedding
-from vdbcourse.embedding import model
+from vdbcourse import datasets, embedding
+from vdbcourse.embedding import minilm, model
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.errors import CourseError
 
@@ -49,6 +50,21 @@ def test_a_known_sentence_has_its_known_vector(home):
     np.testing.assert_allclose(vector[:4], [0.0677, 0.0635, 0.0487, 0.0794], atol=2e-3)
 
 
+def test_vectors_are_those_of_sentence_transformers():
+    """Texts of all lengths, without characters, with unknown ones, longer than the model reads."""
+    texts = [
+        *datasets.film_texts(100)["text"],
+        "",
+        " \n",
+        "Größe 数据 🦊",
+        "a" * 3_000,
+        "word " * 300,
+    ]
+    packaged = model.PackagedModel()
+    expected = packaged.transformer.encode(texts, normalize_embeddings=True)
+    np.testing.assert_allclose(packaged.encode(texts, 7), expected, atol=2e-6)
+
+
 def test_order_and_duplicates_are_kept(home):
     texts = ["x", "y", "x", "z", "y"]
     vectors = embedding.encode(texts)
@@ -79,16 +95,18 @@ def test_text_beyond_256_word_pieces_is_ignored(home):
 
 def test_known_texts_need_no_model(home, monkeypatch):
     first = embedding.encode(["a", "b"])
-    monkeypatch.setattr(model.Model, "encode", lambda *_: pytest.fail("the model was asked"))
+    monkeypatch.setattr(
+        model.PackagedModel, "encode", lambda *_: pytest.fail("the model was asked")
+    )
     np.testing.assert_array_equal(embedding.encode(["b", "a"]), first[::-1])
 
 
 def test_only_new_texts_are_embedded(home, monkeypatch):
     embedding.encode(["a", "b"])
     asked = []
-    real = model.Model.encode
+    real = model.PackagedModel.encode
     monkeypatch.setattr(
-        model.Model,
+        model.PackagedModel,
         "encode",
         lambda self, texts, size: asked.extend(texts) or real(self, texts, size),
     )
@@ -98,7 +116,7 @@ def test_only_new_texts_are_embedded(home, monkeypatch):
 
 def test_what_was_done_before_a_crash_is_kept(home, monkeypatch):
     monkeypatch.setattr(embedding, "CHUNK", 2)
-    real, calls = model.Model.encode, []
+    real, calls = model.PackagedModel.encode, []
 
     def crash_on_second(self, texts, size):
         calls.append(texts)
@@ -106,7 +124,7 @@ def test_what_was_done_before_a_crash_is_kept(home, monkeypatch):
             raise KeyboardInterrupt
         return real(self, texts, size)
 
-    monkeypatch.setattr(model.Model, "encode", crash_on_second)
+    monkeypatch.setattr(model.PackagedModel, "encode", crash_on_second)
     with pytest.raises(KeyboardInterrupt):
         embedding.encode(["a", "b", "c", "d"])
     embedding.encode(["a", "b", "c", "d"])
@@ -205,7 +223,7 @@ def test_a_missing_model_file_is_named(home, copied_model):
 
 def test_a_changed_weight_is_not_loaded(home, copied_model, monkeypatch):
     monkeypatch.setattr(
-        model, "load", lambda *_: pytest.fail("a model with the wrong hash was loaded")
+        minilm, "MiniLM", lambda _: pytest.fail("a model with the wrong hash was loaded")
     )
     weights = copied_model / "model.safetensors"
     data = bytearray(weights.read_bytes())
@@ -289,9 +307,18 @@ def test_a_model_without_a_normalising_layer_is_normalised_too(home, tmp_path, m
     assert np.linalg.norm(embedding.encode("a heist")) == pytest.approx(1, abs=1e-6)
 
 
-def test_importing_the_package_loads_nothing_heavy(cli):
-    import subprocess
+def test_embedding_reports_to_nobody_and_needs_no_pytorch(home):
+    code = (
+        "import sys; from vdbcourse import embedding; embedding.encode('never seen before');"
+        " print(*(name for name, module in sys.modules.items() if module))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "openvino" in loaded
+    assert not loaded & {"openvino_telemetry", "torch", "transformers", "sentence_transformers"}
 
+
+def test_importing_the_package_loads_nothing_heavy(cli):
     code = (
         "import sys, vdbcourse, vdbcourse.engines; print(*{m.split('.')[0] for m in sys.modules})"
     )

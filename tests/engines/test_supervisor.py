@@ -16,7 +16,7 @@ from pymilvus import MilvusClient
 from support import one_line
 
 from vdbcourse import engines
-from vdbcourse.engines import processes, supervisor
+from vdbcourse.engines import processes, spaces, supervisor
 from vdbcourse.engines.local import milvus_lite, milvus_standalone, postgres
 from vdbcourse.errors import CourseError
 
@@ -43,7 +43,7 @@ def test_both_engines_start_and_answer(home):
     assert MilvusClient(engines.milvus()).list_collections() == []
 
 
-def test_up_is_idempotent(home):
+def test_up_is_idempotent():
     first = supervisor.up("postgres")
     assert supervisor.up("postgres").pid == first.pid
 
@@ -153,7 +153,7 @@ def test_the_chosen_port_is_used(home, monkeypatch):
     assert engines.milvus() == f"http://127.0.0.1:{port}"
 
 
-def test_milvus_lite_listens_on_the_loopback_only(home):
+def test_milvus_lite_listens_on_the_loopback_only():
     server = supervisor.up("milvus-lite")
     listening = {
         c.laddr.ip.removeprefix("::ffff:")
@@ -194,7 +194,7 @@ def test_postgres_over_tcp_asks_for_its_password(home):
     assert oct(supervisor.record_path("postgres").stat().st_mode)[-3:] == "600"
 
 
-def test_the_socket_is_private(home):
+def test_the_socket_is_private():
     supervisor.up("postgres")
     folder = postgres.socket_folder(supervisor.data_folder("postgres"))
     assert oct(folder.stat().st_mode)[-3:] == "700"
@@ -238,12 +238,17 @@ def test_every_learner_has_their_own_space(monkeypatch):
 
 
 @pytest.mark.parametrize("learner", ["1", "数据", "__", "a" * 99])
-def test_names_are_valid_in_both_engines(home, monkeypatch, learner):
+def test_names_are_valid_in_both_engines(monkeypatch, learner):
     monkeypatch.setenv("VDBCOURSE_LEARNER", learner)
-    with psycopg.connect(engines.postgres("01_x")) as conn:
+    address = engines.postgres("01_x")
+    with psycopg.connect(address) as conn:
         assert conn.execute("SELECT current_schema()").fetchone()[0].endswith("_01_x")
+    spaces.drop_schema(address, spaces.space_name("01_x"))
     client = MilvusClient(engines.milvus())
-    client.create_collection(engines.collection("01_x", "Films & Plots"), dimension=2)
+    name = engines.collection("01_x", "Films & Plots")
+    client.create_collection(name, dimension=2)
+    client.drop_collection(name)
+    client.close()
 
 
 def test_a_name_of_nothing_is_refused():
@@ -352,15 +357,15 @@ def test_a_database_that_was_half_made_is_made_again(home):
 
 
 @pytest.mark.parametrize("name", ["postgres", "milvus-lite"])
-@pytest.mark.parametrize("damage", ['{"pid": ', "[]", None])
-def test_an_engine_whose_record_is_lost_is_found_again(home, name, damage):
+def test_an_engine_whose_record_is_lost_is_found_again(home, name):
     server = supervisor.up(name)
-    supervisor.record_path(name).unlink()
-    if damage is not None:
-        supervisor.record_path(name).write_text(damage)
-    assert supervisor.running(name) is None
-    again = supervisor.up(name)
-    assert (again.pid, again.uri) == (server.pid, server.uri)
+    for damage in ('{"pid": ', "[]", None):
+        supervisor.record_path(name).unlink()
+        if damage is not None:
+            supervisor.record_path(name).write_text(damage)
+        assert supervisor.running(name) is None
+        again = supervisor.up(name)
+        assert (again.pid, again.uri) == (server.pid, server.uri)
 
 
 # --- Milvus standalone ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Text to vectors: one sentence-transformers model, and a cache on disk.
+"""Text to vectors: one model, and a cache on disk.
 
     vectors = embedding.encode(["a heist goes wrong", "a robbery fails"])  # (2, 384) float32
     query = embedding.encode("a robbery fails")                            # (384,), length 1

