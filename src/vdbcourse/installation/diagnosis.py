@@ -1,4 +1,4 @@
-"""Is everything on this machine that the course needs, and if not, which command fixes it?"""
+"""Does this machine have everything the course needs, and if not, which command fixes it?"""
 
 import platform
 import shutil
@@ -20,9 +20,9 @@ from vdbcourse.masking import without_secrets
 
 FREE_GB_NEEDED = 1.0
 SHOWN = 200  # characters of another program's message
-REMEDY = "Fix it: ./course install --again all; if it stays, report it with this line."
+REMEDY = "Fix it: ./course install --again all; if that fails, report it with this line."
 
-Result = Literal["ok", "note", "problem"]  # "note": it works, and there is something to know
+Result = Literal["ok", "note", "problem"]  # "note": it works, with something to know
 Check = Callable[[], tuple[Result, str]]
 
 
@@ -41,15 +41,15 @@ def findings() -> list[Finding]:
 
 
 def finding(name: str, check: Check) -> Finding:
-    """Run one check; whatever it raises is a problem, for people ask the doctor when something is
-    broken.
+    """Run one check; whatever it raises is a problem, because people run the doctor when something
+    is broken.
     """
     result: Result
     try:
         result, text = check()
     except CourseError as error:
         result, text = "problem", str(error)
-    except Exception as error:  # noqa: BLE001 # boundary: a report ends at no broken file or package
+    except Exception as error:  # noqa: BLE001 # boundary: no broken file or package ends the report
         words = next(iter(str(error).splitlines()), "")
         text = f"the check itself failed: {type(error).__name__}: {words[:SHOWN]}. {REMEDY}"
         result = "problem"
@@ -62,9 +62,7 @@ def python() -> tuple[Result, str]:
 
 
 def packages() -> tuple[Result, str]:
-    """What the course asks for is installed, and every installed package of the lock has the
-    version the lock says.
-    """
+    """The required packages are installed, and every installed package has its locked version."""
     wrong = [*_missing_packages(), *_other_versions()]
     if wrong:
         more = " ..." if len(wrong) > 3 else ""
@@ -83,9 +81,7 @@ def _missing_packages() -> list[str]:
 
 
 def _other_versions() -> list[str]:
-    """Packages whose version is not the lock's; those of an extra that was not asked for may be
-    missing.
-    """
+    """Packages whose version differs from the lock; those of an unselected extra may be missing."""
     lines = (settings.root() / "constraints.txt").read_text(encoding="utf-8").splitlines()
     locked = [Requirement(line.split(" --hash")[0]) for line in lines if not line.startswith("#")]
     wrong = []
@@ -101,12 +97,12 @@ def _other_versions() -> list[str]:
 
 
 def is_installed(name: str) -> bool:
-    """Is the package there, in whatever version?"""
+    """Is the package installed, in any version?"""
     return next(iter(metadata.distributions(name=name)), None) is not None
 
 
 def home() -> tuple[Result, str]:
-    """The folder of the course can be written and the disk has room."""
+    """The course's folder is writable and the disk has room."""
     path = settings.home()
     free = shutil.disk_usage(path).free / 1e9
     text = f"{path}, {free:.1f} GB free"
@@ -119,7 +115,7 @@ def home() -> tuple[Result, str]:
 
 
 def weights() -> tuple[Result, str]:
-    """The embedding model is complete and the known one."""
+    """The embedding model is complete and unchanged."""
     if settings.model():
         current = model.current_model()
         return "note", (
@@ -136,7 +132,7 @@ def films() -> tuple[Result, str]:
 
 
 def course_lessons() -> tuple[Result, str]:
-    """The notebooks are where they belong."""
+    """The notebooks are in place."""
     all_lessons = lessons.lessons()
     if not all_lessons:
         raise CourseError(
@@ -147,7 +143,7 @@ def course_lessons() -> tuple[Result, str]:
 
 
 def engine(name: str) -> Check:
-    """The local engine can be started, or runs and answers, or is elsewhere and can be used."""
+    """The local engine can be started, or runs and answers, or another server replaces it."""
 
     def check() -> tuple[Result, str]:
         if (other := status.elsewhere(name)) is not None:

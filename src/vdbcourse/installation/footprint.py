@@ -11,13 +11,12 @@ from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 from vdbcourse.engines.docker.stacks import STACKS
 from vdbcourse.errors import CourseError
 
-# What is in the course's folder beside the data of the engines, which say themselves what they
-# leave there.
+# What is in the course's folder besides the data of the engines, which list their own files.
 FILES = {
     "cache": "cached embeddings",
     "logs": "logs",
     "run": "notes on running engines",
-    "jupyter": "the arrangement of JupyterLab's tabs",
+    "jupyter": "the layout of JupyterLab's tabs",
     "milvus-collections.json": "notes on collections made elsewhere",
     "milvus-collections.lock": "a lock",
     "milvus-prefixes.json": "notes on collections that an earlier version made elsewhere",
@@ -35,7 +34,7 @@ class Item:
 
 
 def items(progress: bool) -> list[Item]:
-    """What the course made; with `progress` also the notes on what is done.
+    """What the course made; with `progress`, also the record of what is done.
 
     Raises `CourseError` if a server that a setting names does not answer.
     """
@@ -52,7 +51,7 @@ def remove(items: list[Item]) -> None:
 
 
 def leave_home() -> None:
-    """Remove the course's folder itself if nothing but the course's mark is left in it."""
+    """Remove the course's folder itself if only the course's mark is left in it."""
     home = settings.home_path()
     rest = {path.name for path in home.iterdir()} if home.exists() else set()
     if rest == {settings.MARKER}:
@@ -61,7 +60,9 @@ def leave_home() -> None:
 
 
 def _schemas() -> list[Item]:
-    """This learner's schemas on the server of DATABASE_URL. (Those of a stack go with its data.)"""
+    """This learner's schemas on the server of DATABASE_URL. (A stack's are removed with its
+    data.)
+    """
     server = configured.postgres()
     if server is None or server.where == configured.DOCKER:
         return []
@@ -76,20 +77,22 @@ def _schemas() -> list[Item]:
 
 
 def _collections() -> list[Item]:
-    """This learner's collections on the Milvus that was noted to hold some."""
-    noted = any((settings.home_path() / note).exists() for note in (spaces.NOTE, old_spaces.NOTE))
+    """This learner's collections on a Milvus that was recorded to hold some."""
+    recorded = any(
+        (settings.home_path() / note).exists() for note in (spaces.NOTE, old_spaces.NOTE)
+    )
     server = configured.milvus()
-    if server is None or not noted:
+    if server is None or not recorded:
         return []
     uri = server.checked_uri()
-    from pymilvus import MilvusClient  # its import takes two seconds  # noqa: PLC0415
+    from pymilvus import MilvusClient  # takes two seconds to import  # noqa: PLC0415
 
     client = MilvusClient(uri, token=server.token)
     names = client.list_collections()
-    mine = {*spaces.noted_collections(uri).intersection(names), *old_spaces.collections(uri, names)}
+    own = {*spaces.noted_collections(uri).intersection(names), *old_spaces.collections(uri, names)}
     return [
         Item(f"collection {name} in {uri}", functools.partial(client.drop_collection, name))
-        for name in sorted(mine)
+        for name in sorted(own)
     ]
 
 
@@ -130,6 +133,6 @@ def _remove_path(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise CourseError(
-            f"{error.filename or path} cannot be removed: {error.strerror}. Fix its rights and"
-            " run it again."
+            f"{error.filename or path} cannot be removed: {error.strerror}. Fix its permissions"
+            " and try again."
         ) from error

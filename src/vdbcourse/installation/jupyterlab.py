@@ -25,18 +25,17 @@ from vdbcourse.errors import CourseError
 START_PAGE = "/lab/tree/chapters/start.ipynb"
 FIRST_PORT = 8888
 START_SECONDS = 60
-# what a Jupyter server notes of itself
 RETRIES = 50  # ports; JupyterLab's own default
+# what a Jupyter server records about itself
 NOTED = {"url", "hostname", "port", "base_url", "secure"}
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to start JupyterLab: the page to open, the port, and what else the learner passed.
+    """How to start JupyterLab: the page to open, the port, and the learner's other options.
 
-    `token` is one made here, or empty if the learner passed one. `retries`: how many later ports
-    JupyterLab may try, if another program has taken this one meanwhile; none if the learner asked
-    for it.
+    `token` is generated here, or empty if the learner passed one. `retries`: how many later ports
+    JupyterLab may try if another program takes this one first; none if the learner named it.
     """
 
     page: str
@@ -47,18 +46,18 @@ class Options:
 
     @classmethod
     def of(cls, arguments: list[str]) -> "Options":
-        """Options of the command line. Raises `CourseError` for a port that is taken or none, and
-        for a notebook that cannot be opened.
+        """Options of the command line. Raises `CourseError` for a port that is taken or invalid,
+        and for a notebook that cannot be opened.
         """
         port = _choose_port(arguments)
         page, others = start_page(arguments)
-        own = any("token" in word for word in others)
-        token = "" if own else secrets.token_hex(24)
+        has_token = any("token" in word for word in others)
+        token = "" if has_token else secrets.token_hex(24)
         retries = RETRIES if _port_option(arguments) is None else 0
         return cls(page, port, retries, token, tuple(_without_port(others)))
 
     def command(self) -> list[str]:
-        """The command line; what the learner passed comes last and wins."""
+        """The command line; the learner's options come last and win."""
         own = [
             f"--ServerApp.port={self.port}",
             f"--ServerApp.port_retries={self.retries}",
@@ -70,8 +69,8 @@ class Options:
         return [sys.executable, "-m", "jupyterlab", *own, *self.others]
 
     def environment(self) -> dict[str, str]:
-        """What JupyterLab and its kernels get: the settings, and the token (not on the command
-        line, where others see it).
+        """The environment of JupyterLab and its kernels: the settings, and the token (not on the
+        command line, where others see it).
         """
         config = str(Path(__file__).parent / "jupyter")
         return {
@@ -105,8 +104,8 @@ class JupyterLab:
             raise CourseError(f"JupyterLab did not start: {why}. Its log: {self.log}")
 
     def link(self) -> str | None:
-        """The link to open, with the token if it is the one made here and still holds. None if the
-        server has not said where.
+        """The link to open, with the token if it was generated here and is still valid. None if the
+        server has not reported its address.
         """
         notes = _notes_of(self.process.pid)
         if notes is None:
@@ -118,8 +117,8 @@ class JupyterLab:
 
 @contextlib.contextmanager
 def running(options: Options) -> Iterator[JupyterLab]:
-    """Start JupyterLab, and stop it at the end. Its own session keeps the terminal's Ctrl-C from
-    it, so that this process decides; the engines that its kernels start end with the lab.
+    """Start JupyterLab, and stop it at the end. In its own session it gets no Ctrl-C from the
+    terminal, so that this process decides; the engines that its kernels start end with the lab.
     """
     log = supervisor.log_path("jupyter")
     os.environ[settings.IN_LAB] = "1"
@@ -132,8 +131,8 @@ def running(options: Options) -> Iterator[JupyterLab]:
 
 
 def give_home() -> None:
-    """JupyterLab and its kernels keep their notes in the home directory; a user id without a name
-    has none, and gets ours.
+    """Set HOME to the course's folder for a user without a home directory, where JupyterLab and its
+    kernels keep their notes.
     """
     try:
         Path.home()
@@ -142,20 +141,20 @@ def give_home() -> None:
 
 
 def start_page(arguments: list[str]) -> tuple[str, list[str]]:
-    """The page to open, the start page or the notebook that was named, and the other arguments.
+    """The page to open (the start page or the named notebook), and the other arguments.
 
     Raises `CourseError` for a notebook that does not exist, or is not in the course's folder:
     JupyterLab shows only that.
     """
-    named = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
-    if not named:
+    notebooks = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
+    if not notebooks:
         return START_PAGE, arguments
     root = settings.root().resolve()
-    places = (Path(named[0]), root / named[0])
+    places = (Path(notebooks[0]), root / notebooks[0])
     path = next((place.resolve() for place in places if place.is_file()), None)
     if path is None:
         raise CourseError(
-            f"There is no notebook {named[0]}. The list of lessons: ./course progress"
+            f"There is no notebook {notebooks[0]}. The list of lessons: ./course progress"
         )
     if root not in path.parents:
         raise CourseError(
@@ -163,16 +162,16 @@ def start_page(arguments: list[str]) -> tuple[str, list[str]]:
             " it there first."
         )
     return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [
-        word for word in arguments if word not in named
+        word for word in arguments if word not in notebooks
     ]
 
 
 def _choose_port(arguments: list[str]) -> int:
-    """The port that was asked for, or the first free one from 8888. Raises `CourseError` if it is
-    taken or not a port.
+    """The requested port, or the first free one from 8888. Raises `CourseError` if it is taken or
+    not a port.
     """
-    asked = _port_option(arguments)
-    if asked is None:
+    value = _port_option(arguments)
+    if value is None:
         for port in range(FIRST_PORT, FIRST_PORT + 100):
             if processes.port_is_free(port):
                 return port
@@ -180,16 +179,16 @@ def _choose_port(arguments: list[str]) -> int:
             f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken. Name a free one: ./course lab"
             " --port N"
         )
-    if not asked:
+    if not value:
         raise CourseError("--port needs a number: ./course lab --port 8899")
-    if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
-        raise CourseError(f"--port {asked} is not a port; use a number from 1 to 65535.")
-    if not processes.port_is_free(int(asked)):
+    if not value.isdecimal() or not 1 <= int(value) <= 65535:
+        raise CourseError(f"--port {value} is not a port; use a number from 1 to 65535.")
+    if not processes.port_is_free(int(value)):
         raise CourseError(
-            f"Port {asked} is taken, by another lab or program. Choose another: ./course lab --port"
-            f" {int(asked) % 65535 + 1}"
+            f"Port {value} is taken, by another lab or program. Choose another: ./course lab --port"
+            f" {int(value) % 65535 + 1}"
         )
-    return int(asked)
+    return int(value)
 
 
 def _port_option(arguments: list[str]) -> str | None:
@@ -203,24 +202,24 @@ def _port_option(arguments: list[str]) -> str | None:
 
 
 def _without_port(arguments: list[str]) -> list[str]:
-    """`arguments` without the port, which is passed on already checked."""
-    kept, skip = [], False
+    """`arguments` without the port, which is passed separately."""
+    others, skip = [], False
     for word in arguments:
         if skip or word.startswith("--port="):
             skip = False
         elif word == "--port":
             skip = True
         else:
-            kept.append(word)
-    return kept
+            others.append(word)
+    return others
 
 
 def _notes_of(pid: int) -> dict[str, Any] | None:
-    """What the Jupyter server with this pid, or a child of it, says of itself: port, base_url and
-    more, after all its options.
+    """What the Jupyter server with this pid, or a child of it, records about itself: port, base_url
+    and more, with all options applied.
     """
     try:
-        # Windows has a launcher before it.
+        # On Windows a launcher starts it.
         family = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
     except psutil.NoSuchProcess:
         return None
@@ -234,7 +233,7 @@ def _are_notes(content: object) -> bool:
 
 
 def _address(notes: dict[str, Any]) -> str:
-    """Where that server is reached from this machine, without the slash at its end."""
+    """The address of that server from this machine, without the final slash."""
     if notes.get("sock"):
         return str(notes["url"]).rstrip("/")
     host = str(notes["hostname"])
@@ -244,20 +243,20 @@ def _address(notes: dict[str, Any]) -> str:
 
 
 def _is_up(pid: int) -> bool:
-    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address that its
-    options gave it.
+    """Does the Jupyter server with this pid answer? Asked without a proxy, at the address of its
+    options.
     """
     notes = _notes_of(pid)
     if notes is None or notes.get("sock"):
         return notes is not None
-    # It is our own, whoever signed its certificate.
-    anybody = ssl.create_default_context()
-    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    # It is our own server, so any certificate will do.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         request = urllib.request.Request(f"{_address(notes)}/api")
-        with loopback.opened(request, 2, anybody) as answer:
+        with loopback.opened(request, 2, context) as answer:
             return b"version" in answer.read()
-    except urllib.error.HTTPError as error:  # it answers, and asks for more
+    except urllib.error.HTTPError as error:  # it answers, and wants credentials
         error.close()
         return True
     except (OSError, http.client.HTTPException):
