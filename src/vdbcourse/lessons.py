@@ -43,16 +43,16 @@ def lesson(key: str) -> Lesson:
 
 
 def finish(key: str) -> str:
-    """Note that the lesson `key` is done; returns a line to show. Raises `CourseError` if there is
-    no such lesson.
+    """Record that the lesson `key` is done; returns a line to show. Raises `CourseError` if there
+    is no such lesson.
     """
     done = lesson(key)
     return f"Done: {done.title}. {progress.mark(done.key)} of {len(lessons())} lessons."
 
 
 @functools.cache
-def read(path: str, modified: float) -> Lesson:  # noqa: ARG001 (a file that changed is read anew)
-    """Title and minutes stand in the first cell: `# Title` and `*15 minutes. You need: ...*`."""
+def read(path: str, modified: float) -> Lesson:  # noqa: ARG001 (a changed file is read again)
+    """Title and minutes are in the first cell: `# Title` and `*15 minutes. You need: ...*`."""
     file = Path(path)
     first = _first_cell(file)
     minutes = MINUTES.search(first)
@@ -70,7 +70,7 @@ def read(path: str, modified: float) -> Lesson:  # noqa: ARG001 (a file that cha
 
 
 def _first_cell(notebook: Path) -> str:
-    """The text of a notebook's first cell; empty for a file that is none.
+    """The text of a notebook's first cell; empty for a file that is not a notebook.
 
     Read as JSON: every kernel does this for each lesson, and nbformat takes a second to import.
     """
@@ -87,7 +87,7 @@ def chapters_folder() -> Path:
 
 
 class CourseMap:
-    """The lessons with minutes and what is done, as a table in a notebook and as text."""
+    """The lessons with minutes and progress, as a table in a notebook and as text."""
 
     def __init__(self) -> None:
         self.lessons = lessons()

@@ -2,8 +2,8 @@
 leaves it.
 
 `{"lessons": {key: when}, "exercises": {exercise: {task: {"attempts", "hints", "tried", "passed",
-"points", "solution"}}}}`, times in UTC, ISO 8601. A file that somebody damaged is kept beside a new
-one, into which goes what can be read of it.
+"points", "solution"}}}}`, times in UTC, ISO 8601. A damaged file is kept beside a new one, which
+gets what can be read of it.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ TYPES = {"attempts": int, "hints": int, "points": int, "tried": str, "passed": s
 
 
 def mark(lesson: str) -> int:
-    """Note that `lesson` is done; returns how many are. Raises `CourseError` if it
-    cannot be saved.
+    """Record that `lesson` is done; returns how many are. Raises `CourseError` if it cannot be
+    saved.
     """
     with _changing() as content:
         done = content.setdefault("lessons", {})
@@ -35,47 +35,45 @@ def finished() -> dict[str, str]:
 
 
 def attempted(exercise: str, task: str, points: int | None) -> None:
-    """Note one attempt at a task; `points` when it passed. What was passed once stays passed."""
-    with _changing(exercise, task) as noted:
-        noted["attempts"] = noted.get("attempts", 0) + 1
-        noted.setdefault("tried", _now())
+    """Record one attempt at a task; `points` if it passed. A passed task stays passed."""
+    with _changing(exercise, task) as record:
+        record["attempts"] = record.get("attempts", 0) + 1
+        record.setdefault("tried", _now())
         if points is not None:
-            noted.setdefault("passed", _now())
-            noted["points"] = points
+            record.setdefault("passed", _now())
+            record["points"] = points
 
 
 def hinted(exercise: str, task: str, of: int) -> int:
-    """Note one more hint out of `of`; returns its number, from 1. After the last one it stays the
-    last.
-    """
-    with _changing(exercise, task) as noted:
-        number = min(int(noted.get("hints", 0)) + 1, of)
-        noted["hints"] = number
+    """Record one more hint out of `of`; returns its number, from 1. The last one is repeated."""
+    with _changing(exercise, task) as record:
+        number = min(int(record.get("hints", 0)) + 1, of)
+        record["hints"] = number
         return number
 
 
 def opened_solution(exercise: str, task: str) -> None:
-    """Note that the solution was opened."""
-    with _changing(exercise, task) as noted:
-        noted.setdefault("solution", _now())
+    """Record that the solution was opened."""
+    with _changing(exercise, task) as record:
+        record.setdefault("solution", _now())
 
 
 def tasks(exercise: str) -> dict[str, dict[str, Any]]:
-    """What is noted of each task of an exercise."""
-    noted: dict[str, dict[str, Any]] = read().get("exercises", {}).get(exercise, {})
-    return noted
+    """The record of each task of an exercise."""
+    records: dict[str, dict[str, Any]] = read().get("exercises", {}).get(exercise, {})
+    return records
 
 
 @contextlib.contextmanager
 def _changing(exercise: str | None = None, task: str | None = None) -> Iterator[dict[str, Any]]:
-    """The file's content to change (or what it holds of one task), one process at a time; written
-    whole when the block ends.
+    """The file's content (or the record of one task), to be changed by one process at a time; saved
+    when the block ends.
 
     Raises `CourseError` if it cannot be written.
     """
     settings.home()
     with files.locked(progress_file()):
-        content = _mended()
+        content = _repaired()
         yield (
             content
             if task is None
@@ -86,18 +84,18 @@ def _changing(exercise: str | None = None, task: str | None = None) -> Iterator[
 
 def read() -> dict[str, Any]:
     """The whole file; empty when there is none. Raises `CourseError` if it is damaged and cannot be
-    kept beside a new one.
+    renamed.
     """
     content, damaged = _readable()
     if not damaged:
         return content
     with files.locked(progress_file()):
-        return _mended()
+        return _repaired()
 
 
-def _mended() -> dict[str, Any]:
-    """The content of the file; a damaged one is renamed, what can be read of it is written anew,
-    and a line says so.
+def _repaired() -> dict[str, Any]:
+    """The content of the file; a damaged one is renamed, its readable part is saved again, and a
+    line says so.
     """
     path = progress_file()
     content, damaged = _readable()
@@ -119,7 +117,7 @@ def _mended() -> dict[str, Any]:
 
 
 def _readable() -> tuple[dict[str, Any], bool]:
-    """What can be read of the file, and whether anything in it cannot."""
+    """The readable part of the file, and whether that leaves anything out."""
     path = progress_file()
     content = files.read_json(path)
     if content is None:
@@ -129,9 +127,7 @@ def _readable() -> tuple[dict[str, Any], bool]:
 
 
 def _sound_part(content: Any) -> dict[str, Any]:
-    """The entries of the types that they must have; what a later version may add is
-    left as it is.
-    """
+    """The entries with correct types; additions of a later version stay as they are."""
     sound = dict(content) if isinstance(content, dict) else {}
     lessons, exercises = sound.pop("lessons", None), sound.pop("exercises", None)
     if isinstance(lessons, dict):
@@ -139,9 +135,9 @@ def _sound_part(content: Any) -> dict[str, Any]:
     if isinstance(exercises, dict):
         sound["exercises"] = {
             exercise: {
-                task: noted
+                task: record
                 for task, entries in tasks.items()
-                if isinstance(noted := _sound_entries(entries), dict)
+                if isinstance(record := _sound_entries(entries), dict)
             }
             for exercise, tasks in exercises.items()
             if isinstance(tasks, dict)
@@ -150,7 +146,7 @@ def _sound_part(content: Any) -> dict[str, Any]:
 
 
 def _sound_entries(entries: Any) -> dict[str, Any] | None:
-    """What is noted of one task, as far as it has the right types."""
+    """The record of one task, as far as its types are correct."""
     if not isinstance(entries, dict):
         return None
     return {
@@ -161,7 +157,7 @@ def _sound_entries(entries: Any) -> dict[str, Any] | None:
 
 
 def _is_sound(name: str, value: Any) -> bool:
-    """Is it a text or a count, as that entry is?"""
+    """Does the value have the entry's type?"""
     return type(value) is TYPES[name] and not (type(value) is int and value < 0)
 
 
@@ -171,7 +167,7 @@ def count(content: dict[str, Any]) -> int:
 
 
 def _unused(path: Path) -> Path:
-    """`path`, or the first name like it that nothing has."""
+    """`path`, or the first unused name like it."""
     names = (
         path.with_name(f"{path.name}-{number}" if number else path.name)
         for number in range(1_000_000)
@@ -180,10 +176,10 @@ def _unused(path: Path) -> Path:
 
 
 def _now() -> str:
-    """This second."""
+    """The current time, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def progress_file() -> Path:
-    """Where it is kept."""
+    """The path of the file."""
     return settings.home_path() / "progress.json"

@@ -7,9 +7,9 @@ from tqdm import tqdm
 
 
 def bar(total: int, unit: str, description: str, shown: bool = True) -> "tqdm[Any]":
-    """A bar that appears when the work takes more than two seconds, and goes when it ends.
+    """A bar that appears if the work takes more than two seconds, and disappears at the end.
 
-    `TQDM_DISABLE` decides where `shown` is true; with `shown=False` nothing is ever printed.
+    `TQDM_DISABLE` decides if `shown` is true; with `shown=False` nothing is ever printed.
     """
     silent: dict[str, Any] = {} if shown else {"disable": True}
     # JupyterLab paints stderr red, like an error.
