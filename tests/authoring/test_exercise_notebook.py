@@ -156,7 +156,7 @@ BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION"
 RETURN = "    return len(wanted & set(found)) / len(wanted)\n"
 DOC = '    """Share of `truth` (ids) that is in `found` (ids): a float from 0 to 1."""\n'
 PAIR = "does not pair: each BEGIN has one END, at the same indentation."
-MISSING = "is missing, or does not stand in its place."
+MISSING = "is missing or out of place."
 TITLE = f"'# A toy: two small tasks\\n\\n*20 minutes. You need: ' {MISSING}"
 LOOP = f"{DOC}    for one in truth:\n{BEGIN}        print(one)\n"
 
@@ -187,20 +187,20 @@ REFUSED = {
     ),
     "no Python": (
         5,
-        "the solution is no Python: unmatched ')' (line 5).",
+        "the solution is not Python: unmatched ')' (line 5).",
         (RETURN, RETURN.rstrip() + ")\n"),
     ),
     "a stub that is no Python": (
         5,
         (
-            "the stub is no Python: expected an indented block after 'for' statement on line 4"
+            "the stub is not Python: expected an indented block after 'for' statement on line 4"
             " (line 5)."
         ),
         (DOC + BEGIN, LOOP),
     ),
     "no docstring": (
         5,
-        "share has no docstring that says what goes in and what comes out.",
+        "share has no docstring that says what it takes and what it returns.",
         (DOC, ""),
     ),
     "another function": (
@@ -210,7 +210,7 @@ REFUSED = {
     ),
     "not solved": (
         9,
-        "share stands without '### BEGIN SOLUTION'.",
+        "share lacks '### BEGIN SOLUTION'.",
         ("# Ask.\n", "# Ask.\ndef share():\n    pass\n\n\n"),
     ),
     "no solution": (
@@ -237,7 +237,7 @@ REFUSED = {
     ),
     "another task": (
         3,
-        "the manifest knows no task 'sharing'.",
+        "the manifest has no task 'sharing'.",
         ("Watch.", 'Watch `ex.hint("sharing")`.'),
     ),
     "another title": (None, TITLE, ("# A toy: two small tasks", "# A toy")),
@@ -303,9 +303,7 @@ def test_a_solved_cell_without_a_function_of_the_manifest(make):
 
 def test_an_example_after_the_first_task_is_too_late(make):
     cells = without(3)
-    with pytest.raises(
-        CourseError, match="'## Task 1: Share of the truth .* does not stand in its place"
-    ):
+    with pytest.raises(CourseError, match="'## Task 1: Share of the truth .* out of place"):
         make(cells=[*cells[:6], toy.CELLS[2], *cells[6:]])
 
 
@@ -314,7 +312,7 @@ def test_ids_that_are_not_cells_own(make, tmp_path):
     path = tmp_path / "solutions" / "99_toy.ipynb"
     path.write_text(path.read_text().replace('"cell-2"', '"cell-1"'))
     with pytest.raises(
-        CourseError, match=r"solutions/99_toy.ipynb, cell 2: the id cell-1 is that of cell 1, too."
+        CourseError, match=r"solutions/99_toy.ipynb, cell 2: the id cell-1 is also that of cell 1."
     ):
         exercise_notebook.write()
 

@@ -108,7 +108,7 @@ def test_the_log_names_a_sentence_that_nobody_mended(everything, capsys):
         )
         == 1
     )
-    assert f"{standing.key} was judged false and stands as it was" in capsys.readouterr().out
+    assert f"{standing.key} was judged false and is unchanged" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [[], ["--seed", "1", "--log"], ["--seed", "one"]])
