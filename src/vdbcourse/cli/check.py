@@ -79,7 +79,6 @@ def _difference(graded: Graded) -> str:
 
 
 def _as_dict(submission: Submission, graded: Graded, seed: int) -> dict[str, Any]:
-    """For a program."""
     return {
         "exercise": submission.exercise.id,
         "points": None if graded.problem else sum(result.points for result in graded.results),

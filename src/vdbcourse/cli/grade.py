@@ -41,7 +41,6 @@ def run(folder: Path, out: Path, options: Options) -> int:
 
 
 def _summary(graded: Batch, out: Path) -> str:
-    """The last lines."""
     ungraded = [entry for entry in graded.entries if entry.problem]
     learners = list(dict.fromkeys(entry.learner for entry in ungraded))
     lines = [

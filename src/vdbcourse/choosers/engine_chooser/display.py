@@ -95,7 +95,6 @@ def _reasons_with_facts(assessment: Assessment) -> str:
 
 
 def _listed(lines: list[str]) -> str:
-    """A list of lines."""
     return "<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in lines) + "</ul>"
 
 
@@ -152,7 +151,6 @@ def _missing(assessment: Assessment) -> list[str]:
 
 
 def _engine_names(answer: Ranking) -> dict[str, str]:
-    """Names by key."""
     return {assessment.engine.key: assessment.engine.name for assessment in answer.assessments}
 
 

@@ -115,7 +115,6 @@ def _headline(answer: Ranking) -> str:
 
 
 def _needs_line(answer: Ranking) -> str:
-    """The needs in words."""
     needs = answer.needs
     where = milvus_indexes.book().deployments[needs.deployment]
     filter_note = (
@@ -137,7 +136,6 @@ def _described_candidate(candidate: Candidate) -> str:
 
 
 def _parameters(candidate: Candidate) -> str:
-    """Build and search parameters."""
     words = [", ".join(f"{name}={value}" for name, value in candidate.build.items())]
     if candidate.search:
         words.append(
@@ -150,7 +148,6 @@ def _parameters(candidate: Candidate) -> str:
 
 
 def _gigabytes(candidate: Candidate) -> str:
-    """The memory."""
     return _size(candidate.memory_bytes)
 
 
