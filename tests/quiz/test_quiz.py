@@ -715,6 +715,29 @@ def test_two_quizzes_on_a_page_do_not_disturb_each_other(page, site):
     ] == [0, 4]
 
 
+@pytest.mark.browser
+def test_quizzes_of_a_notebook_do_not_tick_each_others_options(page, site):
+    """There each widget loads the script for itself."""
+    page.goto(site("apart", {"one": THREE[:1], "two": THREE[:1]}))
+    page.evaluate(
+        """async (asked) => {
+            for (const place of document.querySelectorAll(".quiz")) {
+                const key = place.dataset.chapter;
+                const script = await import(`./quiz.js?${key}`);
+                const values = {questions: asked, storage_key: key};
+                script.default.render({model: {get: (name) => values[name]}, el: place});
+            }
+        }""",
+        quiz.as_json(THREE[:1]),
+    )
+    ids = page.eval_on_selector_all("[id]", "all => all.map((one) => one.id)")
+    assert len(ids) == len(set(ids)) == 8
+    first, second = page.locator(".vdb-quiz").all()
+    second.locator("label").nth(2).click()
+    assert second.get_by_role("radio").nth(2).is_checked()
+    assert first.locator("input:checked").count() == 0
+
+
 FORBIDDEN = (
     "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no',"
     " 'SecurityError') } })"

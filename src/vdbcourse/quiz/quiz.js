@@ -5,7 +5,7 @@
 
 /** Put the quiz into `el`, in place of what is in it. `target` is the window for links to lessons. */
 export function mount(el, questions, storageKey, target = "_self") {
-  const quiz = { questions, target, name: `vdb-quiz-${(mounted += 1)}`, store: storeOf(storageKey), ...emptyState() };
+  const quiz = { questions, target, name: uniqueName(), store: storeOf(storageKey), ...emptyState() };
   Object.assign(quiz, restored(quiz.store.read(), questions));
   quiz.body = make("div");
   quiz.status = make("p", { class: "vdb-quiz-status", role: "status", "aria-live": "polite" });
@@ -20,7 +20,10 @@ function render({ model, el }) {
 
 export default { render };
 
-let mounted = 0; // quizzes on this page so far: each needs names of its own for its radio buttons
+/** Each quiz needs names of its own for its options. In a notebook each loads this script anew, so counting would repeat them. */
+function uniqueName() {
+  return `vdb-quiz-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+}
 
 // ---- state: where the reader is, and the answers by the id of their question
 
