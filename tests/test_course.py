@@ -137,6 +137,7 @@ class Lab:
         os.killpg(self.process.pid, how)
         code = self.process.wait(60)
         self.reader.join(10)
+        self.process.stdout.close()
         return code
 
 

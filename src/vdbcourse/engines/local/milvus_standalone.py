@@ -31,13 +31,14 @@ initial-cluster: default=http://127.0.0.1:{peer}
 # rows, flush, see them in a sealed segment and release took 30 s, and 7 s with these intervals
 # (Milvus 2.3.5 on 2 cores, 2026-11-30; the first alone: 12 s). Names and defaults are those of its
 # configs/milvus.yaml and pkg/util/paramtable; it reads them from the environment, too.
-INTERVALS = {
+SETTINGS = {
     "QUERYCOORD_UPDATENEXTTARGETINTERVAL": "1",  # s, not 10: which segments should be loaded
     "QUERYCOORD_CHECKSEGMENTINTERVAL": "200",  # ms, not 1000: which of them are not loaded yet
     "QUERYCOORD_CHECKCHANNELINTERVAL": "200",  # ms, not 1000: the same for channels
     "QUERYCOORD_DISTPULLINTERVAL": "100",  # ms, not 500: what the query node holds
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",  # ms, not 1000: which indexes are to be built
     "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "300",  # ms, not 2000; a flush waits for its end
+    "INDEXNODE_SCHEDULER_BUILDPARALLEL": "4",  # not 1: a small index does not wait for a large one
 }
 WARNING = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and no"
@@ -77,7 +78,7 @@ def start(folder: Path, log: Path) -> Running:
         [str(binaries / "milvus"), "run", "standalone"],
         log,
         {
-            **INTERVALS,
+            **SETTINGS,
             "DEPLOY_MODE": "STANDALONE",
             "ETCD_CONFIG_PATH": str(etcd),
             "METRICS_PORT": str(metrics_port),
