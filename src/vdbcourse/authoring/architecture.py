@@ -1,4 +1,4 @@
-"""The part of docs/architecture.md that is made: the rooms of the package and their order, from the
+"""The generated part of docs/architecture.md: the rooms of the package and their order, from the
 contract that import-linter checks (`tool.importlinter` in pyproject.toml).
 """
 
@@ -20,7 +20,7 @@ def path() -> Path:
 
 
 def page() -> str:
-    """The page with its made part as it should be. Raises `CourseError` without the two marks."""
+    """The page with its generated part up to date. Raises `CourseError` without the two marks."""
     text = path().read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)

@@ -4,17 +4,16 @@
 
 **Figures.** A number with a unit (time, ratio, per cent, size, rate, recall, money) needs, in its
 paragraph, a link to its source and the date it was read; a figure that a cell computes is printed
-by the cell, so prose needs none. A list item, a table row and a heading are paragraphs of their
-own; the unit of a column counts for its numbers. Code is no prose, except a comment (whose figure
-may repeat a number of its cell) and inline code that is nothing but a figure. Allowed are the
-minutes of a lesson in its first cell and in the README's table of lessons; what stands in quotation
-marks in a heading "Claim ..." or in a question to check oneself; and the items of a list under a
-heading "... claims".
+by the cell, so prose needs none. A list item, a table row and a heading are separate paragraphs;
+the unit of a column applies to its numbers. Code is not prose, except a comment (whose figure may
+repeat a number of its cell) and inline code that is only a figure. Allowed are the minutes of a
+lesson in its first cell and in the README's table of lessons; quotations in a heading "Claim ..."
+or in a self-check question; and the items of a list under a heading "... claims".
 
-**Phrases.** `false_phrases.yaml` lists them with what is right. Prose, code cells and sources
-are searched. A phrase may stand where it is refuted: in a cell tagged `shows-an-error`, in a
-section "Claim ..." or "... claims", in a box `> **Common pitfall.**`; and a thing of the past
-(`past: true`) in a paragraph that says what became of it.
+**Phrases.** `false_phrases.yaml` lists them with what is right. Prose, code cells and sources are
+searched. A phrase is allowed where it is refuted: in a cell tagged `shows-an-error`, in a section
+"Claim ..." or "... claims", in a box `> **Common pitfall.**`; and something obsolete (`past: true`)
+in a paragraph that says what happened to it.
 
 `allowed_claims.yaml` holds the exceptions: file, words, reason.
 """
@@ -108,8 +107,8 @@ PAST = re.compile(
 
 @dataclass(frozen=True)
 class Phrase:
-    """A false phrase: how to find it, why it is false, what is right, and examples of what is and
-    is not found.
+    """A false phrase: its pattern, why it is false, what is right, and examples that do and do not
+    match.
     """
 
     name: str
@@ -118,13 +117,13 @@ class Phrase:
     right: str
     hit: list[str]
     miss: list[str]
-    past: bool = False  # a thing that existed: may be told with what became of it
+    past: bool = False  # once true: allowed with what happened to it
     where: tuple[str, ...] = ("prose", "code", "source")
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """An exception: these words may stand in that file, for a reason."""
+    """An exception: these words are allowed in that file, for a reason."""
 
     file: str
     words: str
@@ -146,22 +145,22 @@ class Finding:
 
 
 def run(paths: list[Path]) -> int:
-    """Print what is to be fixed in these files, or in all; 1 if there is anything."""
+    """Print what to fix in these files, or in all; 1 if there is anything."""
     paths = [path.resolve() for path in paths] or files((*NOTEBOOKS, *DOCUMENTS, *SOURCES))
     phrases, allowed = read_phrases(), read_allowed()
-    found = [
-        one
+    findings = [
+        finding
         for path in paths
-        for one in (*unsourced(path), *untrue(path, phrases))
-        if not excused(one, allowed)
+        for finding in (*unsourced(path), *untrue(path, phrases))
+        if not excused(finding, allowed)
     ]
-    print(*found, f"{len(found)} claims to fix in {len(paths)} files", sep="\n")
-    return 1 if found else 0
+    print(*findings, f"{len(findings)} claims to fix in {len(paths)} files", sep="\n")
+    return 1 if findings else 0
 
 
 def files(patterns: tuple[str, ...], root: Path = ROOT) -> list[Path]:
-    """The files of `patterns` as far as they exist, without hidden folders such as
-    .ipynb_checkpoints and without the lists of this module, which hold what it looks for.
+    """The existing files of `patterns`, without hidden folders such as .ipynb_checkpoints and
+    without the lists of this module, which hold the phrases themselves.
     """
     paths = {path for pattern in patterns for path in root.glob(pattern)} - {PHRASES, ALLOWED}
     return sorted(
@@ -172,30 +171,30 @@ def files(patterns: tuple[str, ...], root: Path = ROOT) -> list[Path]:
 
 
 def read_phrases(path: Path = PHRASES) -> list[Phrase]:
-    """The false phrases. Raises `CourseError` naming file and line of what is wrong."""
+    """The false phrases. Raises `CourseError` with file and line of each problem."""
     return [Phrase(**entry) for entry in yamlfile.read(path, PHRASES_SCHEMA).data]
 
 
 def read_allowed(path: Path = ALLOWED) -> list[Allowed]:
-    """The exceptions. Raises `CourseError` naming file and line of what is wrong."""
+    """The exceptions. Raises `CourseError` with file and line of each problem."""
     return [Allowed(**entry) for entry in yamlfile.read(path, ALLOWED_SCHEMA).data]
 
 
 def unsourced(path: Path, root: Path = ROOT) -> list[Finding]:
     """Figures in paragraphs of a notebook or document that lack the source or its date."""
-    found = []
+    findings = []
     for block in blocks(path):
         if lacks := lacking(block):
-            found += [
+            findings += [
                 Finding(name_of(path, root), block.place, words, lacks, block.raw)
                 for words in figures(block)
             ]
-    return found
+    return findings
 
 
 def untrue(path: Path, phrases: list[Phrase], root: Path = ROOT) -> list[Finding]:
-    """False phrases of a notebook, document or source that are not refuted where they stand."""
-    found = []
+    """False phrases of a notebook, document or source that are not refuted on the spot."""
+    findings = []
     for block in blocks(path):
         for phrase in phrases:
             match = re.search(phrase.pattern, block.raw)
@@ -203,15 +202,17 @@ def untrue(path: Path, phrases: list[Phrase], root: Path = ROOT) -> list[Finding
                 line = block.raw[: match.start()].count("\n") + 1
                 place = f"line {line}" if block.kind == "source" else block.place
                 why = f"{phrase.why} Right: {phrase.right} [{phrase.name}]"
-                found.append(Finding(name_of(path, root), place, match[0], why, block.raw))
-    return found
+                findings.append(Finding(name_of(path, root), place, match[0], why, block.raw))
+    return findings
 
 
-def excused(found: Finding, allowed: list[Allowed]) -> bool:
+def excused(finding: Finding, allowed: list[Allowed]) -> bool:
     """Does an exception cover the words of this finding?"""
     return any(
-        one.file == found.file and found.words in one.words and one.words in found.paragraph
-        for one in allowed
+        exception.file == finding.file
+        and finding.words in exception.words
+        and exception.words in finding.paragraph
+        for exception in allowed
     )
 
 
@@ -221,7 +222,7 @@ def name_of(path: Path, root: Path) -> str:
 
 
 def lacking(block: Block) -> str:
-    """What a figure in this block lacks; empty if a source and a date stand there."""
+    """What a figure in this block lacks; empty if there are a source and a date."""
     if not block.links:
         return (
             "a figure without a source. Let a cell print it, or add a link to the source and the"
@@ -238,19 +239,19 @@ def figures(block: Block) -> list[str]:
     text = DECADE.sub(" ", text)
     spans = {match.span() for pattern in FIGURES.values() for match in re.finditer(pattern, text)}
     widest = [
-        one for one in spans if not any(a <= one[0] and one[1] <= b for a, b in spans - {one})
+        span for span in spans if not any(a <= span[0] and span[1] <= b for a, b in spans - {span})
     ]
-    found = [text[start:end].strip() for start, end in sorted(widest)]
-    found += [
+    written = [text[start:end].strip() for start, end in sorted(widest)]
+    written += [
         code
         for code in block.spans
         if any(re.fullmatch(pattern, code) for pattern in FIGURES.values())
     ]
-    return [words for words in found if not repeats(words, block.code)]
+    return [words for words in written if not repeats(words, block.code)]
 
 
 def stated(block: Block) -> str:
-    """The text of a block without what the rules allow to stand there."""
+    """The text of a block without what the rules allow."""
     if block.kind == "heading" and block.text.startswith("Claim"):
         return QUOTED.sub(" ", block.text)
     if block.kind == "item" and block.claims.endswith("claims"):
@@ -273,9 +274,7 @@ def with_unit(cell: str, column: str, row: str) -> str:
 
 
 def repeats(words: str, code: str) -> bool:
-    """Does every number of a figure stand in the code beside the comment? Then it speaks of a
-    setting.
-    """
+    """Is every number of a figure in the code beside the comment? Then it is about a setting."""
     numbers = set(re.findall(r"\d+(?:[.,]\d+)*", words))
     return bool(numbers) and numbers <= set(re.findall(r"\d+(?:[.,]\d+)*", code))
 
@@ -287,11 +286,11 @@ def plain_maths(formula: re.Match[str]) -> str:
 
 
 def refuted(block: Block, phrase: Phrase) -> bool:
-    """May the phrase stand in this block?"""
+    """Is the phrase allowed in this block?"""
     where = {"source": "source", "code": "code", "comment": ""}.get(
         block.kind, "prose"
     )  # a comment is searched with its cell
     if where not in phrase.where or ERROR_TAG in block.tags:
         return True
-    told = phrase.past and where == "prose" and PAST.search(block.raw)
-    return bool(block.claims or block.box.startswith("Common pitfall") or told)
+    obsolete = phrase.past and where == "prose" and PAST.search(block.raw)
+    return bool(block.claims or block.box.startswith("Common pitfall") or obsolete)

@@ -15,7 +15,7 @@ ROWS = 24_000  # film texts: as many as the lessons on index types search in
 
 
 def run() -> None:
-    """Film texts, plots, and every text that a cell writes out: the questions are among them."""
+    """Film texts, plots, and every string in a cell, which includes the queries."""
     notebooks = [
         *settings.root().glob("chapters/[0-9]*/*.ipynb"),
         *settings.root().glob("solutions/*.ipynb"),

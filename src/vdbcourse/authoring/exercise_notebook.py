@@ -1,7 +1,7 @@
-"""Make the notebooks to fill in, `exercises/*.ipynb`, from the masters, `solutions/*.ipynb`.
+"""Generate the notebooks to fill in, `exercises/*.ipynb`, from the masters, `solutions/*.ipynb`.
 
-A solution becomes a stub, the reasoning is left out, nothing is kept of outputs and metadata. A
-master that cannot become an exercise is refused with one line that names file and cell.
+A solution becomes a stub; reasoning, outputs and metadata are left out. A master that cannot become
+an exercise is refused with one line that names file and cell.
 """
 
 import ast
@@ -22,13 +22,13 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-# They say how a cell is meant, and hold nothing of an answer.
+# They say what a cell is for, and give nothing away.
 KEPT_TAGS = ("raises-exception", "shows-an-error")
 MARKER = re.compile(r"^([ \t]*)(#+\s*(BEGIN|END)\s+SOLUTION\b.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 def write() -> list[Path]:
-    """Write the exercises that are not what their masters make; returns their files.
+    """Write the exercises that differ from their masters; returns their files.
 
     Raises `CourseError` for a master that cannot become an exercise, and for an exercise that
     somebody has worked in.
@@ -47,8 +47,8 @@ def write() -> list[Path]:
 
 
 def drifted() -> list[Path]:
-    """The files in `exercises/` that are not what the masters make: other ones, missing ones, and
-    those without a master.
+    """The files in `exercises/` that do not match the masters: changed, missing, or without a
+    master.
     """
     texts = {exercise.notebook: text(exercise) for exercise in manifest.exercises().values()}
     left_over = set((settings.root() / "exercises").glob("*.ipynb")) - set(texts)
@@ -68,44 +68,44 @@ def notebook(exercise: Exercise) -> NotebookNode:
     _require_ids(exercise)
     master = master_notebook.read(exercise)
     _Master(exercise, master).require_form()
-    made: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA)
-    made.nbformat_minor = 5
-    made.cells = [
+    exercise_notebook: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA)
+    exercise_notebook.nbformat_minor = 5
+    exercise_notebook.cells = [
         _stripped(cell)
         for cell in master.cells
         if master_notebook.TAG not in cell.metadata.get("tags", [])
     ]
-    nbformat.validate(made)
-    return made
+    nbformat.validate(exercise_notebook)
+    return exercise_notebook
 
 
 def _stripped(cell: NotebookNode) -> NotebookNode:
     """A cell as a learner gets it."""
     tags = [tag for tag in cell.metadata.get("tags", []) if tag in KEPT_TAGS]
-    kept = {"id": cell.id, "metadata": {"tags": tags} if tags else {}}
-    made: NotebookNode = (
-        nbformat.v4.new_markdown_cell(cell.source, **kept)
+    fields = {"id": cell.id, "metadata": {"tags": tags} if tags else {}}
+    copy: NotebookNode = (
+        nbformat.v4.new_markdown_cell(cell.source, **fields)
         if cell.cell_type == "markdown"
-        else nbformat.v4.new_code_cell(master_notebook.stubbed(cell.source), **kept)
+        else nbformat.v4.new_code_cell(master_notebook.stubbed(cell.source), **fields)
     )
-    return made
+    return copy
 
 
 def _require_ids(exercise: Exercise) -> None:
-    """Every cell has an id of its own, which the exercise keeps. (nbformat would make up one at
-    each reading.)
+    """Every cell has a unique id, which the exercise keeps. (nbformat would invent one at each
+    reading.)
     """
     content = files.read_json(exercise.master)
     cells = content.get("cells", []) if isinstance(content, dict) else []
-    seen: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for number, cell in enumerate(cells, start=1):
         if not cell.get("id"):
             raise _refused(exercise, number, "no cell id. Store it with: ./course author store")
-        if cell["id"] in seen:
+        if cell["id"] in numbers:
             raise _refused(
-                exercise, number, f"the id {cell['id']} is that of cell {seen[cell['id']]}, too."
+                exercise, number, f"the id {cell['id']} is also that of cell {numbers[cell['id']]}."
             )
-        seen[cell["id"]] = number
+        numbers[cell["id"]] = number
 
 
 def _refused(exercise: Exercise, number: int | None, why: str) -> CourseError:
@@ -116,7 +116,7 @@ def _refused(exercise: Exercise, number: int | None, why: str) -> CourseError:
 
 
 class _Master:
-    """A master that is looked at before it becomes an exercise. Cells are numbered from 1."""
+    """A master, checked before it becomes an exercise. Cells are numbered from 1."""
 
     def __init__(self, exercise: Exercise, notebook: NotebookNode) -> None:
         self.exercise = exercise
@@ -127,7 +127,7 @@ class _Master:
         ]
 
     def require_form(self) -> None:
-        """Raise `CourseError` for the first thing that is missing or does not fit."""
+        """Raise `CourseError` for the first thing that is missing or wrong."""
         self.require_kinds()
         self.require_pairs()
         self.require_stubs()
@@ -145,7 +145,7 @@ class _Master:
                 self.refuse(number, f"a {cell.cell_type} cell; an exercise has Markdown and code.")
 
     def require_pairs(self) -> None:
-        """Each `### BEGIN SOLUTION` has its `### END SOLUTION`, written so, at the same
+        """Each `### BEGIN SOLUTION` has its `### END SOLUTION`, spelled like this, at the same
         indentation, in a code cell.
         """
         for number, cell in self.cells:
@@ -179,22 +179,22 @@ class _Master:
                     compile(source, "<cell>", "exec")
                 except SyntaxError as error:
                     self.refuse(
-                        number, f"the {what} is no Python: {error.msg} (line {error.lineno})."
+                        number, f"the {what} is not Python: {error.msg} (line {error.lineno})."
                     )
             for function, solved in _definitions(cell.source):
-                asked = self.exercise.task_of(function.name)
-                if solved and not asked:
+                task_for = self.exercise.task_of(function.name)
+                if solved and not task_for:
                     self.refuse(
                         number,
                         f"it solves {function.name}, which no task of the manifest asks for.",
                     )
-                if asked and not solved:
-                    self.refuse(number, f"{function.name} stands without '### BEGIN SOLUTION'.")
-                if asked and not ast.get_docstring(function):
+                if task_for and not solved:
+                    self.refuse(number, f"{function.name} lacks '### BEGIN SOLUTION'.")
+                if task_for and not ast.get_docstring(function):
                     self.refuse(
                         number,
-                        f"{function.name} has no docstring that says what goes in and what comes"
-                        " out.",
+                        f"{function.name} has no docstring that says what it takes and what it"
+                        " returns.",
                     )
             if not set(master_notebook.functions(cell)) & {
                 name for task in self.exercise.tasks for name in task.functions
@@ -211,7 +211,7 @@ class _Master:
         for task in self.exercise.tasks:
             last = 0
             for name in task.functions:
-                numbers = [number for number, found in solved if found == name]
+                numbers = [number for number, solved_name in solved if solved_name == name]
                 if not numbers:
                     self.refuse(None, f"no cell solves {name} of the task {task.id}.")
                 if len(numbers) > 1:
@@ -253,20 +253,20 @@ class _Master:
         for number, cell in self.cells:
             for name in re.findall(r"\bex\.(?:check|hint|solution)\([\"']([^\"']+)", cell.source):
                 if name not in ("name", *(task.id for task in self.exercise.tasks)):
-                    self.refuse(number, f"the manifest knows no task {name!r}.")
+                    self.refuse(number, f"the manifest has no task {name!r}.")
 
     def require_parts(self) -> None:
         """The parts that every exercise has, in their order."""
-        said = "\n".join(
+        prose = "\n".join(
             f"\n{cell.source}" for _, cell in self.cells if cell.cell_type == "markdown"
         )
         at = 0
         for part in self.parts():
             anchor = "^" if part.startswith("#") else ""
-            found = re.compile(anchor + re.escape(part), re.MULTILINE).search(said, at)
-            if found is None:
-                self.refuse(None, f"{part!r} is missing, or does not stand in its place.")
-            at = found.end()
+            match = re.compile(anchor + re.escape(part), re.MULTILINE).search(prose, at)
+            if match is None:
+                self.refuse(None, f"{part!r} is missing or out of place.")
+            at = match.end()
         if self.code[-1][1].source.splitlines()[-1:] != ["ex.progress()"]:
             self.refuse(self.code[-1][0], "the last code cell ends with ex.progress().")
 
@@ -284,7 +284,7 @@ class _Master:
 
 
 def _definitions(source: str) -> list[tuple[ast.FunctionDef, bool]]:
-    """The functions a cell defines, each with whether a solution stands in it."""
+    """The functions a cell defines, and whether each contains a solution."""
     marked = [
         number
         for number, line in enumerate(source.splitlines(), start=1)
@@ -303,14 +303,14 @@ def _content_of(path: Path) -> str | None:
 
 
 def _worked_in(path: Path, text: str) -> bool:
-    """Does the file hold somebody's work, which `text` would replace: outputs, or an answer where a
-    stub was?
+    """Does the file hold somebody's work, which `text` would replace: outputs, or an answer instead
+    of a stub?
     """
     try:
-        there = nbformat.read(path, as_version=4).cells
+        cells = nbformat.read(path, as_version=4).cells
     except FileNotFoundError:
         return False
-    except Exception:  # noqa: BLE001 # boundary: whatever somebody made of the file, it is theirs
+    except Exception:  # noqa: BLE001 # boundary: whatever is in the file, it is somebody's work
         return True
     stubs = {
         cell.id
@@ -321,5 +321,5 @@ def _worked_in(path: Path, text: str) -> bool:
         cell.get("execution_count")
         or cell.get("outputs")
         or (cell.get("id") in stubs and master_notebook.STUB not in cell.source)
-        for cell in there
+        for cell in cells
     )

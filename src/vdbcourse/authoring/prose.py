@@ -1,5 +1,5 @@
-"""What is read of notebooks, Markdown documents and sources: their paragraphs, each with what
-stands around it.
+"""The text of notebooks, Markdown documents and sources: their paragraphs, each with its
+surroundings.
 """
 
 import re
@@ -24,11 +24,11 @@ class Block:
     """A paragraph, heading, list item, table row, comment or piece of code."""
 
     kind: str  # prose, item, heading, row, comment, code, source
-    text: str  # as it is read, with `HIDDEN` for inline code
+    text: str  # as read, with `HIDDEN` for inline code
     raw: str  # with inline code in its backticks
     spans: tuple[str, ...] = ()  # the inline code
     cells: tuple[str, ...] = ()  # of a table's row
-    header: tuple[str, ...] = ()  # of the table whose row it is
+    header: tuple[str, ...] = ()  # of the row's table
     links: tuple[str, ...] = ()  # to the web
     box: str = ""  # the bold first words of the block quote it is in
     level: int = 0  # of a heading
@@ -60,25 +60,26 @@ def blocks(path: Path) -> list[Block]:
 
 def notebook_blocks(notebook: nbformat.NotebookNode) -> Iterator[Block]:
     """The blocks of each Markdown cell; each code cell as code, and its comments. Outputs are
-    computed, so they are no claims.
+    computed, so they are not claims.
     """
-    found = []
+    collected = []
     for number, cell in enumerate(notebook.cells, start=1):
-        read = (
+        cell_blocks = (
             markdown_blocks(cell.source)
             if cell.cell_type == "markdown"
             else code_blocks(cell.source)
         )
-        found += [
-            replace(block, cell=number, tags=tuple(cell.metadata.get("tags", ()))) for block in read
+        collected += [
+            replace(block, cell=number, tags=tuple(cell.metadata.get("tags", ())))
+            for block in cell_blocks
         ]
-    return in_sections(found)
+    return in_sections(collected)
 
 
-def in_sections(found: Iterable[Block]) -> Iterator[Block]:
-    """The blocks with the headings they stand under; a section of a notebook may span cells."""
+def in_sections(sequence: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with the headings above them; a section of a notebook may span cells."""
     section, claims, level = "", "", 0
-    for block in found:
+    for block in sequence:
         section = block.text if block.level else section
         if block.level and CLAIMS.search(block.text):
             claims, level = block.text, block.level
@@ -88,11 +89,11 @@ def in_sections(found: Iterable[Block]) -> Iterator[Block]:
 
 
 def code_blocks(source: str) -> Iterator[Block]:
-    """A cell's code, and its comments; lines of comment that follow each other are one block."""
+    """A cell's code, and its comments; consecutive comment lines are one block."""
     yield Block("code", "", source)
     code = COMMENT.sub("", source)
     for lines in COMMENT_LINES.finditer(source):
-        text = " ".join(whole or behind for whole, behind in COMMENT.findall(lines[0]))
+        text = " ".join(whole or trailing for whole, trailing in COMMENT.findall(lines[0]))
         yield Block("comment", text, text, links=tuple(ADDRESS.findall(text)), code=code)
 
 
@@ -129,7 +130,7 @@ def node_blocks(node: SyntaxTreeNode, box: str = "", kind: str = "prose") -> Ite
 
 
 def label(node: SyntaxTreeNode) -> str:
-    """The bold words a paragraph begins with: `Common pitfall.`"""
+    """The bold words at the start of a paragraph: `Common pitfall.`"""
     begins = (
         re.match(r"\*\*([^*]+)\*\*", node.children[0].content) if node.type == "paragraph" else None
     )
@@ -158,9 +159,7 @@ def table_blocks(table: SyntaxTreeNode, box: str) -> Iterator[Block]:
 
 
 def html_block(source: str) -> Block:
-    """What is read of raw HTML; text right after `<details>`, without a blank line between, is here
-    too.
-    """
+    """The text of raw HTML, including text right after `<details>` without a blank line between."""
     shown = UNREAD.sub(" ", source)
     text = " ".join(re.sub(r"<[^>]*>", " ", shown).split())
     return Block("prose", text, text, links=tuple(re.findall(r'href="(https?://[^"]+)"', shown)))
@@ -175,9 +174,9 @@ def inline_block(node: SyntaxTreeNode) -> Block:
             raw.append(f"`{child.content}`")
             spans.append(child.content)
         elif child.type in ("text", "text_special", "image", "softbreak", "hardbreak"):
-            said = child.content if child.type in ("text", "text_special", "image") else " "
-            text.append(said)
-            raw.append(said)
+            content = child.content if child.type in ("text", "text_special", "image") else " "
+            text.append(content)
+            raw.append(content)
         elif child.type == "link":
             links.append(str(child.attrs["href"]))
         elif child.type == "html_inline":

@@ -1,13 +1,12 @@
 """Draw sentences of the course, each with its evidence, for a person to judge: `./course author
 spot-check --seed 7`
 
-    --count N    how many (40)        --log    what was judged before, and what has changed since
+    --count N    how many (40)        --log    earlier verdicts, and what has changed since
 
 Sentences are drawn from the lessons, the documents of docs/, the README, the glossary, the quiz and
-the facts. Beside each stands what there is to check it with: the heading, the code and the output
-around it, the links and days of its paragraph. The same seed draws the same sentences, but for
-those that were written or rewritten since. The verdicts go into spot_checks.yaml beside this file;
-CONTRIBUTING.md says how.
+the facts. Each comes with its evidence: the heading, the code and the output around it, the links
+and days of its paragraph. The same seed draws the same sentences, except those written or rewritten
+since. The verdicts go into spot_checks.yaml beside this file; CONTRIBUTING.md says how.
 """
 
 import hashlib
@@ -35,15 +34,15 @@ TEXTS = (
     "README.md",
 )
 VERDICTS = ("holds", "false", "outdated", "misleading", "not shown", "no claim")
-TO_MEND = VERDICTS[1:5]
+TO_FIX = VERDICTS[1:5]
 END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`*(\[])")
-LEAST_WORDS = 6  # shorter ones state nothing
+LEAST_WORDS = 6  # shorter sentences state nothing
 OUTPUT_LINES = 12
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """Something the course says, where, and what there is beside it to judge it by."""
+    """A sentence of the course, its place, and the evidence to judge it by."""
 
     place: str  # chapters/1_concepts/01_first_search.ipynb, cell 7
     text: str
@@ -51,8 +50,8 @@ class Sentence:
 
     @property
     def key(self) -> str:
-        """A hash of its words: the name under which the log keeps its verdict, until somebody
-        rewrites it.
+        """A hash of its words: the log keeps its verdict under this name, until somebody rewrites
+        it.
         """
         return hashlib.sha256(" ".join(self.text.split()).encode()).hexdigest()[:10]
 
@@ -67,24 +66,24 @@ def run(seed: int | None, count: int, log: bool) -> int:
         return show_log(sentences(), read_log())
     if log or seed is None:
         raise CourseError("Give either --seed N, to draw, or --log.")
-    for one in draw(sentences(), seed, count):
-        print(one, end="\n\n")
+    for sentence in draw(sentences(), seed, count):
+        print(sentence, end="\n\n")
     return 0
 
 
 def draw(everything: list[Sentence], seed: int, count: int) -> list[Sentence]:
     """`count` of the sentences: those whose keys come first when hashed with the seed, so that a
-    new sentence moves no other.
+    new sentence moves no others.
     """
     return sorted(
-        everything, key=lambda one: hashlib.sha256(f"{seed} {one.key}".encode()).digest()
+        everything, key=lambda sentence: hashlib.sha256(f"{seed} {sentence.key}".encode()).digest()
     )[:count]
 
 
 def sentences(root: Path = ROOT) -> list[Sentence]:
     """All sentences that can be drawn, each once, in a fixed order."""
-    found = [*of_texts(root), *of_glossary(), *of_quiz(), *of_facts()]
-    return list({one.key: one for one in found}.values())
+    drawable = [*of_texts(root), *of_glossary(), *of_quiz(), *of_facts()]
+    return list({sentence.key: sentence for sentence in drawable}.values())
 
 
 def of_texts(root: Path) -> Iterator[Sentence]:
@@ -99,8 +98,8 @@ def of_texts(root: Path) -> Iterator[Sentence]:
 
 
 def around(block: prose.Block, cells: list[nbformat.NotebookNode]) -> Iterator[str]:
-    """What stands beside a paragraph: its heading, links and days, and the code cells before and
-    after it with their outputs.
+    """The evidence of a paragraph: its heading, links and days, and the code cells before and after
+    it with their outputs.
     """
     yield f"section: {block.section or '-'}"
     if block.header:
@@ -121,7 +120,9 @@ def around(block: prose.Block, cells: list[nbformat.NotebookNode]) -> Iterator[s
 
 def output(cell: nbformat.NotebookNode) -> str:
     """What a cell printed, in short."""
-    texts = [one.get("text") or one.get("data", {}).get("text/plain", "") for one in cell.outputs]
+    texts = [
+        entry.get("text") or entry.get("data", {}).get("text/plain", "") for entry in cell.outputs
+    ]
     lines = "\n".join(texts).splitlines()
     return "\n".join(
         lines[:OUTPUT_LINES]
@@ -142,7 +143,7 @@ def of_glossary() -> Iterator[Sentence]:
 
 
 def of_quiz() -> Iterator[Sentence]:
-    """What the quiz says of each option."""
+    """What the quiz says about each option."""
     for question in quiz.questions():
         for option in question.options:
             evidence = (
@@ -167,45 +168,43 @@ def of_facts() -> Iterator[Sentence]:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a paragraph that are long enough to state something, and do not ask."""
-    found = [one.strip() for one in END.split(text)]
+    """The sentences of a paragraph that are long enough to state something, and not questions."""
+    parts = [part.strip() for part in END.split(text)]
     return [
-        one
-        for one in found
-        if len(re.findall(r"\w+", one)) >= LEAST_WORDS and not one.endswith("?")
+        part
+        for part in parts
+        if len(re.findall(r"\w+", part)) >= LEAST_WORDS and not part.endswith("?")
     ]
 
 
 def read_log(path: Path = LOG) -> list[dict[str, Any]]:
-    """The rounds of spot checks that the log holds, in order; each has its day, seed and judged
-    sentences. Raises `CourseError` naming file and line of what is wrong.
+    """The rounds of spot checks in the log, in order; each has its day, seed and judged sentences.
+    Raises `CourseError` with file and line of each problem.
     """
     rounds: list[dict[str, Any]] = yamlfile.read(path, SCHEMA).data
     return rounds
 
 
 def show_log(everything: list[Sentence], rounds: list[dict[str, Any]]) -> int:
-    """Print for each round how it went, and what nobody has fixed; returns 1 if there is such a
-    sentence.
+    """Print the verdicts of each round, and the sentences nobody has fixed; returns 1 if there are
+    any.
     """
-    known = {one.key for one in everything}
-    open_ones = []
-    for one in rounds:
-        verdicts = [judged["verdict"] for judged in one["judged"]]
+    keys = {sentence.key for sentence in everything}
+    unfixed = []
+    for entry in rounds:
+        verdicts = [judged["verdict"] for judged in entry["judged"]]
         counts = ", ".join(
             f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in verdicts
         )
-        kept = sum(judged["sentence"] in known for judged in one["judged"])
+        unchanged = sum(judged["sentence"] in keys for judged in entry["judged"])
         print(
-            f"{one['day']}, seed {one['seed']}: {counts}; {kept} of {len(verdicts)} sentences still"
-            " stand as they were judged"
+            f"{entry['day']}, seed {entry['seed']}: {counts}; {unchanged} of {len(verdicts)}"
+            " sentences are unchanged"
         )
-        open_ones += [
-            j for j in one["judged"] if j["verdict"] in TO_MEND and j["sentence"] in known
-        ]
-    for judged in open_ones:
+        unfixed += [j for j in entry["judged"] if j["verdict"] in TO_FIX and j["sentence"] in keys]
+    for judged in unfixed:
         print(
-            f"{judged['sentence']} was judged {judged['verdict']} and stands as it was:"
+            f"{judged['sentence']} was judged {judged['verdict']} and is unchanged:"
             f" {judged['done']}"
         )
-    return 1 if open_ones else 0
+    return 1 if unfixed else 0

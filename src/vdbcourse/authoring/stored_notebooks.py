@@ -1,10 +1,9 @@
 """Run notebooks top to bottom in a fresh kernel and store their outputs: `./course author store
 [NOTEBOOK]...`
 
-Without names, all notebooks of chapters/ and solutions/ are run. (Those of exercises/ are made by
-`./course exercises`.) They are stored by this program alone, so that execution counts, metadata and
-outputs have one form and do not depend on whose machine it was: it uses engines and a folder of its
-own.
+Without names, all notebooks of chapters/ and solutions/ are run. (Those of exercises/ are generated
+by `./course author exercises`.) Only this program stores them, so that execution counts, metadata
+and outputs have one form and do not depend on the machine: it uses its own engines and folder.
 """
 
 import importlib.util
@@ -21,14 +20,14 @@ from vdbcourse import settings
 from vdbcourse.authoring.exercise_notebook import METADATA
 from vdbcourse.authoring.site import stale_outputs
 
-PROGRESS = re.compile(r" \d+ of \d+ lessons\.")  # as lessons.finish says it
+PROGRESS = re.compile(r" \d+ of \d+ lessons\.")  # in the words of lessons.finish
 
 
 def run(paths: list[Path]) -> None:
     """Run each notebook twice: the first run fills the embedding cache, the second one's outputs
     are stored.
 
-    The second one finds no progress, as on a learner's first day.
+    The second run finds no progress, as on a learner's first day.
     """
     paths = [path.resolve() for path in paths] or [
         *settings.root().glob("chapters/*.ipynb"),
@@ -37,14 +36,12 @@ def run(paths: list[Path]) -> None:
     ]
     from vdbcourse import progress  # noqa: PLC0415
 
-    known = (
-        settings.home_path() / "cache"
-    )  # the author's own: a text that was embedded once need not be embedded again
+    cache = settings.home_path() / "cache"  # the author's own, so that no text is embedded twice
     settings.forget()
     with tempfile.TemporaryDirectory(prefix="vdbcourse-") as home:
         os.environ |= {"VDBCOURSE_HOME": home, "VDBCOURSE_LEARNER": "you", "TQDM_DISABLE": "1"}
-        if known.is_dir():
-            shutil.copytree(known, settings.home() / "cache")
+        if cache.is_dir():
+            shutil.copytree(cache, settings.home() / "cache")
         from vdbcourse.engines import supervisor  # noqa: PLC0415
 
         try:
@@ -78,8 +75,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook with a note on the code that was run.
 
-    Of its metadata the course's own stay, of its cells' only the tags. What answers a Predict box
-    is folded. The reader's progress in the course stays out of the outputs.
+    Only the course's own metadata and the tags of cells stay. The answer to a Predict box is
+    folded. The reader's progress in the course is removed from the outputs.
     """
     own = notebook.metadata.get(stale_outputs.NOTE, {})
     notebook.metadata = nbformat.from_dict(
@@ -89,9 +86,12 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     for cell in notebook.cells:
         metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
         if cell.cell_type == "markdown":
-            asked = "**Predict.**" in cell.source
-            predicted, answered = asked or (predicted and not answered), answered and not asked
-        elif predicted:  # up to the prose that resolves it
+            is_question = "**Predict.**" in cell.source
+            predicted, answered = (
+                is_question or (predicted and not answered),
+                answered and not is_question,
+            )
+        elif predicted:  # up to the prose that explains it
             metadata["jupyter"] = {"outputs_hidden": True}
             answered = True
         cell.metadata = nbformat.from_dict(metadata)
@@ -105,7 +105,7 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 
 def forget_progress(cell: nbformat.NotebookNode) -> None:
-    """Take "1 of 31 lessons" out of a cell's outputs: it is true of one reader on one day."""
+    """Remove "1 of 31 lessons" from a cell's outputs: it applies to one reader on one day."""
     for output in cell.get("outputs", []):
         if "text" in output:
             output.text = PROGRESS.sub("", output.text)

@@ -1,8 +1,8 @@
 """What proves a check: wrong answers with the words that their message must hold, other right
 answers, and mutants that change nothing.
 
-They stand in `proofs/<folder of the exercise>/<task>.py`, outside the package. An answer has the
-name of the learner's function that it replaces; the other functions come from the solution:
+They are in `proofs/<folder of the exercise>/<task>.py`, outside the package. An answer has the name
+of the learner's function that it replaces; the other functions come from the solution:
 
     @wrong("k ignored", says="come later")
     def recall_at_k(found, relevant, k):
@@ -13,8 +13,7 @@ name of the learner's function that it replaces; the other functions come from t
 
     equivalent("hits = 0 -> hits = 1", reason="It is set again before it is read.")
 
-What several tasks of an exercise need stands in `proofs/<folder>/shared.py`, and is imported from
-`.shared`.
+What several tasks of an exercise need is in `proofs/<folder>/shared.py`, imported from `.shared`.
 """
 
 import functools
@@ -34,7 +33,7 @@ SHARED = "shared"
 
 @dataclass(frozen=True)
 class Wrong:
-    """A misconception. says: words that the message to the learner must hold."""
+    """A misconception. says: words that the message to the learner must contain."""
 
     name: str
     says: str
@@ -69,7 +68,7 @@ class Proofs:
 
 
 def wrong(name: str, says: str) -> Callable[[FunctionType], FunctionType]:
-    """Mark a function as a wrong answer: it must fail with a message that holds `says`."""
+    """Mark a function as a wrong answer: it must fail with a message that contains `says`."""
 
     def mark(function: FunctionType) -> FunctionType:
         _being_read().wrong.append(Wrong(name, says, function))
@@ -79,7 +78,7 @@ def wrong(name: str, says: str) -> Callable[[FunctionType], FunctionType]:
 
 
 def right(name: str) -> Callable[[FunctionType], FunctionType]:
-    """Mark a function as a right answer, written in another way than the solution."""
+    """Mark a function as a right answer that differs from the solution."""
 
     def mark(function: FunctionType) -> FunctionType:
         _being_read().right.append(Right(name, function))
@@ -89,15 +88,15 @@ def right(name: str) -> Callable[[FunctionType], FunctionType]:
 
 
 def equivalent(mutant: str, reason: str) -> None:
-    """Allow a mutant to survive, because it does the same or differs in what no check
-    may ask for.
+    """Allow a mutant to survive, because it does the same or differs only in what no check may
+    require.
     """
     _being_read().equivalent.append(Equivalent(mutant, reason))
 
 
 def proofs(exercise: Exercise, task: Task) -> Proofs:
-    """What proves the check of a task. Raises `CourseError` when its file is missing or does not
-    fit the manifest.
+    """What proves the check of a task. Raises `CourseError` if its file is missing or does not
+    match the manifest.
     """
     folder = settings.root() / "proofs" / exercise.folder
     _refuse_strays(folder, exercise)
@@ -117,7 +116,7 @@ def proofs(exercise: Exercise, task: Task) -> Proofs:
     return task_proofs
 
 
-_reading: list[Proofs] = []  # of the file that is being run, if there is one
+_reading: list[Proofs] = []  # of the file being run, if any
 
 
 def _being_read() -> Proofs:
@@ -149,7 +148,7 @@ def _read(path: Path) -> Proofs:
 
 
 def _refuse_strays(folder: Path, exercise: Exercise) -> None:
-    """A file that is named after no task would prove nothing, and nobody would notice."""
+    """Refuse files not named after a task: they would silently prove nothing."""
     names = {SHARED, *(task.id for task in exercise.tasks)}
     for path in sorted(folder.glob("*.py")):
         if path.stem not in names:

@@ -1,15 +1,15 @@
-"""What a message tells of hidden data."""
+"""What a message reveals of hidden data."""
 
 import re
 from collections.abc import Iterable
 
 
-def leaks(text: str, known: set[str], titles: Iterable[str]) -> set[str]:
-    """What a message on hidden data holds of it: numbers that stand in no source, titles. `<...>`
-    is a kind and a size.
+def leaks(text: str, public: set[str], titles: Iterable[str]) -> set[str]:
+    """What a message reveals of hidden data: numbers that are not `public`, and titles. `<...>` is
+    a type and a size.
     """
-    said = numbers(re.sub(r"<[^<>]*>", " ", text)) - known
-    significant = {number for number in said if len(number.replace(".", "").strip("0")) >= 3}
+    figures = numbers(re.sub(r"<[^<>]*>", " ", text)) - public
+    significant = {number for number in figures if len(number.replace(".", "").strip("0")) >= 3}
     return significant | {title for title in titles if len(title) >= 8 and title in text}
 
 

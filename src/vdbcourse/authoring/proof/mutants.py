@@ -1,12 +1,12 @@
-"""Mutants: a right solution with one small mistake in it, made by machine. A good check fails every
-one of them.
+"""Mutants: a right solution with one small, machine-made mistake. A good check fails every one of
+them.
 
-The mistakes are those people make: another comparison, an index one too far, swapped arguments, a
-call left out, a condition that always holds, ORDER BY forgotten (for SQL and other text see
-`text_mutants`). Signatures, docstrings, annotations and what `raise` says stay as they are.
+The mistakes are typical of people: another comparison, an index one too far, swapped arguments, a
+call left out, a condition that always holds, a forgotten ORDER BY (for SQL and other text see
+`text_mutants`). Signatures, docstrings, annotations and error messages stay as they are.
 
-A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (of a long line a part); it
-names the mutant in `proofs/` when it may survive.
+A mutant's key is the line before and after, `hits += 1 -> hits -= 1` (part of a long line); it
+names the mutant in `proofs/` if it may survive.
 """
 
 import ast
@@ -32,8 +32,8 @@ ATOMS = (
     ast.Set,
     ast.GeneratorExp,
 )
-Placed = ast.expr | ast.stmt | ast.keyword  # nodes that know where they stand in the text
-CONTEXT = 25  # characters of a line that a key shows on each side of what differs, at least
+Placed = ast.expr | ast.stmt | ast.keyword  # nodes that know their place in the text
+CONTEXT = 25  # least characters of a line that a key shows on each side of the difference
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def mutants(source: str, modules: frozenset[str] = frozenset()) -> list[Mutant]:
     """All mutants of the functions that `source` defines at its top level, each with another
     meaning and another key.
 
-    modules: names that stand for imported modules: without its call, `np.abs(x)` is `x`, but
-    `x.abs()` is `x` as well.
+    modules: names of imported modules: without its call, `np.abs(x)` is `x`, but `x.abs()` is `x`
+    as well.
     """
     original = Source(source, modules)
     meanings, keys = {_meaning(source)}, Counter[str]()
@@ -74,7 +74,7 @@ def _applied(source: str, edits: list[Edit]) -> str:
 
 
 def _meaning(source: str) -> str:
-    """What two sources have in common that differ in form only. Raises `SyntaxError` if it is no
+    """The same for two sources that differ only in form. Raises `SyntaxError` if it is not
     Python.
     """
     with warnings.catch_warnings():
@@ -83,13 +83,15 @@ def _meaning(source: str) -> str:
         return ast.unparse(ast.parse(source))
 
 
-def _common_characters(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _common_characters(text: str, other: str) -> int:
+    """The length of the common beginning."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False))
+    )
 
 
 def _difference(before: str, after: str) -> str:
-    """The lines that differ, as `before -> after`; of long ones the part around what differs."""
+    """The lines that differ, as `before -> after`; of long ones the part around the difference."""
     old_lines, new_lines = before.splitlines(), after.splitlines()
     while old_lines and new_lines and old_lines[0] == new_lines[0]:
         old_lines, new_lines = old_lines[1:], new_lines[1:]
@@ -108,7 +110,7 @@ def _difference(before: str, after: str) -> str:
 
 
 class Source:
-    """A cell's text, its tree, and where in the text a node stands."""
+    """A cell's text, its tree, and the place of each node in the text."""
 
     def __init__(self, text: str, modules: frozenset[str]) -> None:
         self.text = text
@@ -120,7 +122,7 @@ class Source:
         self.without_comments = self._masked()
 
     def _masked(self) -> str:
-        """The text with blanks for comments, so that an operator is not looked for in them."""
+        """The text with blanks for comments, so that no operator is found in them."""
         text = self.text
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
@@ -139,7 +141,7 @@ class Source:
         return self.starts[line - 1] + len(self.lines[line - 1][:column].decode())
 
     def words(self, node: Placed) -> str:
-        """A node's text, fit to stand anywhere in an expression."""
+        """A node's text, in a form that fits anywhere in an expression."""
         start, end = self.span(node)
         text = self.text[start:end]
         bare = isinstance(node, ATOMS) or (
@@ -152,7 +154,7 @@ class Source:
         return [(*self.span(node), new)]
 
     def operator(self, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int, str]:
-        """First and last character, and text, of the operator that stands between two nodes."""
+        """First and last character, and text, of the operator between two nodes."""
         start, end = self.span(left)[1], self.span(right)[0]
         match = re.search(pattern, self.without_comments[start:end])
         assert match is not None  # two operands have an operator between them
@@ -165,8 +167,8 @@ class Source:
                 yield from self.inside(_body(statement))
 
     def inside(self, nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
-        """Nodes and what they hold, without what is no behaviour: annotations, docstrings, texts of
-        errors.
+        """Nodes and their children, without what is not behaviour: annotations, docstrings, error
+        messages.
         """
         for node in nodes:
             yield node
@@ -346,8 +348,8 @@ def called(node: ast.Call, source: Source) -> Iterator[list[Edit]]:
         yield swapped(plain[0], plain[1], source)
     if node.keywords:
         function = source.text[slice(*source.span(node.func))]
-        kept: list[Placed] = [*node.args, *node.keywords[:-1]]
-        rest = [source.text[slice(*source.span(argument))] for argument in kept]
+        arguments: list[Placed] = [*node.args, *node.keywords[:-1]]
+        rest = [source.text[slice(*source.span(argument))] for argument in arguments]
         yield source.replaced(node, f"{function}({', '.join(rest)})")
     yield from (source.replaced(node, source.words(arg)) for arg in plain[:2])
     receiver = node.func.value if isinstance(node.func, ast.Attribute) else None

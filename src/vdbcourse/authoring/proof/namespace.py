@@ -1,4 +1,4 @@
-"""The functions of a master notebook without a run of it: its definitions with solutions, with
+"""The functions of a master notebook without running it: its definitions with solutions, with
 stubs, or with other answers.
 """
 
@@ -40,7 +40,7 @@ class Solved:
                 exec(ready[number], namespace)
             except (
                 Exception
-            ) as error:  # boundary: whatever a master's code raises is told with its place
+            ) as error:  # boundary: whatever a master's code raises is reported with its place
                 raise CourseError(
                     f"solutions/{self.exercise.master.name}, cell {number}: its definitions do not"
                     f" stand alone: {type(error).__name__}: {error}. Functions may use imports,"
@@ -61,8 +61,8 @@ class Solved:
     def answered(self, function: FunctionType) -> dict[str, Any]:
         """The namespace of somebody who wrote `function`, and the solution for the other tasks.
 
-        The function keeps the helpers of its own module; the solution's functions, and those that
-        the notebook brings along, call it by its name.
+        The function keeps the helpers of its own module; the solution's functions, and others in
+        the notebook, call it by its name.
         """
         solution = self.namespace()
         names = [name for task in self.exercise.tasks for name in task.functions]
@@ -84,7 +84,7 @@ class Solved:
         }
 
     def modules(self) -> frozenset[str]:
-        """The names that stand for modules in the notebook."""
+        """The names of modules in the notebook."""
         return frozenset(
             name for name, value in self.namespace().items() if isinstance(value, ModuleType)
         )

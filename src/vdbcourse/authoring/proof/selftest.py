@@ -1,5 +1,5 @@
 """The proof of the checks: for every task the solution passes, the stub is not attempted, every
-misconception is told what it is, other right answers pass, no mutant of the solution survives, no
+misconception gets its own message, other right answers pass, no mutant of the solution survives, no
 message holds hidden data, and no odd value breaks the check.
 """
 
@@ -23,7 +23,7 @@ from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.result import Result, Status
 from vdbcourse.progress_bar import bar
 
-MORE_SEEDS = range(4, 10)  # where a message differs between the hidden seeds
+MORE_SEEDS = range(4, 10)  # if a message differs between the hidden seeds
 AGAIN = 6  # runs with one seed, to tell chance from data
 LEAST_WRONG, LEAST_RIGHT = 4, 2
 SHORT = 1.0  # seconds a mutant's call may take, unless the solution itself takes long
@@ -32,8 +32,8 @@ SLOWER = 10  # times the solution's slowest call
 
 @dataclass
 class Proof:
-    """What was found out about the check of one task. problems: what is not proved; without any,
-    the task is proved.
+    """The findings on the check of one task. problems: what is not proved; without any, the task is
+    proved.
     """
 
     exercise: str
@@ -77,7 +77,7 @@ def prove_all(tasks: Sequence[Task], jobs: int, shown: bool = True) -> list[Proo
 
 
 def _as_completed(tasks: Sequence[Task], jobs: int) -> Iterator[Proof]:
-    """The proofs as they come; in processes of their own if there are several."""
+    """The proofs as they finish; in several processes if `jobs` > 1."""
     if jobs <= 1:
         yield from map(prove, tasks)
         return
@@ -103,13 +103,13 @@ def message(result: Result) -> str:
 
 
 def _solution(trial: Trial, proof: Proof) -> None:
-    """It gets full points. How long it takes says how long a mutant may."""
+    """It gets full points. Its time sets the limit for mutants."""
     proof.points = trial.answer(None).points
     trial.seconds = min(trial.task.seconds, max(SHORT, SLOWER * trial.slowest))
 
 
 def _stub(trial: Trial, proof: Proof) -> None:
-    """Without an answer the task is not attempted and brings nothing."""
+    """Without an answer the task is not attempted and gets no points."""
     result = trial.run(trial.solved.stubs())
     proof.stub = result.status
     if result.status != Status.NOT_ATTEMPTED or result.points:
@@ -123,10 +123,10 @@ def _known_answers(trial: Trial, proof: Proof) -> None:
     wrong, right = trial.proofs.wrong, trial.proofs.right
     proof.wrong, proof.right = len(wrong), len(right)
     if proof.wrong < LEAST_WRONG:
-        proof.problems.append(f"{proof.wrong} misconceptions, at least {LEAST_WRONG} are asked for")
+        proof.problems.append(f"{proof.wrong} misconceptions, at least {LEAST_WRONG} are required")
     if proof.right < LEAST_RIGHT:
         proof.problems.append(
-            f"{proof.right} other right answers, at least {LEAST_RIGHT} are asked for"
+            f"{proof.right} other right answers, at least {LEAST_RIGHT} are required"
         )
     answers: list[Right | Wrong] = [*right, *wrong]
     results = trial.answers([None, *(answer.function for answer in answers)])
@@ -138,14 +138,14 @@ def _known_answers(trial: Trial, proof: Proof) -> None:
 
 
 def _failures(proof: Proof, name: str, results: list[Result]) -> bool:
-    """Note the results that are not passed; returns whether there are any."""
+    """Record the results that are not passed; returns whether there are any."""
     failures = [message(result) for result in results if not result.passed]
     proof.problems += [f"{name} does not pass: {text}" for text in failures]
     return bool(failures)
 
 
 def _misconceptions(trial: Trial, proof: Proof, results: dict[Wrong, list[Result]]) -> None:
-    """Each fails, is told its own words, and is told nothing of the hidden data."""
+    """Each fails with its own message, which reveals no hidden data."""
     on_hidden_data = _messages_on_hidden_data(
         trial,
         {
@@ -157,14 +157,14 @@ def _misconceptions(trial: Trial, proof: Proof, results: dict[Wrong, list[Result
     for wrong, (public, *_) in results.items():
         problems = [*_misconception(wrong, public), *on_hidden_data[wrong]]
         if public.why in names:
-            problems.append(f"it is told the same as {names[public.why]!r}: {public.why}")
+            problems.append(f"it gets the same message as {names[public.why]!r}: {public.why}")
         names.setdefault(public.why, wrong.name)
         proof.caught += not problems
         proof.problems += [f"wrong answer {wrong.name!r}: {problem}" for problem in problems]
 
 
 def _misconception(wrong: Wrong, result: Result) -> list[str]:
-    """What is not right with the message to a misconception."""
+    """The problems of the message to a misconception."""
     if result.status not in (Status.WRONG, Status.ERROR, Status.TIME):
         return [f"it is {result.status}. {result.why}".rstrip(". ")]
     return (
@@ -177,11 +177,11 @@ def _misconception(wrong: Wrong, result: Result) -> list[str]:
 def _messages_on_hidden_data(
     trial: Trial, results: dict[Wrong, list[tuple[int, Result]]]
 ) -> dict[Wrong, list[str]]:
-    """What is not right with the messages to each on hidden data.
+    """The problems of the messages to each on hidden data.
 
-    A message that is the same with two seeds holds nothing of the data. One that comes with a
-    single seed only may hold no number with three significant digits that is not in the check's or
-    the answer's source, and no title of a film.
+    A message that is the same with two seeds reveals nothing of the data. One that appears with
+    only a single seed may contain no number with three significant digits that is not in the
+    check's or the answer's source, and no film title.
     """
     for seed in MORE_SEEDS:
         for wrong, by_seed in results.items():
@@ -192,13 +192,13 @@ def _messages_on_hidden_data(
 
 
 def _hidden_data(trial: Trial, wrong: Wrong, by_seed: list[tuple[int, Result]]) -> list[str]:
-    """What is not right with one answer's messages on hidden data."""
+    """The problems of one answer's messages on hidden data."""
     for seed, result in by_seed:
         if result.status in (Status.PASSED, Status.NOT_GRADED):
             return [
                 f"it is {result.status} on hidden data (seed {seed}). {result.why}".rstrip(". ")
             ]
-    known = numbers(
+    public = numbers(
         inspect.getsource(sys.modules[f"{trial.exercise.module}.checks"])
         + inspect.getsource(wrong.function)
     )
@@ -206,20 +206,20 @@ def _hidden_data(trial: Trial, wrong: Wrong, by_seed: list[tuple[int, Result]]) 
     problems = []
     for seed, result in by_seed:
         text = message(result)
-        leaked = leaks(text, known, trial.titles) if texts[text] == 1 else set()
+        leaked = leaks(text, public, trial.titles) if texts[text] == 1 else set()
         for _ in range(AGAIN):
-            # What differs from run to run with one seed is the answer's own chance, not the data.
+            # What varies between runs with one seed comes from chance, not from the data.
             if not leaked:
                 break
             again = message(trial.answer(wrong.function, seed))
-            leaked = leaked & leaks(again, known, trial.titles)
+            leaked = leaked & leaks(again, public, trial.titles)
         if leaked:
             problems.append(f"its message holds hidden data ({', '.join(sorted(leaked))}): {text}")
     return problems
 
 
 def _survivors(trial: Trial, proof: Proof) -> None:
-    """The mutants that pass are those that are listed, no more and no fewer."""
+    """Exactly the listed mutants pass."""
     listed = {equivalent.mutant for equivalent in trial.proofs.equivalent}
     modules = trial.solved.modules()
     unknown = set(listed)
@@ -242,7 +242,7 @@ def _survivors(trial: Trial, proof: Proof) -> None:
 
 
 def _survives(trial: Trial, proof: Proof, changed: dict[int, str], key: str, listed: bool) -> bool:
-    """Does a mutant pass? One that is listed gets its full time before it counts as killed."""
+    """Does a mutant pass? A listed one gets its full time before it counts as killed."""
     result = trial.run(trial.solved.namespace(changed), seconds=trial.seconds)
     if listed and result.status == Status.TIME:
         result = trial.run(trial.solved.namespace(changed))

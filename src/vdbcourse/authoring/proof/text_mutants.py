@@ -1,18 +1,18 @@
-"""Mistakes in text that is a language of its own: SQL (in capital letters, as the course writes it)
-and Milvus filters.
+"""Mistakes in text that is itself code: SQL (in capital letters, as the course writes it) and
+Milvus filters.
 
-A string is looked at as it stands in the source, pieces that Python joins as one: `"ORDER BY d "
+A string is examined as written in the source; pieces that Python joins count as one: `"ORDER BY d "
 "LIMIT 5"` has two clauses.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
-Edit = tuple[int, int, str]  # first character, last one (exclusive), what stands there instead
+Edit = tuple[int, int, str]  # first character, last one (exclusive), replacement
 
 
 def table(*lines: str) -> dict[str, tuple[str, ...]]:
-    """`old: new, new` as a dict of what may stand in the place of what."""
+    """`old: new, new` as a dict of replacements."""
     return {old: tuple(new.split(", ")) for old, new in (line.split(": ") for line in lines)}
 
 
@@ -25,7 +25,7 @@ LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 SETTING = re.compile(
     r"\s*(?:SET|RESET|CREATE|ALTER|DROP|ANALYZE|VACUUM|COMMENT|TRUNCATE)\s"
-)  # statements that ask for nothing
+)  # statements that return nothing
 LANGUAGE = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|ORDER BY|GROUP"
     r" BY|LIMIT|OFFSET|HAVING|JOIN|AND|OR|NOT|ASC|DESC)\b"
@@ -86,7 +86,7 @@ NAMED = table(  # whole strings that name a choice
 
 
 def edits(segment: str) -> Iterator[list[Edit]]:
-    """The mutants of one string, given as it stands in the source, quotes and all."""
+    """The mutants of one string, as written in the source, with its quotes."""
     words = Words(segment)
     if words.text in NAMED:
         yield from (words.edit(0, len(words.text), new) for new in NAMED[words.text])
@@ -100,7 +100,7 @@ def edits(segment: str) -> Iterator[list[Edit]]:
 
 
 class Words:
-    """The text of a string, and where in the source each character of it stands."""
+    """The text of a string, and the place of each of its characters in the source."""
 
     def __init__(self, segment: str) -> None:
         at = [
@@ -113,12 +113,12 @@ class Words:
         self.text = "".join(segment[i] for i in at)
         hidden = LITERAL.sub(
             lambda m: f"'{'_' * (len(m[0]) - 2)}'", self.text
-        )  # what it compares with is no SQL
+        )  # literals are not SQL
         self.masked = BRACES.sub(lambda m: "_" * len(m[0]), hidden)
         self.asks = not SETTING.match(self.text)
 
     def edit(self, start: int, end: int, new: str) -> list[Edit]:
-        """The edits of the source that put `new` in the place of some characters of the text."""
+        """The edits of the source that replace some characters of the text with `new`."""
         if start == end:
             where = self.at[start - 1] + 1
             return [(where, where, new)]
@@ -129,7 +129,7 @@ class Words:
 
 
 def operators(words: Words) -> Iterator[list[Edit]]:
-    """Another distance, another comparison. (The `=` of a setting is none.)"""
+    """Another distance, another comparison. (The `=` of a setting does not count.)"""
     for match in OPERATOR.finditer(words.masked):
         if words.asks or len(match[0]) == 3:
             yield from (words.edit(*match.span(), new) for new in OPERATORS.get(match[0], ()))
@@ -154,7 +154,7 @@ def clauses(words: Words) -> Iterator[list[Edit]]:
 
 
 def directions(words: Words) -> Iterator[list[Edit]]:
-    """DESC where nothing is said."""
+    """DESC where no direction is given."""
     for match in re.finditer(r"\bORDER BY\b", words.masked):
         for start, end in items(words.masked, match.end(), clause_end(words.masked, match.end())):
             if (
@@ -166,7 +166,7 @@ def directions(words: Words) -> Iterator[list[Edit]]:
 
 
 def numbers(words: Words) -> Iterator[list[Edit]]:
-    """The neighbours of a whole number, and `+` for `-`, in a statement that asks for something."""
+    """The neighbours of a whole number, and `+` for `-`, in a statement that returns something."""
     if not words.asks:
         return
     for match in re.finditer(r"(?<![\w.%$:-])\d+(?![\w.])", words.masked):
@@ -184,14 +184,14 @@ def clause_end(text: str, start: int) -> int:
 
 
 def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of a clause that stand between its commas."""
+    """The parts of a clause between its commas."""
     commas = list(at_depth_0(text[:end], start, re.compile(",").match))
     return list(zip([start, *(at + 1 for at in commas)], [*commas, end], strict=True))
 
 
 def at_depth_0(text: str, start: int, match: Callable[[str, int], object]) -> Iterator[int]:
-    """Where something stands outside of any parentheses opened after `start`; also where those
-    around it close.
+    """Where something is outside any parentheses opened after `start`; also where the enclosing
+    ones close.
     """
     depth = 0
     for i in range(start, len(text)):

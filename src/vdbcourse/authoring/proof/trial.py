@@ -1,6 +1,4 @@
-"""One task with its master and its proofs, and a corner of its own in the engines to try answers
-in.
-"""
+"""One task with its master and its proofs, and its own space on the engines to try answers in."""
 
 import os
 import time
@@ -30,9 +28,8 @@ HIDDEN_SEEDS = (2, 3)
 class Trial:
     """Tries answers to one task.
 
-    While it is open, the learner has another name (`VDBCOURSE_LEARNER`): neither a notebook nor the
-    proof of another task, at the same time in another process, has a schema or a collection of that
-    name.
+    While it is open, the learner has another name (`VDBCOURSE_LEARNER`), so that no notebook and no
+    parallel proof of another task shares its schema or collections.
     """
 
     def __init__(self, exercise: Exercise, task: Task) -> None:
@@ -55,15 +52,15 @@ class Trial:
         if self.dsn:
             spaces.drop_schema(self.dsn, spaces.space_name("selftest"))
         if self.uri:
-            made = Milvus(self.uri)
-            made.drop(
+            milvus = Milvus(self.uri)
+            milvus.drop(
                 *(
                     name
-                    for name in made.own.list_collections()
+                    for name in milvus.own.list_collections()
                     if name.startswith(f"{settings.learner()}_")
                 )
             )
-            made.close()
+            milvus.close()
         os.environ.pop("VDBCOURSE_LEARNER")
         if self.learner is not None:
             os.environ["VDBCOURSE_LEARNER"] = self.learner
@@ -75,7 +72,7 @@ class Trial:
         hidden: bool = False,
         seconds: float | None = None,
     ) -> Result:
-        """Check the functions of `namespace`; "not graded" if the check failed by itself."""
+        """Check the functions of `namespace`; "not graded" if the check itself failed."""
         transport = _Timed(namespace, hidden)
         data = Data(seed, hidden, self.dsn, self.uri)
         try:
@@ -92,8 +89,8 @@ class Trial:
             data.close()
 
     def answer(self, function: FunctionType | None, seed: int = PUBLIC_SEED) -> Result:
-        """Check the solution, or somebody who wrote `function`; seeds other than the public one are
-        run on hidden data.
+        """Check the solution, or an answer with `function`; seeds other than the public one use
+        hidden data.
         """
         namespace = self.solved.answered(function) if function else self.solved.namespace()
         return self.run(namespace, seed, hidden=seed != PUBLIC_SEED)
@@ -101,8 +98,8 @@ class Trial:
     def answers(
         self, functions: Iterable[FunctionType | None]
     ) -> dict[FunctionType | None, list[Result]]:
-        """Check them all on example data and on hidden data, seed by seed: with one seed, tables
-        are made once.
+        """Check them all on example data and on hidden data, seed by seed, so that tables are made
+        once per seed.
         """
         results: dict[FunctionType | None, list[Result]] = {function: [] for function in functions}
         for seed in (PUBLIC_SEED, *HIDDEN_SEEDS):
@@ -112,14 +109,14 @@ class Trial:
 
 
 class _Timed(InProcess):
-    """Notes how long the slowest call took."""
+    """Records how long the slowest call took."""
 
     slowest = 0.0
 
     def call(
         self, name: str, args: Sequence[Any], kwargs: dict[str, Any], seconds: float
     ) -> Outcome:
-        """Call it."""
+        """Call the function."""
         start = time.perf_counter()
         outcome = super().call(name, args, kwargs, seconds)
         self.slowest = max(self.slowest, time.perf_counter() - start)
