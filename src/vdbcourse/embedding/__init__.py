@@ -50,7 +50,9 @@ def encode(texts: str | Sequence[str], progress: bool = True) -> np.ndarray:
     model = current_model()
     cache = Cache(model.name, model.fingerprint)
     vectors = cache.read(set(texts))
-    missing = list(dict.fromkeys(text for text in texts if text not in vectors))
+    # texts of about one length, so that a batch needs little padding
+    new = dict.fromkeys(text for text in texts if text not in vectors)
+    missing = sorted(new, key=len, reverse=True)
     vectors |= _compute(model, missing, cache, progress)
     if not texts:
         return np.empty((0, model.dimension), dtype=np.float32)
