@@ -1,3 +1,3 @@
-"""What people who write the course run: proofs of the checks, generators, lints, and the site.
+"""What course authors run: proofs of the checks, generators, lints, and the site.
 Nothing imports it but the command line.
 """

@@ -2,7 +2,7 @@
 
 SQLite gives what a cache needs: writes that happen wholly or not at all, several processes at once.
 A file that was cut or overwritten is noticed (its structure is checked when it is opened, each
-vector has a checksum), put aside and made anew.
+vector has a checksum), put aside and rebuilt.
 """
 
 import contextlib
@@ -125,7 +125,7 @@ class Cache:
             aside = self.path.with_suffix(".damaged")
             self.path.replace(aside)
         print(
-            f"The embedding cache was damaged ({problem}); it is made anew. The old file: {aside}",
+            f"The embedding cache was damaged ({problem}); it is rebuilt. The old file: {aside}",
             file=sys.stderr,
         )
 

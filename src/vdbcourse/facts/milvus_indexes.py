@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from vdbcourse import yamlfile
-from vdbcourse.facts.display import LEFT, described, link, wrapped
+from vdbcourse.facts.fact_display import LEFT, described, link, wrapped
 from vdbcourse.facts.model import Source, look_up
 from vdbcourse.yamlfile import Document, Problem, nearest
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from vdbcourse.errors import CourseError
+from vdbcourse.facts import fact_display
 
 Value = TypeVar("Value")
 NOT_STATED = "not-stated"  # the tag, of any feature, if the sources do not say
@@ -56,14 +57,10 @@ class Fact:
         return NOT_STATED not in self.tags
 
     def __str__(self) -> str:
-        from vdbcourse.facts import display  # noqa: PLC0415
-
-        return display.fact_text(self)
+        return fact_display.fact_text(self)
 
     def _repr_html_(self) -> str:
-        from vdbcourse.facts import display  # noqa: PLC0415
-
-        return display.fact_html(self)
+        return fact_display.fact_html(self)
 
 
 @dataclass(frozen=True)

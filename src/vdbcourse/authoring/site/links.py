@@ -14,6 +14,22 @@ from vdbcourse.authoring.site.repository_links import Broken, line_of
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A link, and what is wrong with it."""
+
+    link: str
+    what: str
+
+    @property
+    def key_words(self) -> str:
+        """The part of the link that its source is likely to hold as well: the anchor, or the last
+        name in the path.
+        """
+        path, _, anchor = self.link.partition("#")
+        return f"#{anchor}" if anchor else next(filter(None, reversed(path.split("/"))), path)
+
+
+@dataclass(frozen=True)
 class Built:
     """A built page: what it links to inside the site, where else it asks, and the
     anchors it has.
@@ -76,21 +92,20 @@ def broken(
     for the links of the page 404.
     """
     built = {path: page(path, soup) for path, soup in pages.items()}
-    found = []
-    for one in built.values():
-        problems = dict.fromkeys(
-            filter(None, (problem(link, one, built, site, root) for link in one.links))
-        )
-        problems |= {
-            f"{address} would be loaded from another host": None
-            for address in one.loaded_from_elsewhere
+    faults = []
+    for page_built in built.values():
+        of_links = (fault_of(link, page_built, built, site, root) for link in page_built.links)
+        of_page = dict.fromkeys(filter(None, of_links))
+        of_page |= {
+            Fault(address, f"{address} would be loaded from another host"): None
+            for address in page_built.loaded_from_elsewhere
         }
-        path, text = source_of(one.path) if problems else ("", "")
-        found += [Broken(path, line_of(text, key_words(what)), what) for what in problems]
-    return found
+        path, text = source_of(page_built.path) if of_page else ("", "")
+        faults += [Broken(path, line_of(text, fault.key_words), fault.what) for fault in of_page]
+    return faults
 
 
-def problem(link: str, one: Built, built: dict[str, Built], site: Path, root: str) -> str | None:
+def fault_of(link: str, one: Built, built: dict[str, Built], site: Path, root: str) -> Fault | None:
     """What is wrong with a link of a page, None if it leads somewhere."""
     parts = urlsplit(link)
     path = unquote(parts.path)
@@ -105,7 +120,7 @@ def problem(link: str, one: Built, built: dict[str, Built], site: Path, root: st
         target = posixpath.join(target, "index.html")
     target = posixpath.normpath(target)
     if not (site / target).is_file():
-        return f"the link to {link} leads nowhere"
+        return Fault(link, f"the link to {link} leads nowhere")
     anchor = unquote(parts.fragment)
     if (
         anchor
@@ -113,17 +128,8 @@ def problem(link: str, one: Built, built: dict[str, Built], site: Path, root: st
         and anchor not in built[target].anchors
         and not anchor.startswith("__")
     ):
-        return f"the link to {link} leads to a page that has no such part"
+        return Fault(link, f"the link to {link} leads to a page that has no such part")
     return None
-
-
-def key_words(what: str) -> str:
-    """The part of a link that its source is likely to hold as well: the anchor, or the last name in
-    the path.
-    """
-    link = what.split(" leads ")[0].removeprefix("the link to ").split(" would ")[0]
-    path, _, anchor = link.partition("#")
-    return f"#{anchor}" if anchor else next(filter(None, reversed(path.split("/"))), path)
 
 
 def lines(faults: Iterable[Broken]) -> str:
