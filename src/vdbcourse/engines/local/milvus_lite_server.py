@@ -2,62 +2,26 @@
 FOLDER WHERE`.
 
 WHERE is a port of 127.0.0.1, or `unix:/path` for a socket that only processes with access to its
-folder can reach.
-
-Milvus Lite lets one process open a data folder, so all kernels share this server. `milvus-lite
-server` would do, but it closes its data only on Ctrl-C, binds ports that another server already
-listens on, disconnects pymilvus, which pings the server every 10 s (too often for gRPC's default),
-loses rows when two clients write at once (`milvus_lite_locks`) and drops the parameters of an index
-(`milvus_lite_methods`).
+folder can reach. Milvus Lite lets one process open a data folder, so all kernels share this server.
 """
 
-import signal
+import importlib.util
 import sys
-import threading
-from concurrent import futures
-
-import grpc
-from pymilvus.grpc_gen import milvus_pb2_grpc
-
-from vdbcourse.engines.local.milvus_lite_locks import CollectionLocks, Database
-from vdbcourse.engines.local.milvus_lite_methods import Servicer
-
-THREADS = 64  # many may wait for one collection; the others must not wait for a thread
-LARGEST_MESSAGE = 256 * 2**20  # bytes, as `milvus-lite server` allows
-OPTIONS = {
-    "grpc.max_receive_message_length": LARGEST_MESSAGE,
-    "grpc.max_send_message_length": LARGEST_MESSAGE,
-    "grpc.http2.max_ping_strikes": 0,  # allow pings, also between requests
-    "grpc.keepalive_permit_without_calls": 1,
-    "grpc.so_reuseport": 0,  # a port that is taken is an error
-}
+import types
 
 
-def main(folder: str, where: str) -> None:
-    """Serve until SIGTERM or SIGINT, then finish running requests and close the data folder."""
-    ended = threading.Event()
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: ended.set())
-    database = Database(folder)
-    servicer = Servicer(database)
-    pool = futures.ThreadPoolExecutor(THREADS)
-    server = grpc.server(
-        pool, interceptors=[CollectionLocks(database, servicer)], options=list(OPTIONS.items())
-    )
-    milvus_pb2_grpc.add_MilvusServiceServicer_to_server(servicer, server)
-    address = where if where.startswith("unix:") else f"127.0.0.1:{where}"
-    server.add_insecure_port(address)
-    server.start()
-    print(f"Milvus Lite listens on {address}", flush=True)
-    while not ended.wait(1.0):  # a timeout, so that Windows delivers signals
-        pass
-    server.stop(grace=3).wait()
-    # a request that outlasts the grace period is cut off from its client, but still works on the
-    # data
-    pool.shutdown()
-    database.close()
+def _leave_out_the_client() -> None:
+    # The server needs pymilvus's messages (`pymilvus.grpc_gen`) and nothing else of it; its client
+    # and pandas would take most of the start.
+    spec = importlib.util.find_spec("pymilvus")
+    if spec is not None and spec.submodule_search_locations is not None:
+        package = types.ModuleType("pymilvus")
+        package.__path__ = list(spec.submodule_search_locations)
+        sys.modules["pymilvus"] = package
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    _leave_out_the_client()
+    from vdbcourse.engines.local.milvus_lite_service import serve
+
+    serve(sys.argv[1], sys.argv[2])
