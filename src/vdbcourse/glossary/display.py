@@ -4,7 +4,7 @@ import html
 import re
 
 from vdbcourse import lessons
-from vdbcourse.facts.display import wrapped
+from vdbcourse.facts.fact_display import wrapped
 from vdbcourse.glossary.model import Term
 
 

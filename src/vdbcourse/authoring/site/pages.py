@@ -16,7 +16,7 @@ from vdbcourse import facts, glossary, lessons, quiz, settings
 from vdbcourse.authoring.site import learning_paths, notebook_page, stale_outputs
 from vdbcourse.authoring.site.repository_links import Broken, page_of
 from vdbcourse.errors import CourseError
-from vdbcourse.facts import display, milvus_indexes
+from vdbcourse.facts import fact_display, milvus_indexes
 from vdbcourse.grading import manifest, master_notebook
 
 Nav = list[dict[str, Any]]  # title: address, or title: another Nav
@@ -199,7 +199,7 @@ def engines_page() -> Made:
         rows = "".join(
             f'<tr><th scope="row">{html.escape(engine.name)}</th>'
             f"<td>{html.escape(engine.facts[feature.key].value)}</td>"
-            f"<td>{display.origin(engine.facts[feature.key])}</td></tr>"
+            f"<td>{fact_display.origin(engine.facts[feature.key])}</td></tr>"
             for engine in book.engines.values()
         )
         head = (

@@ -5,7 +5,8 @@ import html
 from vdbcourse.choosers import core
 from vdbcourse.choosers.core import CONDITION
 from vdbcourse.choosers.engine_chooser.ranking import Assessment, Change, Ranking
-from vdbcourse.facts.display import LEFT, Notes, cell, origin, wrapped
+from vdbcourse.facts.display import Notes
+from vdbcourse.facts.fact_display import LEFT, cell, origin, wrapped
 
 NOT_STATED = "not stated"
 SPEED = "No rule speaks of speed: measure it on your own data."

@@ -7,7 +7,7 @@ from vdbcourse.choosers.index_chooser.candidates import Candidate
 from vdbcourse.choosers.index_chooser.ranking import Assessment, Ranking, Reason
 from vdbcourse.choosers.index_chooser.rules import MEASURED, REACHED, READ
 from vdbcourse.facts import Source, milvus_indexes
-from vdbcourse.facts.display import LEFT, described, link, wrapped
+from vdbcourse.facts.fact_display import LEFT, described, link, wrapped
 
 NOT_MEASURED = "not measured"
 CAUTION = (
