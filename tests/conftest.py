@@ -8,14 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from support import ROOT
-
-
-def stop_engines():
-    from vdbcourse.engines import supervisor
-
-    for name in supervisor.ENGINES:
-        supervisor.down(name)
+from support import ROOT, stop_engines
 
 
 @pytest.fixture

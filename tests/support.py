@@ -8,12 +8,18 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from vdbcourse.engines import processes
+from vdbcourse.engines import processes, supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = (
     ROOT / "src/vdbcourse/installation/jupyter"
 )  # as for learners: nothing is asked at the start
+
+
+def stop_engines():
+    """Stop whatever runs in the home that is set."""
+    for name in supervisor.ENGINES:
+        supervisor.down(name)
 
 
 @contextlib.contextmanager

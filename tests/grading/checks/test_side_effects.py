@@ -2,10 +2,13 @@
 or wrong.
 """
 
+import os
+
 import psycopg
 import pytest
+from support import stop_engines
 
-from vdbcourse import engines
+from vdbcourse import engines, settings
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import Data, manifest
@@ -23,6 +26,19 @@ def check_count(count, data):
     data.postgres.run("DROP TABLE IF EXISTS item")
     data.postgres.run("CREATE TABLE item AS SELECT generate_series(1, 3) AS id")
     count(data.postgres.conn).equals(3, "Three rows.")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_servers(tmp_path_factory):
+    """Engines of this file's own: what it sets for a whole database would reach every connection
+    that another test or notebook opens meanwhile.
+    """
+    before = os.environ["VDBCOURSE_HOME"]
+    os.environ["VDBCOURSE_HOME"] = str(tmp_path_factory.mktemp("side_effects") / "home")
+    settings.home()
+    yield
+    stop_engines()
+    os.environ["VDBCOURSE_HOME"] = before
 
 
 @pytest.fixture
@@ -51,7 +67,7 @@ def check(dsn, monkeypatch):
     return run
 
 
-def settings(dsn):
+def altered_settings(dsn):
     with psycopg.connect(dsn, autocommit=True) as connection:
         return set(
             connection.execute(
@@ -98,13 +114,13 @@ EVERYWHERE = {
 def test_a_setting_that_would_reach_later_lessons_is_named_and_put_back(
     check, dsn, sql, words, answer
 ):
-    before = settings(dsn)
+    before = altered_settings(dsn)
     result = check(f'conn.execute("{sql}")', answer=answer)
     assert result.status == {RIGHT: "passed", "    return 5": "wrong"}.get(answer, "error")
     assert words in result.undone
     assert words in repr(result)
     assert words in result._repr_html_().replace("<code>", "`").replace("</code>", "`")
-    assert settings(dsn) == before
+    assert altered_settings(dsn) == before
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SHOW hnsw.ef_search").fetchone()[0] == "40"
         in_file = connection.execute(
@@ -125,10 +141,10 @@ def test_a_setting_that_was_there_gets_its_value_back(check, dsn, value, shown):
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE course SET {value}")
     try:
-        before = settings(dsn)
+        before = altered_settings(dsn)
         result = check(f"conn.execute('ALTER DATABASE course RESET {name}')")
         assert f"the setting `{name}` of the database, removed" in result.undone
-        assert settings(dsn) == before
+        assert altered_settings(dsn) == before
         assert any(setting == f"{name}={shown}" for *_, setting in before)
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
@@ -197,7 +213,7 @@ def test_a_connection_that_was_altered_is_told(check, line, name):
 
 
 def test_an_answer_that_ends_the_sessions_of_the_check_is_undone_all_the_same(check, dsn):
-    before = settings(dsn)
+    before = altered_settings(dsn)
     result = check(
         "conn.execute('ALTER DATABASE course SET hnsw.ef_search = 774')",
         'ended = conn.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE'
@@ -208,7 +224,7 @@ def test_an_answer_that_ends_the_sessions_of_the_check_is_undone_all_the_same(ch
     )
     assert result.passed
     assert "the setting `hnsw.ef_search` of the database, set to 774" in result.undone
-    assert settings(dsn) == before
+    assert altered_settings(dsn) == before
 
 
 def test_an_answer_that_keeps_a_lock_ends_in_words(check, monkeypatch):
