@@ -4,6 +4,7 @@ arrives.
 
 import itertools
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -257,3 +258,11 @@ def test_what_is_no_parameter_stays_where_it_was():
     assert arrived == {"index_type": "HNSW", "metric_type": "L2", "mmap.enabled": "true"}
     assert (copy.collection_name, copy.field_name, copy.index_name) == ("c", "v", "i")
     assert len(request.extra_params) == 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for what a process has loaded")
+def test_the_server_leaves_the_client_and_pandas_out():
+    server = psutil.Process(supervisor.up("milvus-lite").pid)
+    loaded = {file.path for file in server.memory_maps()}
+    assert any("/faiss/" in path for path in loaded)
+    assert [path for path in loaded if "/pandas/" in path] == []

@@ -38,7 +38,6 @@ SETTINGS = {
     "QUERYCOORD_DISTPULLINTERVAL": "100",  # ms, not 500: what the query node holds
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",  # ms, not 1000: which indexes are to be built
     "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "300",  # ms, not 2000; a flush waits for its end
-    "INDEXNODE_SCHEDULER_BUILDPARALLEL": "4",  # not 1: a small index does not wait for a large one
 }
 WARNING = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and no"
