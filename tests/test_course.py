@@ -30,6 +30,7 @@ FOLDER = (
     "Kurs für Ähnlichkeit 向量 and a name that is long enough to break a socket's path, which may"
     " have a hundred bytes"
 )
+LESSON = "chapters/1_concepts/01_first_search.ipynb"
 URL = re.compile(r"JupyterLab: (http://127\.0\.0\.1:(\d+)/\S+token=(\w+))")
 
 
@@ -378,7 +379,8 @@ def test_lab_from_nothing_to_an_answer_and_back(new_clone):
     assert int(lab.port) == port
     assert "PostgreSQL 18." in lab.output
     assert "Milvus Lite 3." in lab.output
-    assert json.loads(lab.get("/api/contents/chapters/start.ipynb"))["type"] == "notebook"
+    start = lab.get("/api/contents/my-notebooks/chapters/start.ipynb")
+    assert json.loads(start)["type"] == "notebook"
     assert lab.stop() == 0
     assert "Stopped: postgres, milvus-lite" in lab.output
     assert "Traceback" not in lab.output
@@ -518,6 +520,11 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
         progress = installed / ".course/progress.json"
         assert processes.wait_until(progress.exists, 120), "the last cell was not reached"
         assert list(json.loads(progress.read_text())["lessons"]) == ["1_concepts/01_first_search"]
+        page.keyboard.press("Control+s")
+        copy = installed / "my-notebooks" / LESSON
+        published = (installed / LESSON).read_bytes()
+        assert processes.wait_until(lambda: copy.read_bytes() != published, 60), "nothing was saved"
+        assert published == (ROOT / LESSON).read_bytes()
         page.get_by_role("tab", name="start.ipynb").click()
         run_all(page)
         shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from vdbcourse import progress, settings
+from vdbcourse import progress, progress_bar, settings
 from vdbcourse.errors import CourseError
 
 MINUTES = re.compile(r"^\*(\d+) minutes\.", re.MULTILINE)
@@ -87,32 +87,80 @@ def chapters_folder() -> Path:
 
 
 class CourseMap:
-    """The lessons with minutes and progress, as a table in a notebook and as text."""
+    """The lessons by chapter, with minutes, progress, and where to go on; in a notebook and as
+    text. Links are relative to `chapters/start.ipynb`.
+    """
 
     def __init__(self) -> None:
         self.lessons = lessons()
-        self.done = progress.finished()
+        self.finished = progress.finished()
+
+    @property
+    def next(self) -> Lesson | None:
+        """The first lesson that is not done."""
+        return next((lesson for lesson in self.lessons if not self._is_done(lesson)), None)
+
+    def _is_done(self, lesson: Lesson) -> bool:
+        return lesson.key in self.finished
+
+    def _state(self, lesson: Lesson) -> str:
+        return "done" if self._is_done(lesson) else "next" if lesson == self.next else "to do"
+
+    def _count(self, lessons: list[Lesson]) -> str:
+        """What is done of `lessons`, in lessons and minutes."""
+        done = [lesson for lesson in lessons if self._is_done(lesson)]
+        return (
+            f"{len(done)} of {len(lessons)} lessons, {sum(lesson.minutes for lesson in done)} of"
+            f" {sum(lesson.minutes for lesson in lessons)} minutes"
+        )
+
+    def _chapters(self) -> dict[str, list[Lesson]]:
+        names = dict.fromkeys(lesson.chapter for lesson in self.lessons)
+        return {name: [one for one in self.lessons if one.chapter == name] for name in names}
 
     def __repr__(self) -> str:
-        return "\n".join(
-            f"[{'x' if lesson.key in self.done else ' '}] {lesson.chapter}: {lesson.title}"
-            f" ({lesson.minutes} min)"
-            for lesson in self.lessons
-        )
+        lines = []
+        for chapter, lessons in self._chapters().items():
+            lines.append(f"{chapter}: {self._count(lessons)}")
+            lines += [
+                f"  {self._state(lesson):6} {lesson.title} ({lesson.minutes} min)"
+                for lesson in lessons
+            ]
+        return "\n".join([*lines, f"All: {self._count(self.lessons)}"])
 
     def _repr_html_(self) -> str:
-        rows = "".join(self._row(lesson) for lesson in self.lessons)
-        head = "".join(
-            f"<th scope='col' style='text-align:left'>{name}</th>"
-            for name in ("Chapter", "Lesson", "Minutes", "Done?")
+        lesson = self.next
+        there = (
+            "You have done every lesson."
+            if lesson is None
+            else f"<strong>{'Continue' if self.finished else 'Begin'} here:"
+            f" {_link(lesson)}</strong> ({lesson.minutes} minutes)"
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        done = sum(map(self._is_done, self.lessons))
+        bar = progress_bar.still(done, len(self.lessons))
+        total = f"<p>{there}<br>{bar} {self._count(self.lessons)}</p>"
+        return total + "".join(
+            self._chapter(name, lessons) for name, lessons in self._chapters().items()
+        )
 
-    def _row(self, lesson: Lesson) -> str:
-        link = f"<a href='{quote(lesson.key)}.ipynb'>{html.escape(lesson.title)}</a>"
-        done = "done" if lesson.key in self.done else "to do"
-        return (
-            f"<tr><td style='text-align:left'>{html.escape(lesson.chapter)}</td>"
-            f"<td style='text-align:left'>{link}</td><td>{lesson.minutes}</td>"
-            f"<td style='text-align:left'>{done}</td></tr>"
+    def _chapter(self, name: str, lessons: list[Lesson]) -> str:
+        """A chapter: open if the next lesson is in it."""
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{_link(lesson)}</td><td>{lesson.minutes} min</td>"
+            f"<td style='text-align:left'>{self._state(lesson)}</td></tr>"
+            for lesson in lessons
         )
+        bar = progress_bar.still(sum(map(self._is_done, lessons)), len(lessons))
+        head = "".join(
+            f"<th scope='col' style='text-align:left'>{column}</th>"
+            for column in ("Lesson", "Minutes", "State")
+        )
+        return (
+            f"<details{' open' if self.next in lessons else ''}><summary><strong>"
+            f"{html.escape(name)}</strong> {bar} {self._count(lessons)}</summary>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
+        )
+
+
+def _link(lesson: Lesson) -> str:
+    return f"<a href='{quote(lesson.key)}.ipynb'>{html.escape(lesson.title)}</a>"

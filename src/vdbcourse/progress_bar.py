@@ -1,4 +1,6 @@
-"""One progress bar for long work, in a terminal and in a notebook."""
+"""Progress bars: one that moves during long work, in a terminal and in a notebook, and one that
+shows what is done.
+"""
 
 import sys
 from typing import Any
@@ -16,3 +18,15 @@ def bar(total: int, unit: str, description: str, shown: bool = True) -> "tqdm[An
     stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
     options: dict[str, Any] = {"delay": 2, "leave": False, "file": stream, **silent}
     return tqdm(total=total, unit=unit, desc=description, **options)
+
+
+def still(done: int, of: int) -> str:
+    """A bar that does not move, as HTML: `done` of `of`. A screen reader skips it, so the same
+    belongs beside it in words.
+    """
+    share = 100 * done / of if of else 0
+    return (
+        "<span aria-hidden='true' style='display:inline-block;width:8em;height:.6em;border-radius:"
+        ".3em;overflow:hidden;background:rgba(128,128,128,.3);vertical-align:middle'><span"
+        f" style='display:block;height:100%;width:{share:.0f}%;background:#1a7f37'></span></span>"
+    )

@@ -2,15 +2,16 @@
 
 import dataclasses
 import json
+import re
 import sys
 
 import pytest
-from support import one_line
+from support import ROOT, one_line
 
 from vdbcourse import embedding, lessons, progress, settings
 from vdbcourse.engines import supervisor
 from vdbcourse.errors import CourseError
-from vdbcourse.installation import diagnosis, jupyterlab
+from vdbcourse.installation import copies, diagnosis, jupyterlab
 
 
 def findings(result):
@@ -108,16 +109,28 @@ def test_reset_refuses_while_a_lab_runs(home, cli):
     lease.give_back()
 
 
-def test_lab_opens_the_notebook_that_is_named():
-    assert jupyterlab.start_page(["--no-browser"]) == (
-        "/lab/tree/chapters/start.ipynb",
-        ["--no-browser"],
-    )
+def test_lab_opens_the_learners_copy_of_the_notebook_that_is_named(home):
+    copies.update()
+    start = "/lab/tree/chapters/start.ipynb?file-browser-path=/"
+    assert jupyterlab.start_page(["--no-browser"]) == (start, ["--no-browser"])
     named = "chapters/3_milvus/05_hnsw_by_hand.ipynb"
-    assert jupyterlab.start_page(["--no-browser", named]) == (
-        f"/lab/tree/{named}",
-        ["--no-browser"],
-    )
+    page = f"/lab/tree/{named}?file-browser-path=/"
+    for path in (named, str(ROOT / named), str(home / "my-notebooks" / named)):
+        assert jupyterlab.start_page(["--no-browser", path]) == (page, ["--no-browser"])
+
+
+def test_lab_shows_the_copies_and_still_opens_a_solution(monkeypatch):
+    monkeypatch.delenv("VDBCOURSE_HOME")
+    page, _ = jupyterlab.start_page(["solutions/07_evaluation.ipynb"])
+    assert page == "/lab/tree/solutions/07_evaluation.ipynb?file-browser-path=/my-notebooks"
+
+
+def test_check_grades_the_copy_that_the_learner_works_in(home, cli):
+    copies.update()
+    copy = home / "my-notebooks/exercises/01_basic_search.ipynb"
+    copy.write_text(copy.read_text().replace("## ", "## My "))
+    result = cli("check", "exercises/01_basic_search.ipynb")
+    assert "my-notebooks/exercises/01_basic_search.ipynb, run fresh" in result.stdout
 
 
 def test_lab_names_a_notebook_it_cannot_open(cli, tmp_path):
@@ -179,8 +192,23 @@ def test_the_map_shows_minutes_and_what_is_done(home):
         == f"Done: {lessons.lessons()[0].title}. 1 of {len(lessons.lessons())} lessons."
     )
     shown = lessons.CourseMap()
-    assert repr(shown).startswith("[x] 1 Concepts: Your first search by meaning (20 min)")
-    assert "done" in shown._repr_html_()
+    chapter, first, second, *_ = repr(shown).splitlines()
+    assert re.fullmatch(r"1 Concepts: 1 of \d+ lessons, 20 of \d+ minutes", chapter)
+    assert first == "  done   Your first search by meaning (20 min)"
+    assert second.startswith("  next ")
+    shown = shown._repr_html_()
+    goes_on = lessons.lessons()[1]
+    assert f"Continue here: <a href='{goes_on.key}.ipynb'>{goes_on.title}</a>" in shown
+    assert shown.count("<details open>") == 1
+    assert "width:3%" in shown  # 1 of about 30
+
+
+def test_the_map_begins_with_the_first_lesson_and_ends_with_none(home):
+    first, *_ = lessons.lessons()
+    assert f"Begin here: <a href='{first.key}.ipynb'>" in lessons.CourseMap()._repr_html_()
+    for lesson in lessons.lessons():
+        progress.mark(lesson.key)
+    assert "You have done every lesson." in lessons.CourseMap()._repr_html_()
 
 
 def test_finishing_an_unknown_lesson_is_one_clear_line(home):

@@ -34,7 +34,7 @@ def test_a_right_answer_gets_its_points(ex):
     ex.namespace["precision_at_k"] = right
     result = ex.check("precision_at_k")
     assert (result.status, result.points, result.of) == ("passed", 1, 1)
-    assert repr(result) == "[x] precision_at_k: passed, 1 of 1 points"
+    assert repr(result) == "Passed: precision_at_k, 1 of 1 points"
 
 
 def test_a_missing_function_is_not_attempted(ex):
@@ -82,7 +82,7 @@ def test_the_learners_error_is_shown_at_the_learners_line():
         ' fromlist=["Data"]).Data()\')\nshell.run_cell(\'print(ex.check("precision_at_k"))\')\n'
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert "[!] precision_at_k: your code raised an error" in result.stdout
+    assert "Your code raised an error: precision_at_k, 0 of" in result.stdout
     assert "AttributeError: 'list' object has no attribute 'hits'" in result.stdout
     assert "line 3 of its cell: `return first.hits / k`" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
@@ -159,17 +159,19 @@ def test_html_shows_text_as_text(ex):
     shown = ex.check("precision_at_k")._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
-    assert "not yet" in shown  # in words, not only in colour
+    assert "Not yet: precision_at_k" in shown  # in words, not only in colour
 
 
 def test_hints_come_one_by_one_and_end(ex):
     of = len(ex.exercise.task("ndcg_at_k").hints)
     hints = [ex.hint("ndcg_at_k") for _ in range(of + 1)]
-    assert [hint[:11] for hint in hints] == [
+    assert [hint.number for hint in hints] == [
         *(f"Hint {n + 1} of {of}" for n in range(of)),
         f"Hint {of} of {of}",
     ]
-    assert "That was the last hint" in hints[-1]
+    assert hints[0].after == f'{of - 1} more: ex.hint("ndcg_at_k")'
+    assert "That was the last hint" in repr(hints[-1])
+    assert "That was the last hint" in hints[-1]._repr_html_()
     assert progress.tasks(ID)["ndcg_at_k"]["hints"] == of
 
 
@@ -194,12 +196,12 @@ def test_progress_counts_points_as_text_and_as_html(ex):
     ex.namespace["recall_at_k"] = lambda *_: 1.0
     ex.check("recall_at_k")
     shown = ex.progress()
-    assert "[x] 07_evaluation / precision_at_k: passed, 1 of 1 points, 1 attempts, 0 hints" in repr(
-        shown
-    )
-    assert "[-] 07_evaluation / recall_at_k: tried, 0 of 1 points" in repr(shown)
+    assert "  passed precision_at_k: 1 of 1 points, 1 attempts, 0 hints" in repr(shown)
+    assert "  tried  recall_at_k: 0 of 1 points" in repr(shown)
     assert repr(shown).endswith("1 of 5 tasks passed, 1 of 12 points")
     assert "1 of 5 tasks passed, 1 of 12 points" in shown._repr_html_()
+    assert "width:20%" in shown._repr_html_()
+    assert shown.exercises[0].tasks[0].title in shown._repr_html_()
 
 
 def test_all_tasks_at_once(ex):
@@ -267,7 +269,7 @@ def test_a_damaged_file_is_kept_beside_a_new_one(home):
 def test_the_command_shows_lessons_and_tasks(home, cli):
     progress.attempted(ID, "recall_at_k", 1)
     shown = cli("progress").stdout
-    assert "[x] 07_evaluation / recall_at_k: passed, 1 of 1 points" in shown
-    assert re.search(r"\[ \] 1 Concepts: Your first search by meaning", shown)
+    assert "passed recall_at_k: 1 of 1 points" in shown
+    assert re.search(r"next +Your first search by meaning", shown)
     rows = json.loads(cli("progress", "--json").stdout)["tasks"]
     assert {row["task"]: row["points"] for row in rows}["recall_at_k"] == 1

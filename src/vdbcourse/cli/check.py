@@ -14,13 +14,14 @@ from vdbcourse.grading.classroom.notebook_run import Graded
 from vdbcourse.grading.classroom.submissions import Submission
 from vdbcourse.grading.result import Result
 from vdbcourse.grading.sandbox.limits import Limits
+from vdbcourse.installation import copies
 
 
 def run(notebook: Path, limits: Limits, as_json: bool) -> int:
     """Check every task; 0 if all passed, else 1. Raises `CourseError` if the file is not an
     exercise notebook.
     """
-    submission = submissions.read(notebook)
+    submission = submissions.read(copies.with_answers(notebook))
     seed = secrets.randbits(63)
     tasks = submission.exercise.tasks
     with (
@@ -44,8 +45,8 @@ def run(notebook: Path, limits: Limits, as_json: bool) -> int:
 def _lines(submission: Submission, graded: Graded) -> list[str]:
     """What is printed: the tasks, the cells that did not finish, the total."""
     lines = [
-        f"{submission.exercise.title}: {submission.path.name}, run fresh from top to bottom on data"
-        " it has not seen"
+        f"{submission.exercise.title}: {_shown(submission.path)}, run fresh from top to bottom on"
+        " data it has not seen"
     ]
     for result in graded.results:
         lines.append(repr(result))
@@ -61,6 +62,12 @@ def _lines(submission: Submission, graded: Graded) -> list[str]:
             else f"{reached} of {submission.exercise.points} points"
         ),
     ]
+
+
+def _shown(path: Path) -> str:
+    """The file's name; for a copy of the learner's with its folder."""
+    folder = copies.folder()
+    return path.relative_to(folder.parent).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def _differs(result: Result) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from vdbcourse.engines import status, supervisor
-from vdbcourse.installation import jupyterlab
+from vdbcourse.installation import copies, jupyterlab
 
 
 class StopRequest(Exception):  # noqa: N818 a request, not an error
@@ -16,6 +16,8 @@ class StopRequest(Exception):  # noqa: N818 a request, not an error
 def run(arguments: list[str]) -> int:
     """Start everything, wait for the end, stop what was started. Returns the exit code."""
     jupyterlab.give_home()
+    for line in copies.update():
+        print(line)
     options = jupyterlab.Options.of(arguments)
     lease = supervisor.Lease()
     with _stop_on_signals():
@@ -49,7 +51,8 @@ def serve(options: jupyterlab.Options) -> int:
                     print(f"{engine.version} is ready ({engine.where})")
             lab.check_running()
             address = lab.link() or f"it is running but gave no address yet; its log: {lab.log}"
-            print(f"JupyterLab: {address}")
+            print(f"\n    JupyterLab: {address}\n")
+            print(f"Your notebooks: {copies.folder()}")
             print("Ctrl-C stops JupyterLab and the engines it started.", flush=True)
             return lab.process.wait()
         finally:

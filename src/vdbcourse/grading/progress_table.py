@@ -6,7 +6,7 @@ import html
 from typing import Any
 from urllib.parse import quote
 
-from vdbcourse import progress
+from vdbcourse import progress, progress_bar
 from vdbcourse.grading import manifest
 
 
@@ -50,8 +50,10 @@ class ExerciseMap:
             f"<a href='../exercises/{quote(exercise.id)}.ipynb'>{html.escape(exercise.title)}</a>"
             for exercise in self.exercises
         ]
+        bars = [_bar(Progress([exercise])) for exercise in self.exercises]
         rows = [
-            [link, *map(html.escape, row[1:])] for link, row in zip(links, self.rows(), strict=True)
+            [link, *map(html.escape, row[1:3]), f"{bar} {html.escape(row[3])}", html.escape(row[4])]
+            for link, row, bar in zip(links, self.rows(), bars, strict=True)
         ]
         return _table(self.HEAD, rows)
 
@@ -61,7 +63,7 @@ class Progress:
     as text.
     """
 
-    HEAD = ("Exercise", "Task", "State", "Points", "Attempts", "Hints")
+    HEAD = ("Task", "What it asks", "State", "Points", "Attempts", "Hints")
 
     def __init__(self, exercises: list[manifest.Exercise]) -> None:
         self.exercises = exercises
@@ -77,6 +79,7 @@ class Progress:
         return {
             "exercise": exercise.id,
             "task": task.id,
+            "title": task.title,
             "state": state,
             "points": record.get("points", 0),
             "of": task.points,
@@ -104,8 +107,8 @@ class Progress:
         """The table's rows as text."""
         return [
             [
-                row["exercise"],
                 row["task"],
+                row["title"],
                 row["state"],
                 f"{row['points']} of {row['of']}",
                 str(row["attempts"]),
@@ -115,20 +118,24 @@ class Progress:
         ]
 
     def __repr__(self) -> str:
-        signs = {"to do": "[ ]", "tried": "[-]"}
-        lines = [
-            f"{signs.get(row['state'], '[x]')} {row['exercise']} / {row['task']}: {row['state']},"
-            f" {row['points']} of {row['of']} points, {row['attempts']} attempts, {row['hints']}"
-            " hints"
-            for row in self.rows
-        ]
+        lines = []
+        for exercise in self.exercises:
+            lines.append(f"{exercise.id}: {exercise.title}")
+            lines += [
+                f"  {row['state']:6} {row['task']}: {row['points']} of {row['of']} points,"
+                f" {row['attempts']} attempts, {row['hints']} hints"
+                for row in self.rows
+                if row["exercise"] == exercise.id
+            ]
         return "\n".join([*lines, self.summary])
 
     def _repr_html_(self) -> str:
-        return (
-            _table(self.HEAD, [list(map(html.escape, cells)) for cells in self.cells()])
-            + f"<p>{self.summary}</p>"
-        )
+        table = _table(self.HEAD, [list(map(html.escape, cells)) for cells in self.cells()])
+        return f"<p>{_bar(self)} {self.summary}</p>{table}"
+
+
+def _bar(done: Progress) -> str:
+    return progress_bar.still(done.passed, len(done.rows))
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:

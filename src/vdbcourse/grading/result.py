@@ -21,11 +21,6 @@ class Status(StrEnum):
     NOT_GRADED = "not graded"
 
     @property
-    def sign(self) -> str:
-        """The sign before it in text."""
-        return _SIGNS.get(self, "[!]")
-
-    @property
     def color(self) -> str:
         """The colour of its bar, as HTML writes it."""
         return _COLORS.get(self, "#cf222e")
@@ -41,12 +36,6 @@ class Status(StrEnum):
         return "raised an error" if self is Status.ERROR else self.words
 
 
-_SIGNS = {
-    Status.PASSED: "[x]",
-    Status.NOT_ATTEMPTED: "[ ]",
-    Status.WRONG: "[-]",
-    Status.NOT_GRADED: "[?]",
-}
 _COLORS = {Status.PASSED: "#1a7f37", Status.NOT_ATTEMPTED: "#6e7781", Status.WRONG: "#9a6700"}
 _WORDS = {
     Status.WRONG: "not yet",
@@ -97,8 +86,9 @@ class Result:
 
     @property
     def headline(self) -> str:
-        """Sign, task, status and points."""
-        return f"{self.status.sign} {self.task}: {self.words}, {self.points} of {self.of} points"
+        """Status, task and points."""
+        words = f"{self.words[0].upper()}{self.words[1:]}"
+        return f"{words}: {self.task}, {self.points} of {self.of} points"
 
     @property
     def details(self) -> list[tuple[str, str]]:

@@ -53,16 +53,17 @@ class ExerciseSession:
             milvus_uri=engines.milvus() if "milvus" in self.exercise.engines else None,
         )
 
-    def hint(self, task: str) -> "Line":
+    def hint(self, task: str) -> "Hint":
         """The next hint: a question first, nearly the answer last."""
         hints = self.exercise.task(task).hints
         number = progress.hinted(self.exercise.id, task, len(hints))
+        left = len(hints) - number
         after = (
-            ""
-            if number < len(hints)
-            else f' That was the last hint. After an attempt: ex.solution("{task}")'
+            f'{left} more: ex.hint("{task}")'
+            if left
+            else f'That was the last hint. After an attempt: ex.solution("{task}")'
         )
-        return Line(f"Hint {number} of {len(hints)}: {hints[number - 1]}{after}")
+        return Hint(f"Hint {number} of {len(hints)}", hints[number - 1], after)
 
     def solution(self, task: str) -> "Line | SolutionText":
         """The solution and the reasoning behind it, after an attempt at the task."""
@@ -89,6 +90,25 @@ class Line(str):
 
     def _repr_html_(self) -> str:
         return f"<p>{prose(self)}</p>"
+
+
+class Hint:
+    """A hint, its number, and what comes after it."""
+
+    def __init__(self, number: str, text: str, after: str) -> None:
+        self.number = number
+        self.text = text
+        self.after = after
+
+    def __repr__(self) -> str:
+        return f"{self.number}: {self.text}\n{self.after}"
+
+    def _repr_html_(self) -> str:
+        return (
+            "<div role='note' style='border-left:5px solid #0969da;padding:.3em .8em'><strong>"
+            f"{self.number}</strong><p>{prose(self.text)}</p><small>{prose(self.after)}</small>"
+            "</div>"
+        )
 
 
 class SolutionText:

@@ -10,6 +10,7 @@ from vdbcourse import settings
 from vdbcourse.engines import configured, old_spaces, spaces, supervisor
 from vdbcourse.engines.docker.stacks import STACKS
 from vdbcourse.errors import CourseError
+from vdbcourse.installation import copies
 
 # What is in the course's folder besides the data of the engines, which list their own files.
 FILES = {
@@ -38,7 +39,7 @@ def items(progress: bool) -> list[Item]:
 
     Raises `CourseError` if a server that a setting names does not answer.
     """
-    return [*_schemas(), *_collections(), *_stacks(), *_files(progress)]
+    return [*_schemas(), *_collections(), *_stacks(), *_files(progress), *_copies()]
 
 
 def remove(items: list[Item]) -> None:
@@ -123,6 +124,14 @@ def _files(progress: bool) -> list[Item]:
         Item(f"{path}: {what}", functools.partial(_remove_path, path))
         for path, what in paths.items()
     ]
+
+
+def _copies() -> list[Item]:
+    """The learner's copies of notebooks that hold nothing of the learner's."""
+    if not (unchanged := copies.unchanged()):
+        return []
+    what = f"{copies.folder()}: {len(unchanged)} copies of notebooks that you have not changed"
+    return [Item(what, copies.remove_unchanged)]
 
 
 def _remove_path(path: Path) -> None:

@@ -21,8 +21,9 @@ from jupyter_core.paths import jupyter_runtime_dir
 from vdbcourse import files, settings
 from vdbcourse.engines import addresses, loopback, processes, supervisor
 from vdbcourse.errors import CourseError
+from vdbcourse.installation import copies
 
-START_PAGE = "/lab/tree/chapters/start.ipynb"
+START_PAGE = "chapters/start.ipynb"
 FIRST_PORT = 8888
 START_SECONDS = 60
 RETRIES = 50  # ports; JupyterLab's own default
@@ -61,7 +62,7 @@ class Options:
         own = [
             f"--ServerApp.port={self.port}",
             f"--ServerApp.port_retries={self.retries}",
-            f"--ServerApp.root_dir={settings.root()}",
+            f"--ServerApp.root_dir={_served_folder()}",
             f"--LabApp.default_url={self.page}",
         ]
         if sys.platform != "win32" and os.geteuid() == 0:
@@ -111,7 +112,7 @@ class JupyterLab:
         if notes is None:
             return None
         token = self.options.token
-        query = f"?token={token}" if token and notes.get("token") == token else ""
+        query = f"&token={token}" if token and notes.get("token") == token else ""
         return f"{_address(notes)}{self.options.page}{query}"
 
 
@@ -141,29 +142,35 @@ def give_home() -> None:
 
 
 def start_page(arguments: list[str]) -> tuple[str, list[str]]:
-    """The page to open (the start page or the named notebook), and the other arguments.
+    """The page to open (the start page or the named notebook, in the learner's copy), and the other
+    arguments. The file browser shows all copies.
 
-    Raises `CourseError` for a notebook that does not exist, or is not in the course's folder:
-    JupyterLab shows only that.
+    Raises `CourseError` for a notebook that does not exist, or is not in the folder that JupyterLab
+    shows.
     """
     notebooks = [word for word in arguments if word.endswith(".ipynb") and not word.startswith("-")]
-    if not notebooks:
-        return START_PAGE, arguments
-    root = settings.root().resolve()
-    places = (Path(notebooks[0]), root / notebooks[0])
-    path = next((place.resolve() for place in places if place.is_file()), None)
+    wanted = notebooks[0] if notebooks else START_PAGE
+    root = _served_folder()
+    places = (Path(wanted), settings.root() / wanted, root / wanted)
+    path = next((copies.of(place).resolve() for place in places if place.is_file()), None)
     if path is None:
-        raise CourseError(
-            f"There is no notebook {notebooks[0]}. The list of lessons: ./course progress"
-        )
+        raise CourseError(f"There is no notebook {wanted}. The list of lessons: ./course progress")
     if root not in path.parents:
         raise CourseError(
             f"{path} is outside the course's folder, {root}, and JupyterLab shows only that. Copy"
             " it there first."
         )
-    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}", [
+    page = quote(path.relative_to(root).as_posix())
+    browser = quote(copies.folder().resolve().relative_to(root).as_posix().strip("."))
+    return f"/lab/tree/{page}?file-browser-path=/{browser}", [
         word for word in arguments if word not in notebooks
     ]
+
+
+def _served_folder() -> Path:
+    """The folder that JupyterLab shows: the course's, or the copies' where they are elsewhere."""
+    root, folder = settings.root().resolve(), copies.folder().resolve()
+    return root if folder == root / copies.FOLDER else folder
 
 
 def _choose_port(arguments: list[str]) -> int:

@@ -860,7 +860,7 @@ def test_a_folder_of_results_that_cannot_be_written_is_one_line(run, tmp_path):
 def test_a_right_notebook_passes_under_any_name(run, tmp_path):
     code, output, _ = run("check", write(tmp_path / "my copy (3).ipynb", *RIGHT))
     assert code == 0
-    assert "[x] count: passed, 3 of 3 points" in output
+    assert "Passed: count, 3 of 3 points" in output
     assert output.splitlines()[-1] == "6 of 6 points"
 
 
@@ -870,7 +870,7 @@ def test_what_passed_in_the_notebook_and_not_here_is_explained(run, tmp_path, mo
     notebook = write(tmp_path / "x.ipynb", SMALL, ADD, "factor", DOUBLE.replace("2 *", "factor *"))
     code, output, _ = run("check", notebook)
     assert code == 1
-    assert "[!] double: your code raised an error" in output
+    assert "Your code raised an error: double, 0 of" in output
     assert "It passed in your notebook. Here the kernel is fresh" in output
     assert "Code cell 3 ended with NameError: name 'factor' is not defined" in output
     assert "1 of 3 points" in output

@@ -24,7 +24,6 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-PAGES.filters["sign"] = lambda status: status.sign
 PAGES.filters["prose"] = lambda text: Markup(prose(text))  # which escapes it
 
 
