@@ -59,6 +59,13 @@ EXPECTED = {
     "backup": (Needs(), Needs(purpose="research"), "yynyny"),
     "point-in-time": (Needs(purpose="regulated"), Needs(), "nnnnny"),
     "prometheus": (Needs(), Needs(purpose="research"), "yyyyyn"),
+    "framework": (Needs(framework="haystack"), Needs(), "yyyyyy"),
+    "roles": (Needs(roles=True), Needs(), "yyyyny"),
+    "sign-on": (Needs(sign_on=True, hosting="own-hardware"), Needs(), "?y???y"),
+    "audit": (Needs(audit=True, hosting="managed"), Needs(), "y?yyy?"),
+    "guarantee": (Needs(guarantee=True), Needs(), "?y?yy?"),
+    "no-downtime": (Needs(no_downtime=True), Needs(), "?yyyyn"),
+    "way-out": (Needs(way_out=True), Needs(), "ynnyyy"),
 }
 
 
@@ -98,11 +105,19 @@ WEIGHTS = {
             "backup",
             "point-in-time",
             "prometheus",
+            "framework",
+            "roles",
+            "guarantee",
+            "no-downtime",
         ],
         1,
     ),
     **dict.fromkeys(
         ["postgres-tools", "tenant-unit", "filters", "hybrid", "pip", "other-index", "open-source"],
+        2,
+    ),
+    **dict.fromkeys(
+        ["sign-on", "audit", "way-out"],
         2,
     ),
     **dict.fromkeys(["postgres", "shards"], 3),
@@ -227,6 +242,58 @@ def test_a_vendors_cloud_embeds_only_where_it_may_be_used():
     assert anywhere["qdrant"].holds
     assert own["qdrant"].holds is False
     assert own["vespa"].holds
+
+
+@pytest.mark.parametrize(
+    ("hosting", "signs"),
+    [
+        ("any", "yyyyyy"),
+        ("managed", "y?yyy?"),
+        ("own-hardware", "?y???y"),
+        ("in-program", "?y???y"),
+    ],
+)
+def test_a_document_on_another_place_is_no_answer_for_this_one(hosting, signs):
+    found = reasons(Needs(sign_on=True, hosting=hosting), "sign-on")
+    assert "".join(SIGNS[found[engine].holds] for engine in ENGINES) == signs
+
+
+def test_a_guarantee_for_the_cloud_is_none_for_a_server_of_your_own():
+    own = reasons(Needs(guarantee=True, hosting="own-hardware"), "guarantee")
+    assert [engine for engine in ENGINES if own[engine].holds] == ["weaviate"]
+
+
+def test_a_fact_that_all_engines_share_decides_nothing_until_one_loses_it():
+    book = facts.book().changed("milvus", "ecosystem", tags=("langchain",))
+    assert reasons(Needs(framework="langchain"), "framework", book)["milvus"].holds
+    assert reasons(Needs(framework="haystack"), "framework", book)["milvus"].holds is False
+
+
+def test_needs_of_a_company_turn_the_enterprise_from_milvus():
+    """The change that the lesson works through."""
+    strict = replace(
+        SCENARIOS["enterprise"].needs,
+        roles=True,
+        sign_on=True,
+        audit=True,
+        guarantee=True,
+        no_downtime=True,
+    )
+    answer = choose(strict)
+    assert answer.winners == ("weaviate",)
+    assert [reason.rule.key for reason in answer.assessments[0].open_questions] == ["tenants"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "change", "winners"),
+    [
+        ("medium-business", "you must be able to go on without the vendor", ("qdrant",)),
+        ("enterprise", "nobody is left who runs Kubernetes", ("qdrant",)),
+    ],
+)
+def test_lock_in_and_expertise_are_reasons_to_reconsider(scenario, change, winners):
+    changes = {one.text: one.winners for one in choose(SCENARIOS[scenario].needs).reconsider}
+    assert changes[change] == winners
 
 
 # ---- the scenarios

@@ -41,6 +41,7 @@ FEATURES = (
         "pricing",
         "consistency",
     ),
+    *("roles", "sign_on", "encryption", "audit", "ecosystem", "support", "updates"),
 )
 FILE = loader.PATH
 EVERY_FACT = [fact for engine in facts.engines() for fact in engine.facts.values()]

@@ -18,6 +18,12 @@ HOSTING = {
     "managed": "managed by somebody else",
     "in-program": "inside our program, without a server",
 }
+FRAMEWORKS = {
+    "none": "none",
+    "langchain": "LangChain",
+    "llamaindex": "LlamaIndex",
+    "haystack": "Haystack",
+}
 BYTES_A_NUMBER = 4  # float32
 MOST_VECTORS = 10**12
 
@@ -26,7 +32,8 @@ MOST_VECTORS = 10**12
 class Needs:
     """The questions of the chooser; every default is the least demanding answer.
 
-    `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `vectors`, `dimensions`, `tenants`
+    `purpose`: one of `PURPOSES`; `hosting`: one of `HOSTING`; `framework`: one of `FRAMEWORKS`;
+    `vectors`, `dimensions`, `tenants`
     (customers kept apart): whole numbers; `machine_gb`: memory of the largest machine you can get,
     in 10^9 bytes; `budget`: USD a month for software or service, without your own machines and
     people, None for no limit. Raises `CourseError` for impossible values.
@@ -47,10 +54,18 @@ class Needs:
     hybrid: bool = False
     vectorization: bool = False
     transactions: bool = False  # vectors and other data change together or not at all
+    framework: str = "none"
+    roles: bool = False  # not everybody may change everything
+    sign_on: bool = False  # people sign in with the accounts of the company
+    audit: bool = False  # somebody asks who did what
+    guarantee: bool = False  # somebody must answer, or keep it up, by contract
+    no_downtime: bool = False  # searches go on during an update
+    way_out: bool = False  # you must be able to go on without the vendor
 
     def __post_init__(self) -> None:
         one_of("purpose", self.purpose, PURPOSES)
         one_of("hosting", self.hosting, HOSTING)
+        one_of("framework", self.framework, FRAMEWORKS)
         whole("vectors", self.vectors, 1, MOST_VECTORS)
         whole("dimensions", self.dimensions, 1, MOST_VECTORS)
         whole("tenants", self.tenants, 1, MOST_VECTORS)

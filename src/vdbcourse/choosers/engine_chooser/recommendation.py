@@ -32,6 +32,18 @@ SWITCHES = {
         "vectors and other data have to change in one transaction",
         "vectors and other data need not change in one transaction",
     ),
+    "way_out": (
+        "you must be able to go on without the vendor",
+        "you may depend on a vendor",
+    ),
+    "sign_on": (
+        "people have to sign in with the accounts of your company",
+        "people need not sign in with the accounts of your company",
+    ),
+    "guarantee": (
+        "somebody has to answer or keep it up by contract",
+        "nobody has to guarantee anything",
+    ),
 }
 
 
@@ -125,6 +137,10 @@ def _single_changes(needs: Needs) -> Iterator[tuple[str, Needs]]:
         if hosting != needs.hosting:
             people = needs.runs_servers or hosting == "own-hardware"
             yield words, replace(needs, hosting=hosting, runs_servers=people)
+    if needs.runs_servers and not needs.runs_kubernetes:
+        yield "somebody learns to run Kubernetes", replace(needs, runs_kubernetes=True)
+    if needs.runs_kubernetes:
+        yield "nobody is left who runs Kubernetes", replace(needs, runs_kubernetes=False)
     if needs.budget != 0:
         yield "nothing may be paid", replace(needs, budget=0)
     for name, (on, off) in SWITCHES.items():

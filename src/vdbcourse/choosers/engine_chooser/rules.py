@@ -128,6 +128,35 @@ def postgres_tools(facts: Facts, case: Case) -> bool | None:
     return None if None in answers else all(answers)
 
 
+def documented_where_it_runs(
+    feature: str, prefix: str = ""
+) -> Callable[[Facts, Case], bool | None]:
+    """Holds if the fact says so for the place where the engine may run. Documents that speak of
+    another place only do not deny it for this one, so that stays open.
+    """
+
+    def holds(facts: Facts, case: Case) -> bool | None:
+        places = {"any": ("own-server", "managed"), "managed": ("managed",)}
+        tags = {prefix + place for place in places.get(case.needs.hosting, ("own-server",))}
+        return True if tags & {*facts[feature].tags} else None
+
+    return holds
+
+
+def connected(facts: Facts, case: Case) -> bool | None:
+    """A connector of the framework that the team uses."""
+    return tagged("ecosystem", case.needs.framework)(facts, case)
+
+
+def survives_the_vendor(facts: Facts, case: Case) -> bool | None:
+    """Open source as a whole, on machines of your own."""
+    answers = [
+        tagged("licence", "open-source")(facts, case),
+        tagged("hosting", "own-hardware")(facts, case),
+    ]
+    return None if None in answers else all(answers)
+
+
 def embeds_here(facts: Facts, case: Case) -> bool | None:
     """In the engine; or in the vendor's cloud, if that may be used."""
     cloud = case.needs.hosting in ("any", "managed")
@@ -212,4 +241,22 @@ RULES = (
     Rule("prometheus", "gives metrics in Prometheus format", ("monitoring",), 1,
          lambda case: case.needs.purpose in ("product", "regulated"),
          tagged("monitoring", "prometheus")),
+    Rule("framework", "has a connector for your framework", ("ecosystem",), 1,
+         lambda case: case.needs.framework != "none", connected),
+    Rule("roles", "knows roles or keys with fewer rights", ("roles",), 1,
+         lambda case: case.needs.roles, tagged("roles", "in-engine")),
+    Rule("sign-on", "lets people sign in with the accounts of your company", ("sign_on",), 2,
+         lambda case: case.needs.sign_on, documented_where_it_runs("sign_on")),
+    Rule("audit", "records who did what", ("audit",), 2,
+         lambda case: case.needs.audit, documented_where_it_runs("audit")),
+    Rule("guarantee", "comes with a guaranteed response time or uptime, for money",
+         ("support",), 1,
+         lambda case: case.needs.guarantee,
+         documented_where_it_runs("support", prefix="guaranteed-")),
+    Rule("no-downtime", "keeps serving while it is updated", ("updates",), 1,
+         lambda case: case.needs.no_downtime,
+         tagged("updates", "no-downtime", "by-service")),
+    Rule("way-out", "runs on without its vendor: open source, on hardware of your own",
+         ("licence", "hosting"), 2,
+         lambda case: case.needs.way_out, survives_the_vendor),
 )  # fmt: skip

@@ -8,12 +8,16 @@ import ipywidgets as widgets
 
 from vdbcourse.choosers import form_fields
 from vdbcourse.choosers.engine_chooser import display
-from vdbcourse.choosers.engine_chooser.needs import HOSTING, PURPOSES, Needs
+from vdbcourse.choosers.engine_chooser.needs import FRAMEWORKS, HOSTING, PURPOSES, Needs
 from vdbcourse.choosers.engine_chooser.recommendation import choose
 from vdbcourse.choosers.engine_chooser.scenarios import SCENARIOS
 from vdbcourse.errors import CourseError
 
-CHOICES = {"purpose": ("What is it for?", PURPOSES), "hosting": ("Where may it run?", HOSTING)}
+CHOICES = {
+    "purpose": ("What is it for?", PURPOSES),
+    "hosting": ("Where may it run?", HOSTING),
+    "framework": ("Which framework do you use?", FRAMEWORKS),
+}
 NUMBERS = {
     "vectors": "How many vectors?",
     "dimensions": "How many dimensions does each have?",
@@ -30,6 +34,12 @@ SWITCHES = {
     "hybrid": "Keyword hits and vector hits in one list",
     "vectorization": "Send text, not vectors",
     "transactions": "Vectors and other data change in one transaction",
+    "roles": "Not everybody may change everything",
+    "sign_on": "People sign in with the accounts of the company",
+    "audit": "Somebody asks who did what",
+    "guarantee": "Somebody must answer by contract",
+    "no_downtime": "Searches go on during an update",
+    "way_out": "We must be able to go on without the vendor",
 }
 FRACTIONS = ("machine_gb", "budget")
 
