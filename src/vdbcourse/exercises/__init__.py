@@ -29,7 +29,10 @@ def exercise(name: str, namespace: dict[str, Any] | None = None) -> ExerciseSess
     namespace: the learner's functions by name, where they are somewhere else. Raises `CourseError`
     if there is no such exercise.
     """
+    shell = get_ipython() if namespace is None else None
     if namespace is None:
-        shell = get_ipython()
         namespace = shell.user_ns if shell else vars(sys.modules["__main__"])
-    return ExerciseSession(name, namespace)
+    session = ExerciseSession(name, namespace)
+    if shell:
+        session.unanswered.show_instead_of_tracebacks(shell)
+    return session

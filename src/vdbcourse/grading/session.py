@@ -10,6 +10,7 @@ from vdbcourse.grading.checks.data import Data
 from vdbcourse.grading.manifest import Task
 from vdbcourse.grading.progress_table import Progress
 from vdbcourse.grading.result import Result, Results, Status, prose
+from vdbcourse.grading.unanswered import Unanswered
 
 
 class ExerciseSession:
@@ -18,6 +19,7 @@ class ExerciseSession:
     def __init__(self, name: str, namespace: dict[str, Any]) -> None:
         self.exercise = manifest.exercise(name)
         self.namespace = namespace
+        self.unanswered = Unanswered(namespace)
 
     def __repr__(self) -> str:
         tasks = ", ".join(f"{task.id} ({task.points})" for task in self.exercise.tasks)
@@ -41,7 +43,9 @@ class ExerciseSession:
         finally:
             transport.close()
             data.close()
-        if result.status is not Status.NOT_ATTEMPTED:
+        answered = result.status is not Status.NOT_ATTEMPTED
+        self.unanswered.note(task, answered)
+        if answered:
             progress.attempted(self.exercise.id, task.id, result.points if result.passed else None)
         return result
 

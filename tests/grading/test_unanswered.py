@@ -1,0 +1,66 @@
+"""A notebook run whole with open tasks ends in one line; errors of the learner's own stay whole."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from vdbcourse import progress
+from vdbcourse.exercises import exercise
+from vdbcourse.grading import Data
+from vdbcourse.grading.session import ExerciseSession
+
+STUB = "def precision_at_k(found, relevant, k):\n    return ..."
+ANSWER = "def precision_at_k(found, relevant, k):\n    return len({*found[:k]} & {*relevant}) / k"
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """A notebook in which the exercise is open."""
+    monkeypatch.setattr(progress, "progress_file", lambda: tmp_path / "progress.json")
+    monkeypatch.setattr(ExerciseSession, "data", lambda self: Data())
+    shell = InteractiveShell()
+    monkeypatch.setattr("vdbcourse.exercises.get_ipython", lambda: shell)
+    shell.user_ns["ex"] = exercise("07_evaluation")
+    shell.run_cell(STUB)
+    return shell
+
+
+def shown(shell, capsys, cell):
+    """What the cell shows of its error."""
+    capsys.readouterr()
+    assert not shell.run_cell(cell).success
+    return capsys.readouterr().out
+
+
+def check(shell):
+    shell.run_cell('ex.check("precision_at_k")')
+
+
+def test_a_cell_that_needs_an_open_task_says_which_one(shell, capsys):
+    check(shell)
+    text = shown(shell, capsys, "round(precision_at_k([1], [1], 1), 2)")
+    assert text.strip() == (
+        "Task precision_at_k comes first: precision_at_k still returns `...`. Write it in its cell"
+        ' above, run ex.check("precision_at_k"), then run this cell again.'
+    )
+
+
+def test_an_error_before_the_first_check_is_shown_whole(shell, capsys):
+    assert "ZeroDivisionError" in shown(shell, capsys, "1 / 0")
+
+
+def test_once_the_function_is_written_again_errors_are_shown_whole(shell, capsys):
+    check(shell)
+    shell.run_cell(STUB.replace("...", "1 / 0"))
+    assert "ZeroDivisionError" in shown(shell, capsys, "precision_at_k([1], [1], 1)")
+
+
+def test_after_the_answer_errors_are_shown_whole(shell, capsys):
+    check(shell)
+    shell.run_cell(ANSWER)
+    check(shell)
+    assert "ZeroDivisionError" in shown(shell, capsys, "1 / 0")
+
+
+def test_an_interrupt_is_never_hidden(shell, capsys):
+    check(shell)
+    assert "KeyboardInterrupt" in shown(shell, capsys, "raise KeyboardInterrupt")
