@@ -497,6 +497,12 @@ def run_all(page):
     confirm.click()
 
 
+def stored_answers(lesson):
+    """How many cells of a lesson answer a Predict box."""
+    cells = json.loads((ROOT / lesson).read_text())["cells"]
+    return sum("outputs_hidden" in cell["metadata"].get("jupyter", {}) for cell in cells)
+
+
 @pytest.mark.browser
 def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
     """From the start page by its link, Run All, to the last cell; then the map says it is done."""
@@ -520,6 +526,17 @@ def test_a_learner_runs_the_first_lesson_in_jupyterlab(installed, browser):
         progress = installed / ".course/progress.json"
         assert processes.wait_until(progress.exists, 120), "the last cell was not reached"
         assert list(json.loads(progress.read_text())["lessons"]) == ["1_concepts/01_first_search"]
+        # boxes are marked, and the answers to Predict boxes stay folded although all cells ran
+        page.set_viewport_size({"width": 1280, "height": 9000})
+        for box in ("predict", "pitfall", "try"):
+            page.locator(f"blockquote[data-vdb-box={box}]").first.wait_for()
+        folded = page.locator(".jp-CodeCell:has(.jp-OutputPlaceholder)")
+        answers = stored_answers(LESSON)
+        assert processes.wait_until(lambda: folded.count() == answers > 0, 30), folded.count()
+        # a cell that runs alone shows its answer
+        folded.first.locator(".jp-InputArea-editor").click()
+        page.keyboard.press("Shift+Enter")
+        assert processes.wait_until(lambda: folded.count() == answers - 1, 30)
         page.keyboard.press("Control+s")
         copy = installed / "my-notebooks" / LESSON
         published = (installed / LESSON).read_bytes()

@@ -109,10 +109,7 @@ class CourseMap:
     def _count(self, lessons: list[Lesson]) -> str:
         """What is done of `lessons`, in lessons and minutes."""
         done = [lesson for lesson in lessons if self._is_done(lesson)]
-        return (
-            f"{len(done)} of {len(lessons)} lessons, {sum(lesson.minutes for lesson in done)} of"
-            f" {sum(lesson.minutes for lesson in lessons)} minutes"
-        )
+        return f"{len(done)} of {len(lessons)} lessons, {_time(done)} of {_time(lessons)}"
 
     def _chapters(self) -> dict[str, list[Lesson]]:
         names = dict.fromkeys(lesson.chapter for lesson in self.lessons)
@@ -146,7 +143,7 @@ class CourseMap:
     def _chapter(self, name: str, lessons: list[Lesson]) -> str:
         """A chapter: open if the next lesson is in it."""
         rows = "".join(
-            f"<tr><td style='text-align:left'>{_link(lesson)}</td><td>{lesson.minutes} min</td>"
+            f"<tr><td style='text-align:left'>{_link(lesson)}</td><td>{lesson.minutes}</td>"
             f"<td style='text-align:left'>{self._state(lesson)}</td></tr>"
             for lesson in lessons
         )
@@ -160,6 +157,12 @@ class CourseMap:
             f"{html.escape(name)}</strong> {bar} {self._count(lessons)}</summary>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
         )
+
+
+def _time(lessons: list[Lesson]) -> str:
+    """What they take together: `45 min`, `2 h 15 min`."""
+    hours, minutes = divmod(sum(lesson.minutes for lesson in lessons), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _link(lesson: Lesson) -> str:

@@ -193,7 +193,7 @@ def test_the_map_shows_minutes_and_what_is_done(home):
     )
     shown = lessons.CourseMap()
     chapter, first, second, *_ = repr(shown).splitlines()
-    assert re.fullmatch(r"1 Concepts: 1 of \d+ lessons, 20 of \d+ minutes", chapter)
+    assert re.fullmatch(r"1 Concepts: 1 of \d+ lessons, 20 min of 2 h \d+ min", chapter)
     assert first == "  done   Your first search by meaning (20 min)"
     assert second.startswith("  next ")
     shown = shown._repr_html_()

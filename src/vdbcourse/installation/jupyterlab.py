@@ -73,13 +73,14 @@ class Options:
         """The environment of JupyterLab and its kernels: the settings, and the token (not on the
         command line, where others see it).
         """
-        config = str(Path(__file__).parent / "jupyter")
+        own = str(Path(__file__).parent / "jupyter")  # the course's settings and its extension
         return {
             "VDBCOURSE_HOME": str(settings.home_path()),
             "JUPYTERLAB_WORKSPACES_DIR": str(settings.home_path() / "jupyter"),
-            "JUPYTER_CONFIG_PATH": os.pathsep.join(
-                filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")])
-            ),
+            **{
+                name: os.pathsep.join(filter(None, [own, os.environ.get(name)]))
+                for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")
+            },
             **({"JUPYTER_TOKEN": self.token} if self.token else {}),
         }
 
