@@ -168,10 +168,9 @@ def covers(config, folder):
 def pytest_unconfigure(config):
     """Stop the shared engines where they were started."""
     if os.environ.get(OWNER) == str(os.getpid()):
-        from vdbcourse.engines import supervisor
+        from support import stop_engines
 
-        for name in supervisor.ENGINES:
-            supervisor.down(name)
+        stop_engines()
         shutil.rmtree(os.environ["VDBCOURSE_HOME"], ignore_errors=True)
         shutil.rmtree(os.environ["VDBCOURSE_HOME"] + "-files", ignore_errors=True)
         del os.environ[OWNER]

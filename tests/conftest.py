@@ -23,6 +23,14 @@ def home(tmp_path, monkeypatch):
     stop_engines()
 
 
+@pytest.fixture
+def short_leases(monkeypatch):
+    """A Milvus server that is started in the test and killed is given up by its successor after ten
+    seconds, not thirty: the successor waits for the leases of the parts of the dead one to expire.
+    """
+    monkeypatch.setenv("COMMON_SESSION_TTL", "10")
+
+
 @pytest.fixture(scope="session")
 def milvus_server():
     """The Milvus server of the package, in the home that all tests share: the lessons use it as

@@ -117,7 +117,9 @@ def count_milvus(server):
         ),
     ],
 )
-def test_rows_of_an_engine_killed_under_several_clients(home, name, clients, code, make, count):
+def test_rows_of_an_engine_killed_under_several_clients(
+    home, short_leases, name, clients, code, make, count
+):
     acknowledged = 0
     for run in range(RUNS):
         server = supervisor.up(name)

@@ -2,8 +2,10 @@
 arrives.
 """
 
+import contextlib
 import itertools
 import json
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -16,6 +18,7 @@ from pymilvus import DataType, MilvusClient, MilvusException
 from pymilvus.grpc_gen import milvus_pb2
 
 from vdbcourse.engines import processes, supervisor
+from vdbcourse.engines.local import milvus_lite
 from vdbcourse.engines.local.milvus_lite_locks import names
 from vdbcourse.engines.local.milvus_lite_methods import together
 
@@ -184,6 +187,70 @@ def test_collections_are_listed_while_others_are_dropped(home, uri):
 )
 def test_the_collections_that_a_request_names(request_, expected):
     assert names(request_) == expected
+
+
+# --- its end --------------------------------------------------------------------------------------
+
+SERVE = """
+import sys, time
+from vdbcourse.engines.local import milvus_lite_service
+from vdbcourse.engines.local.milvus_lite_methods import Servicer
+
+answer = Servicer.GetVersion
+def slowly(*arguments):
+    print("asked", flush=True)
+    time.sleep(1)
+    return answer(*arguments)
+if sys.argv[3] == "slowly":
+    Servicer.GetVersion = slowly
+milvus_lite_service.GRACE_SECONDS = 10_000
+milvus_lite_service.serve(sys.argv[1], sys.argv[2])
+"""
+CONNECT = f"""
+import sys
+import grpc
+channel = grpc.insecure_channel(sys.argv[1])
+channel.unary_unary("{milvus_lite.GET_VERSION}")(b"")
+print("connected", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def serving(folder, how):
+    """A server whose grace period never ends, and its address."""
+    port = processes.free_port()
+    command = [sys.executable, "-c", SERVE, str(folder), str(port), how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert "listens" in server.stdout.readline()
+            yield server, f"http://127.0.0.1:{port}"
+        finally:
+            server.kill()
+
+
+def test_the_server_ends_although_a_notebook_keeps_its_connection(tmp_path):
+    """The notebook is suspended, so it does not hang up when the server is about to end."""
+    with serving(tmp_path / "data", "at once") as (server, uri):
+        command = [sys.executable, "-c", CONNECT, uri.removeprefix("http://")]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, **pipes) as notebook:
+            assert notebook.stdout.readline() == "connected\n"
+            psutil.Process(notebook.pid).suspend()
+            server.terminate()
+            assert server.wait(timeout=60) == 0
+            notebook.kill()
+
+
+def test_a_request_that_runs_when_the_server_is_to_end_is_answered(tmp_path):
+    with serving(tmp_path / "data", "slowly") as (server, uri):
+        client = MilvusClient(uri)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(client.get_server_version)
+            assert server.stdout.readline() == "asked\n"
+            server.terminate()
+            assert answer.result()
+        assert server.wait(timeout=120) == 0
 
 
 # --- parameters of an index arrive ----------------------------------------------------------------

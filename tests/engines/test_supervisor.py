@@ -372,7 +372,9 @@ def test_an_engine_whose_record_is_lost_is_found_again(home, name):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the milvus wheel has no Windows build")
-def test_milvus_standalone_starts_serves_survives_a_kill_and_stops(milvus_server, home, cli):
+def test_milvus_standalone_starts_serves_survives_a_kill_and_stops(
+    milvus_server, home, short_leases, cli
+):
     assert "without a password" in cli("up", "milvus-standalone").stderr
     server = supervisor.up("milvus-standalone")
     assert server.uri != milvus_server.uri  # two on one machine, each with a home of its own

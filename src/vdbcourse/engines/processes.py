@@ -68,10 +68,26 @@ def stop(pid: int, when: float, grace: float) -> None:
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
     process.terminate()
-    _, survivors = psutil.wait_procs(family, timeout=grace)
-    for survivor in survivors:
-        survivor.kill()
-    psutil.wait_procs(survivors, timeout=5)
+    if not wait_until(lambda: not _running(family), grace):
+        for survivor in _running(family):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                survivor.kill()
+        wait_until(lambda: not _running(family), 5)
+    _spawned[:] = [child for child in _spawned if child.poll() is None]
+
+
+def _running(family: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run. A zombie does not: it waits for the program that started it, such as a
+    notebook, to ask for its exit code, which may take as long as that program runs.
+    """
+    return [process for process in family if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def free_port() -> int:

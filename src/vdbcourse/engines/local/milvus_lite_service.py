@@ -8,7 +8,9 @@ parameters of an index (`milvus_lite_methods`).
 
 import signal
 import threading
+from collections.abc import Callable
 from concurrent import futures
+from typing import Any
 
 import grpc
 from pymilvus.grpc_gen import milvus_pb2_grpc
@@ -17,6 +19,7 @@ from vdbcourse.engines.local.milvus_lite_locks import CollectionLocks, Database
 from vdbcourse.engines.local.milvus_lite_methods import Servicer
 
 THREADS = 64  # many may wait for one collection; the others must not wait for a thread
+GRACE_SECONDS = 3  # for the requests that run when the server is to end
 LARGEST_MESSAGE = 256 * 2**20  # bytes, as `milvus-lite server` allows
 OPTIONS = {
     "grpc.max_receive_message_length": LARGEST_MESSAGE,
@@ -36,8 +39,11 @@ def serve(folder: str, where: str) -> None:
     database = Database(folder)
     servicer = Servicer(database)
     pool = futures.ThreadPoolExecutor(THREADS)
+    requests = OpenRequests()
     server = grpc.server(
-        pool, interceptors=[CollectionLocks(database, servicer)], options=list(OPTIONS.items())
+        pool,
+        interceptors=[requests, CollectionLocks(database, servicer)],
+        options=list(OPTIONS.items()),
     )
     milvus_pb2_grpc.add_MilvusServiceServicer_to_server(servicer, server)
     address = where if where.startswith("unix:") else f"127.0.0.1:{where}"
@@ -46,8 +52,44 @@ def serve(folder: str, where: str) -> None:
     print(f"Milvus Lite listens on {address}", flush=True)
     while not ended.wait(1.0):  # a timeout, so that Windows delivers signals
         pass
-    server.stop(grace=3).wait()
+    stopped = server.stop(GRACE_SECONDS)
+    while not stopped.wait(0.05) and requests.number:
+        pass
+    # gRPC would wait for idle connections, too, such as that of every notebook
+    server.stop(None).wait()
     # a request that outlasts the grace period is cut off from its client, but still works on the
     # data
     pool.shutdown()
     database.close()
+
+
+class OpenRequests(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
+    """Counts the requests whose answer is not sent yet."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._lock = threading.Lock()
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        """The handler of one method, counted from its call until gRPC is done with it."""
+        handler = continuation(details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+
+        def counted(request: Any, context: grpc.ServicerContext) -> Any:
+            self._add(1)
+            if not context.add_callback(lambda: self._add(-1)):  # its client is gone already
+                self._add(-1)
+            return handler.unary_unary(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(
+            counted, handler.request_deserializer, handler.response_serializer
+        )
+
+    def _add(self, number: int) -> None:
+        with self._lock:
+            self.number += number
