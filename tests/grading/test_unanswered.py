@@ -39,13 +39,13 @@ def test_a_cell_that_needs_an_open_task_says_which_one(shell, capsys):
     check(shell)
     text = shown(shell, capsys, "round(precision_at_k([1], [1], 1), 2)")
     assert text.strip() == (
-        "Task precision_at_k comes first: precision_at_k still returns `...`. Write it in its cell"
-        ' above, run ex.check("precision_at_k"), then run this cell again.'
+        "Task precision_at_k comes first: precision_at_k still returns `...`. Answer it above, then"
+        " run this cell again."
     )
 
 
 def test_an_error_before_the_first_check_is_shown_whole(shell, capsys):
-    assert "ZeroDivisionError" in shown(shell, capsys, "1 / 0")
+    assert "TypeError" in shown(shell, capsys, "round(precision_at_k([1], [1], 1), 2)")
 
 
 def test_once_the_function_is_written_again_errors_are_shown_whole(shell, capsys):
@@ -58,7 +58,22 @@ def test_after_the_answer_errors_are_shown_whole(shell, capsys):
     check(shell)
     shell.run_cell(ANSWER)
     check(shell)
-    assert "ZeroDivisionError" in shown(shell, capsys, "1 / 0")
+    assert "AssertionError" in shown(shell, capsys, "assert precision_at_k([1], [1], 1) == 2")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ('ex.check("none")', "07_evaluation has no task 'none'"),
+        ("precision_at_k([1], [1], 1).real\nex.hint('none')", "Task precision_at_k comes first"),
+        ("value = precision_at_k([1], [1], 1)\nfloat(value)", "Task precision_at_k comes first"),
+        ("assert 1 == 2", "Task precision_at_k comes first"),
+    ],
+)
+def test_only_an_error_that_the_stub_explains_is_replaced(shell, capsys, cell, message):
+    check(shell)
+    assert message in shown(shell, capsys, cell)
 
 
 def test_an_interrupt_is_never_hidden(shell, capsys):

@@ -2,11 +2,13 @@
 yet, so that running the whole notebook ends with what to do next.
 """
 
+import re
 from types import TracebackType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from vdbcourse.errors import CourseError
 from vdbcourse.grading.manifest import Task
 
 
@@ -30,10 +32,24 @@ class Unanswered:
             if all(self.namespace.get(name) is stub for name, stub in functions):
                 names = ", ".join(name for name, _ in functions)
                 return (
-                    f"Task {task} comes first: {names} still returns `...`. Write it in its cell"
-                    f' above, run ex.check("{task}"), then run this cell again.'
+                    f"Task {task} comes first: {names} still returns `...`. Answer it above, then"
+                    " run this cell again."
                 )
         return None
+
+    def _explains(self, error: BaseException, shell: InteractiveShell) -> bool:
+        """Does a stub explain this error: did `...` arrive where a value belongs, does the cell call
+        a stub, or is it a claim of the exercise that does not hold yet?
+        """
+        if isinstance(error, CourseError):  # it says what to do
+            return False
+        cell = shell.user_ns["In"][-1]
+        names = [name for functions in self._stubs.values() for name, _ in functions]
+        return (
+            "ellipsis" in str(error).lower()
+            or isinstance(error, AssertionError)
+            or any(re.search(rf"\b{name}\(", cell) for name in names)
+        )
 
     def show_instead_of_tracebacks(self, shell: InteractiveShell) -> None:
         """From now on a cell that fails shows this line if there is one, else its error as ever."""
@@ -45,7 +61,7 @@ class Unanswered:
             trace: TracebackType,
             tb_offset: int | None = None,
         ) -> None:
-            if (line := self.line()) is not None:
+            if (line := self.line()) is not None and self._explains(error, shell):
                 error._render_traceback_ = lambda: [line]  # type: ignore[attr-defined]
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 

@@ -3,7 +3,7 @@
  * - Block quotes that begin with Predict, Common pitfall or Try this look different from each other.
  * - On a narrow screen the sidebar begins closed.
  * - When several cells run at once (Run All), the answers to Predict boxes are folded again; a cell
- *   that is run alone shows its answer.
+ *   that is run alone shows its answer. A cell that fails is scrolled to.
  *
  * JupyterLab loads an extension as a container of webpack's module federation
  * (https://webpack.js.org/concepts/module-federation/). This one is written by hand, so that the
@@ -53,22 +53,30 @@
     return position >= 0 && notebook.widgets[position].model.sharedModel.getSource().includes("**Predict.**");
   }
 
-  function foldAnswersOfRunAll(NotebookActions) {
+  function show(notebook, cell) {
+    notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+    notebook.scrollToCell(cell, "center");
+  }
+
+  function watchRunAll(NotebookActions) {
     let scheduled = []; // in this turn of the event loop: one cell by Shift + Enter, many by Run All
-    const together = new WeakSet();
+    const runs = new WeakMap(); // cell -> the run of several cells it was last part of
     NotebookActions.executionScheduled.connect((_, {cell}) => {
       if (scheduled.length === 0) {
         setTimeout(() => {
-          for (const one of scheduled) scheduled.length > 1 ? together.add(one) : together.delete(one);
+          const run = scheduled.length > 1 ? {failed: false} : undefined;
+          for (const one of scheduled) runs.set(one, run);
           scheduled = [];
         });
       }
       scheduled.push(cell);
     });
-    NotebookActions.executed.connect((_, {notebook, cell}) => {
-      if (together.has(cell) && cell.model.type === "code" && isAnswer(notebook, cell)) {
-        cell.outputHidden = true;
-      }
+    NotebookActions.executed.connect((_, {notebook, cell, success}) => {
+      const run = runs.get(cell);
+      if (!run || cell.model.type !== "code") return;
+      if (success && isAnswer(notebook, cell)) cell.outputHidden = true;
+      if (!success && !run.failed) show(notebook, cell); // the cells after it fail because it did
+      run.failed ||= !success;
     });
   }
 
@@ -90,7 +98,7 @@
           markBoxes();
         });
       }).observe(document.body, {childList: true, subtree: true});
-      foldAnswersOfRunAll(NotebookActions);
+      watchRunAll(NotebookActions);
     },
   });
 
