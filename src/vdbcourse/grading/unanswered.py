@@ -38,8 +38,8 @@ class Unanswered:
         return None
 
     def _explains(self, error: BaseException, shell: InteractiveShell) -> bool:
-        """Does a stub explain this error: did `...` arrive where a value belongs, does the cell call
-        a stub, or is it a claim of the exercise that does not hold yet?
+        """Does a stub explain this error: did `...` arrive where a value belongs, does the cell
+        call a stub, or is it a claim of the exercise that does not hold yet?
         """
         if isinstance(error, CourseError):  # it says what to do
             return False
