@@ -12,7 +12,7 @@ from pymilvus import MilvusClient, MilvusException
 
 from vdbcourse import engines, masking, settings
 from vdbcourse.engines import addresses, processes, server_checks, supervisor
-from vdbcourse.engines.local import postgres
+from vdbcourse.engines.local import milvus_lite, postgres
 from vdbcourse.errors import CourseError
 
 PASSWORDS = (
@@ -58,6 +58,16 @@ def server(tmp_path_factory):
     postgres.stop(started, folder / "postgres")
 
 
+@pytest.fixture(scope="module")
+def milvus(tmp_path_factory):
+    """The address of a Milvus without collections."""
+    folder = tmp_path_factory.mktemp("empty")
+    started = milvus_lite.start(folder / "milvus-lite", folder / "log")
+    assert processes.wait_until(lambda: milvus_lite.is_ready(started), 120, started.is_alive)
+    yield started.uri
+    milvus_lite.stop(started, folder / "milvus-lite")
+
+
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_the_notebook_and_the_command_line_agree_on_an_odd_password(
     server, home, monkeypatch, capsys, password
@@ -101,10 +111,9 @@ def test_an_address_that_is_none_is_not_repeated(monkeypatch, address):
 
 
 @pytest.mark.parametrize("password", [*PASSWORDS, "hunter2"])
-def test_user_and_password_of_milvus_become_its_token(home, monkeypatch, password):
-    uri = supervisor.up("milvus-lite").uri
-    monkeypatch.setenv("MILVUS_URI", uri.replace("//", f"//root:{password}@"))
-    assert engines.milvus() == uri
+def test_user_and_password_of_milvus_become_its_token(milvus, monkeypatch, password):
+    monkeypatch.setenv("MILVUS_URI", milvus.replace("//", f"//root:{password}@"))
+    assert engines.milvus() == milvus
     assert engines.milvus_token() == f"root:{password}"
     assert MilvusClient(engines.milvus(), token=engines.milvus_token()).list_collections() == []
 
@@ -148,11 +157,10 @@ def test_no_command_shows_a_password(home, cli, command):
     assert "Traceback" not in result.stderr
 
 
-def test_a_running_server_is_shown_without_its_password(home, cli):
-    uri = supervisor.up("milvus-lite").uri
+def test_a_running_server_is_shown_without_its_password(milvus, home, cli):
     for command in (["status"], ["status", "--json"], ["doctor"], ["up", "milvus-lite", "--json"]):
-        result = cli(*command, MILVUS_URI=uri.replace("//", "//root:Secret/Word1@"))
-        assert uri in result.stdout
+        result = cli(*command, MILVUS_URI=milvus.replace("//", "//root:Secret/Word1@"))
+        assert milvus in result.stdout
         shows_nothing(result.stdout + result.stderr)
 
 
@@ -247,9 +255,10 @@ def test_an_address_that_libpq_reads_right_is_read_as_it_reads_it(address):
 # --- the wrong scheme -----------------------------------------------------------------------------
 
 
-def test_https_to_a_server_without_tls_is_told(home, monkeypatch):
-    uri = supervisor.up("milvus-lite").uri
+def test_https_to_a_server_without_tls_is_told(milvus, monkeypatch):
     monkeypatch.setattr(server_checks, "CONNECT_SECONDS", 2)
-    monkeypatch.setenv("MILVUS_URI", uri.replace("http:", "https:"))
-    with pytest.raises(CourseError, match=f"does not speak TLS, so write {uri} instead of https"):
+    monkeypatch.setenv("MILVUS_URI", milvus.replace("http:", "https:"))
+    with pytest.raises(
+        CourseError, match=f"does not speak TLS, so write {milvus} instead of https"
+    ):
         engines.milvus()

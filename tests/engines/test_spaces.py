@@ -137,13 +137,22 @@ def test_a_user_id_without_a_name_is_a_learner_of_its_own(monkeypatch):
 
 
 @pytest.fixture
-def shared(home, tmp_path, monkeypatch):
-    """A PostgreSQL and a Milvus that several learners share; the home is that of none of them."""
-    database, milvus = supervisor.up("postgres").uri, supervisor.up("milvus-lite").uri
+def database(home, tmp_path, monkeypatch):
+    """A PostgreSQL that several learners share; the home is that of none of them."""
+    url = supervisor.up("postgres").uri
     monkeypatch.setenv("VDBCOURSE_HOME", str(tmp_path / "learner"))
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("MILVUS_URI", milvus)
-    return database, milvus
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+@pytest.fixture
+def milvus(home, tmp_path, monkeypatch):
+    """A Milvus that several learners share; the home is that of none of them."""
+    monkeypatch.setenv("VDBCOURSE_HOME", str(home))
+    uri = supervisor.up("milvus-lite").uri
+    monkeypatch.setenv("VDBCOURSE_HOME", str(tmp_path / "learner"))
+    monkeypatch.setenv("MILVUS_URI", uri)
+    return uri
 
 
 def run(url, *statements):
@@ -173,8 +182,7 @@ def make_old(url, *names):
         )
 
 
-def test_reset_lists_and_drops_what_is_this_learners_alone(shared, monkeypatch, cli):
-    database, milvus = shared
+def test_reset_lists_and_drops_what_is_this_learners_alone(database, milvus, monkeypatch, cli):
     client = MilvusClient(milvus)
     made = {}
     for learner in ("ana", "ana.maria", "ana_maria", "Ana", "Ольга", "李明"):
@@ -205,23 +213,20 @@ def engines_shown(url):
     return server_checks.without_password(url)
 
 
-def test_the_comment_of_a_schema_names_its_owner(shared, monkeypatch):
-    database, _ = shared
+def test_the_comment_of_a_schema_names_its_owner(database, monkeypatch):
     monkeypatch.setenv("VDBCOURSE_LEARNER", "o'Neil; DROP")
     engines.postgres("nb")
     assert list(all_schemas(database).values()) == [f"{OLD} for o'Neil; DROP"]
 
 
-def test_a_schema_of_another_learner_is_not_entered(shared):
-    database, _ = shared
+def test_a_schema_of_another_learner_is_not_entered(database):
     spaces.make_schema(database, "taken", "eva")
     with pytest.raises(CourseError, match="The schema taken belongs to 'eva', not to 'tester'"):
         spaces.make_schema(database, "taken")
 
 
-def test_a_schema_in_which_this_user_may_not_work_is_told(shared, monkeypatch):
+def test_a_schema_in_which_this_user_may_not_work_is_told(database, monkeypatch):
     """Its tables would silently be made in the schema `public`."""
-    database, _ = shared
     run(database, "CREATE ROLE eva LOGIN", "GRANT CREATE ON DATABASE course TO eva")
     engines.postgres("nb")
     monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", "eva@"))
@@ -235,8 +240,7 @@ def test_a_schema_in_which_this_user_may_not_work_is_told(shared, monkeypatch):
 # --- what earlier versions made -------------------------------------------------------------------
 
 
-def test_an_old_schema_of_a_plain_name_gets_its_owner(shared, monkeypatch):
-    database, _ = shared
+def test_an_old_schema_of_a_plain_name_gets_its_owner(database, monkeypatch):
     make_old(database, "ana_01_first_search")
     monkeypatch.setenv("VDBCOURSE_LEARNER", "ana")
     with psycopg.connect(engines.postgres("01_first_search")) as conn:
@@ -244,8 +248,7 @@ def test_an_old_schema_of_a_plain_name_gets_its_owner(shared, monkeypatch):
     assert all_schemas(database) == {"ana_01_first_search": f"{OLD} for ana"}
 
 
-def test_an_old_schema_of_a_name_with_an_underscore_is_renamed(shared, monkeypatch):
-    database, _ = shared
+def test_an_old_schema_of_a_name_with_an_underscore_is_renamed(database, monkeypatch):
     make_old(database, "ana_maria_01_first_search")
     monkeypatch.setenv("VDBCOURSE_LEARNER", "ana_maria")
     engines.postgres("01_first_search")
@@ -254,9 +257,8 @@ def test_an_old_schema_of_a_name_with_an_underscore_is_renamed(shared, monkeypat
 
 @pytest.mark.parametrize("learner", ["ana.maria", "Ana Maria", "ana"])
 def test_an_old_schema_that_may_be_another_learners_is_left_alone(
-    shared, monkeypatch, capsys, learner
+    database, monkeypatch, capsys, learner
 ):
-    database, _ = shared
     make_old(database, "ana_maria_01_first_search")
     monkeypatch.setenv("VDBCOURSE_LEARNER", learner)
     engines.postgres("01_first_search")
@@ -272,8 +274,7 @@ def test_an_old_schema_that_may_be_another_learners_is_left_alone(
         )
 
 
-def test_an_old_schema_whose_role_is_called_like_the_learner_is_theirs(shared, monkeypatch):
-    database, _ = shared
+def test_an_old_schema_whose_role_is_called_like_the_learner_is_theirs(database, monkeypatch):
     run(database, 'CREATE ROLE "ana.maria" LOGIN', 'GRANT CREATE ON DATABASE course TO "ana.maria"')
     own = database.replace("postgres@", "ana.maria@")
     make_old(own, "ana_maria_01_first_search")
@@ -308,9 +309,8 @@ def test_an_old_name_that_can_be_cut_in_two_ways_is_nobodys():
 
 
 def test_collections_that_an_earlier_version_noted_are_removed_where_they_are_certain(
-    shared, monkeypatch, cli
+    database, milvus, monkeypatch, cli
 ):
-    _, milvus = shared
     client = MilvusClient(milvus)
     for name in ("ana_01_x_films", "ana_maria_01_x_films", "ana_maria__01_x_films", "u_01_x_films"):
         client.create_collection(name, dimension=2)

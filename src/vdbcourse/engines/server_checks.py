@@ -129,8 +129,8 @@ def wrong_scheme(url: str) -> str | None:
 
 def _speaks_tls(host: str, port: int) -> bool | None:
     """Does a server answer a TLS handshake? None if unclear: it is silent, or hangs up."""
-    # This tests for TLS only: the client decides whom to trust.
-    context = ssl.create_default_context()
+    # This tests for TLS only: the client decides whom to trust, so no certificates are loaded.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with (

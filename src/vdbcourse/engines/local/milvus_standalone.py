@@ -38,6 +38,10 @@ SETTINGS = {
     "QUERYCOORD_DISTPULLINTERVAL": "100",  # ms, not 500: what the query node holds
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",  # ms, not 1000: which indexes are to be built
     "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "300",  # ms, not 2000; a flush waits for its end
+    # The threads that build an index sleep while they wait for each other. By default they spin,
+    # which costs most where cores are few: for 10,500 vectors of 384 numbers on 2 busy cores, SCANN
+    # took 35 s of computing and IVF_PQ 52 s, now 7 s and 36 s (2026-11-30).
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 WARNING = (
     "Milvus standalone from the wheel listens on all network interfaces without a password, and no"
