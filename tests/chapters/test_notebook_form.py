@@ -101,7 +101,7 @@ def test_the_digits_of_a_number_are_those_that_say_something(number, count):
 @pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=names)
 def test_outputs_say_nothing_of_how_far_somebody_is(path):
     for cell in cells(path, "code"):
-        assert not re.search(r"\d+ of \d+ lessons", str(cell.outputs)), (
+        assert not re.search(r"\d+ of \d+ lessons\.", str(cell.outputs)), (
             "store it with ./course author store"
         )
 

@@ -122,7 +122,8 @@ def test_answers_in_the_original_come_before_answers_in_the_copy(course):
 def test_a_notebook_elsewhere_has_no_copy(course, tmp_path):
     elsewhere = tmp_path / "01_b.ipynb"
     elsewhere.write_text(notebook("1"))
-    assert copies.of(elsewhere) == copies.with_answers(elsewhere) == elsewhere
+    for path in (elsewhere, course, course / "chapters"):
+        assert copies.of(path) == copies.with_answers(path) == path
 
 
 def test_each_home_has_copies_of_its_own(course, tmp_path, monkeypatch):

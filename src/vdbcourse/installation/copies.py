@@ -86,7 +86,7 @@ def of(path: Path) -> Path:
         return path
     name = place.relative_to(settings.root().resolve())
     copy = folder() / name
-    return copy if name.parts[0] in ORIGINALS and copy.exists() else path
+    return copy if set(name.parts[:1]) & set(ORIGINALS) and copy.is_file() else path
 
 
 def with_answers(path: Path) -> Path:
