@@ -85,6 +85,9 @@ def pytest_configure(config):
     """
     if OWNER in os.environ:
         return
+    # Containers often forbid it; then each of a thousand processes compiles pandas for itself.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if config.option.record_seconds:
         config.pluginmanager.register(suite_order.Record())
     from vdbcourse import settings
