@@ -78,7 +78,7 @@ def state(name: str) -> State:
     record = supervisor.running(name)
     if record is None:
         return State(name, False)
-    return _here(name, record, running=supervisor.known(name).is_ready(record))
+    return _here(name, record, running=supervisor.local_engine(name).is_ready(record))
 
 
 def elsewhere(name: str) -> State | None:

@@ -30,7 +30,7 @@ def up(name: str, claim: bool = False) -> Running:
 
     Raises `CourseError` when it cannot start.
     """
-    engine = known(name)
+    engine = local_engine(name)
     record = running(name)
     if record is not None and record.ready and engine.is_ready(record):
         return _claimed(record) if claim else record
@@ -84,7 +84,7 @@ def _claimed(record: Running) -> Running:
 
 def down(name: str) -> bool:
     """Stop the engine `name`; False if it did not run."""
-    engine = known(name)
+    engine = local_engine(name)
     with _locked(name):
         record = running(name)
         if record is not None:
@@ -99,7 +99,7 @@ def running(name: str) -> Running | None:
     return record if record is not None and record.is_alive() else None
 
 
-def known(name: str) -> LocalEngine:
+def local_engine(name: str) -> LocalEngine:
     """The engine `name`. Raises `CourseError` for an unknown one."""
     if name not in ENGINES:
         raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(ENGINES)}.")

@@ -150,9 +150,9 @@ def engine(name: str) -> Check:
             return "ok", f"{other.version} at {other.uri} ({other.where})"
         record = supervisor.running(name)
         if record is None:
-            supervisor.known(name).check()
+            supervisor.local_engine(name).check()
             return "note", f"stopped; a notebook starts it, or: ./course up {name}"
-        if not supervisor.known(name).is_ready(record):
+        if not supervisor.local_engine(name).is_ready(record):
             raise CourseError(
                 f"process {record.pid} runs but does not answer. Fix it: ./course down {name};"
                 f" log: {record.log}"

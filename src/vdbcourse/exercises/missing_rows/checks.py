@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vdbcourse.exercises.missing_rows.shelf import FAR, FILMS, Index, Shelf
+from vdbcourse.exercises.missing_rows.film_table import FAR, FILMS, FilmTable, Index
 from vdbcourse.grading import Answer, Data, Reply, check, is_number, rounded
 from vdbcourse.grading.checks.postgres_session import SETTINGS, Session
 
@@ -45,15 +45,15 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     """`missing_rows(conn, question, decade, k)` -> how many rows are missing from the plain
     search.
     """
-    shelf = Shelf(data, missing_rows)
+    table = FilmTable(data, missing_rows)
     conn = data.postgres.conn
 
     def is_useful(q: np.ndarray) -> bool:
-        returned = len(shelf.plain(q, 1950, 10))
-        return 0 < returned < 10 and returned not in (5, shelf.after_limit(q, 1950, 10))
+        returned = len(table.plain(q, 1950, 10))
+        return 0 < returned < 10 and returned not in (5, table.after_limit(q, 1950, 10))
 
-    question = shelf.pick(is_useful)
-    returned = len(shelf.plain(question, 1950, 10))
+    question = table.pick(is_useful)
+    returned = len(table.plain(question, 1950, 10))
     missing_rows.on_data(conn, question, 1950, 10).equals(
         10 - returned,
         "Ten rows were requested, and the decade has more films than that: what the plain search"
@@ -68,7 +68,7 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
                 "Ten rows were requested. Films after the tenth are not missing: they were not"
                 " requested."
             ),
-            10 - shelf.after_limit(question, 1950, 10): (
+            10 - table.after_limit(question, 1950, 10): (
                 "That is what a filter applied after LIMIT loses: it removes some of the ten"
                 " nearest of all films. `NEAREST` filters before LIMIT."
             ),
@@ -78,7 +78,7 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
     )
     reply = missing_rows.on_data(conn, question, 1950, 3_000)
     reply.expect(
-        reply.number() >= 0 or reply.number() == shelf.titles(1950) - FAR,
+        reply.number() >= 0 or reply.number() == table.titles(1950) - FAR,
         "A negative number of rows cannot be missing: the search returned more than you counted."
         " Count with exactly the condition of the search, `decade = ...`.",
         "0",
@@ -91,7 +91,7 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
                 "The decade has fewer films than k, and all of them were returned. A film that does"
                 " not exist is not missing."
             ),
-            shelf.titles(1950) - FAR: TITLES,
+            table.titles(1950) - FAR: TITLES,
             FILMS - FAR: (
                 "Only films that pass the filter can be missing. You counted all films of the"
                 " table."
@@ -99,11 +99,11 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
         },
     )
     for decade in (1980, 1990, 2000):
-        none_missing(missing_rows.on_data(conn, question, decade, 3_000), shelf, decade)
-    cut = shelf.pick(lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5)
-    few = shelf.after_limit(cut, 2010, 20)
+        none_missing(missing_rows.on_data(conn, question, decade, 3_000), table, decade)
+    cut = table.pick(lambda q: table.after_limit(q, 2010, 20) < len(table.plain(q, 2010, 5)) < 5)
+    few = table.after_limit(cut, 2010, 20)
     missing_rows.on_data(conn, cut, 2010, 5).equals(
-        5 - len(shelf.plain(cut, 2010, 5)),
+        5 - len(table.plain(cut, 2010, 5)),
         "Five rows were requested, and fewer were returned.",
         mistakes={
             5 - few: (
@@ -112,16 +112,16 @@ def check_missing_rows(missing_rows: Answer, data: Data) -> None:
             ),
         },
     )
-    missing_rows.on_data(conn, shelf.far, 1950, 10).equals(
+    missing_rows.on_data(conn, table.far, 1950, 10).equals(
         10, "No film of that decade was returned, although ten were requested and more exist."
     )
-    missing_rows.on_data(conn, shelf.far, 1950, 1).equals(
+    missing_rows.on_data(conn, table.far, 1950, 1).equals(
         1, "One row was requested and none was returned, although more exist."
     )
     missing_rows.on_data(conn, question, 1890, 10).equals(
         0, "The table has no film of that decade, so none can be missing."
     )
-    full = shelf.pick(lambda q: len(shelf.plain(q, 2000, 3)) == 3)
+    full = table.pick(lambda q: len(table.plain(q, 2000, 3)) == 3)
     missing_rows.on_data(conn, full, 2000, 3).equals(
         0, "Three rows were requested, and three were returned."
     )
@@ -134,19 +134,19 @@ LATER = (
 )
 
 
-def none_missing(reply: Reply, shelf: Shelf, decade: int) -> None:
+def none_missing(reply: Reply, table: FilmTable, decade: int) -> None:
     """Is it 0, as all films of the decade were returned? A wrong number, which reveals how many
     films there are, is not shown.
     """
-    films = shelf.count(decade)
+    films = table.count(decade)
     mistakes: dict[float, str] = {
-        shelf.count(decade + 10): (
+        table.count(decade + 10): (
             "You counted one decade too many. `BETWEEN` and `<=` include the end of a range: count"
             " with exactly the condition of `NEAREST`, `decade = ...`."
         ),
-        int(np.sum(shelf.films.decades >= decade)) - films: LATER,
-        int(np.sum(shelf.films.decades <= decade)) - films: LATER,
-        shelf.titles(decade) - films: TITLES,
+        int(np.sum(table.films.decades >= decade)) - films: LATER,
+        int(np.sum(table.films.decades <= decade)) - films: LATER,
+        table.titles(decade) - films: TITLES,
     }
     number = reply.number()
     if number:
@@ -162,15 +162,15 @@ def check_candidates(candidates: Answer, data: Data) -> None:
     """`candidates(conn, question, decade, k)` -> (rows that passed the filter, rows that the filter
     removed).
     """
-    shelf = Shelf(data, candidates)
+    table = FilmTable(data, candidates)
     conn = data.postgres.conn
 
     def is_useful(q: np.ndarray) -> bool:
-        passed, removed, expected = shelf.scanned(q, 1990, 10)
+        passed, removed, expected = table.scanned(q, 1990, 10)
         return 0 < passed < 10 and passed not in (removed, expected)
 
-    question = shelf.pick(is_useful)
-    passed, removed, expected = shelf.scanned(question, 1990, 10)
+    question = table.pick(is_useful)
+    passed, removed, expected = table.scanned(question, 1990, 10)
     reply = candidates.on_data(conn, question, 1990, 10)
     values = reply.sequence("two numbers: (passed, removed)")
     reply.expect(
@@ -207,7 +207,7 @@ def check_candidates(candidates: Answer, data: Data) -> None:
             ),
             (
                 passed,
-                shelf.count(1990) - passed,
+                table.count(1990) - passed,
             ): (
                 "The filter did not remove films that the scan never read. Read the number from the"
                 " plan."
@@ -225,14 +225,14 @@ def check_candidates(candidates: Answer, data: Data) -> None:
             ): "Ten is the number requested. Read from the plan how many rows the scan returned.",
             (
                 passed,
-                FILMS - shelf.count(1990),
+                FILMS - table.count(1990),
             ): (
                 "That is how many films the filter would remove from the whole table. The scan read"
                 " only its candidates: read the number from the plan."
             ),
             (
-                shelf.count(1990),
-                FILMS - shelf.count(1990),
+                table.count(1990),
+                FILMS - table.count(1990),
             ): (
                 "Here the scan read every film. Explain `NEAREST` unchanged, with its ORDER BY and"
                 " its LIMIT, and change no setting: another query has another plan."
@@ -247,7 +247,7 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         "Here there is a sort below LIMIT, and below the sort the scan with its filter. Continue to"
         " the innermost step."
     )
-    whole = shelf.scanned(question, 1950, 3_000)
+    whole = table.scanned(question, 1950, 3_000)
     candidates.on_data(conn, question, 1950, 3_000).equals(
         whole[:2],
         "For so many rows the planner reads the table instead of the index, and the filter sees"
@@ -261,13 +261,13 @@ def check_candidates(candidates: Answer, data: Data) -> None:
                 " use it: read the number from the plan."
             ),
             (FAR, 0): sort,
-            shelf.by_index(question, 1950, 3_000): (
+            table.by_index(question, 1950, 3_000): (
                 "Those are the numbers of an index scan. For so many rows the planner reads the"
                 " table: explain `NEAREST` and change no setting."
             ),
         },
     )
-    none_removed = shelf.pick(lambda q: shelf.scanned(q, 2000, 2)[:2] == (2, 0))
+    none_removed = table.pick(lambda q: table.scanned(q, 2000, 2)[:2] == (2, 0))
     stops = (
         "The index would return 40 candidates, but a scan stops when LIMIT is filled. Read the"
         " number from the plan."
@@ -278,29 +278,29 @@ def check_candidates(candidates: Answer, data: Data) -> None:
         " omits the line; a JSON plan shows 0.",
         mistakes={(2, 38): stops},
     )
-    some_removed = shelf.pick(
-        lambda q: shelf.scanned(q, 2010, 3)[0] == 3 and 0 < shelf.scanned(q, 2010, 3)[1] < 37
+    some_removed = table.pick(
+        lambda q: table.scanned(q, 2010, 3)[0] == 3 and 0 < table.scanned(q, 2010, 3)[1] < 37
     )
     candidates.on_data(conn, some_removed, 2010, 3).equals(
-        shelf.scanned(some_removed, 2010, 3)[:2],
+        table.scanned(some_removed, 2010, 3)[:2],
         "The scan read some films of other decades before LIMIT was filled.",
     )
     sorting = Session(data, enable_indexscan="off")
     candidates.on_data(sorting.conn, question, 1990, 10).equals(
-        (shelf.count(1990), FILMS - shelf.count(1990)),
+        (table.count(1990), FILMS - table.count(1990)),
         "This session uses no index, so the scan returns every film of the decade, a step sorts"
         " them, and LIMIT takes ten. Both numbers belong to the scan.",
         mistakes={
             (
                 10,
-                FILMS - shelf.count(1990),
+                FILMS - table.count(1990),
             ): (
                 "Ten is what LIMIT, the outermost step, returned. Take both numbers from the step"
                 " that reads rows, the innermost one."
             ),
         },
     )
-    candidates.on_data(conn, shelf.far, 1950, 10).equals(
+    candidates.on_data(conn, table.far, 1950, 10).equals(
         (0, 40), "None of the candidates is from that decade: all were removed."
     )
 
@@ -310,15 +310,15 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
     """`search_filtered(conn, question, decade, k)` -> rows (id, title, distance), all k of them, by
     the index.
     """
-    shelf = Shelf(data, search_filtered)
+    table = FilmTable(data, search_filtered)
     conn = data.postgres.conn
-    question = shelf.pick(
-        lambda q: shelf.after_limit(q, 2010, 20) < len(shelf.plain(q, 2010, 5)) < 5
+    question = table.pick(
+        lambda q: table.after_limit(q, 2010, 20) < len(table.plain(q, 2010, 5)) < 5
     )
-    plain, known = len(shelf.plain(question, 2010, 5)), set(shelf.indexes())
-    before = shelf.rows_read(search_filtered)
+    plain, known = len(table.plain(question, 2010, 5)), set(table.indexes())
+    before = table.rows_read(search_filtered)
     reply = search_filtered.on_data(conn, question, 2010, 5)
-    rows_read = shelf.rows_read(search_filtered) - before
+    rows_read = table.rows_read(search_filtered) - before
     returned = len(reply.rows(COLUMNS))
     reply.expect(
         returned >= plain,
@@ -328,25 +328,25 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         "5 rows",
     )
     if returned == plain:
-        reply.fail(OVER_FETCHED if fetches_more(search_filtered, shelf) else NOT_REACHED, "5 rows")
+        reply.fail(OVER_FETCHED if fetches_more(search_filtered, table) else NOT_REACHED, "5 rows")
     reply.expect(
-        set(shelf.indexes()) == known,
+        set(table.indexes()) == known,
         "The call made or removed an index. An index for every search costs more than it saves: let"
         " the scan of `film_hnsw` continue.",
         "the indexes as before",
     )
-    are_rows(reply, shelf, question, 2010, 5)
+    are_rows(reply, table, question, 2010, 5)
     reply.expect(
-        shelf.plain(question, 2010, 5)[0] in [row[0] for row in reply.rows(COLUMNS)],
+        table.plain(question, 2010, 5)[0] in [row[0] for row in reply.rows(COLUMNS)],
         "The nearest film is missing, although even the plain search finds it. The question is not"
         " a row of the table: do not leave anything out.",
         "nearly all of the five nearest films of the decade",
     )
-    left_as_it_was(reply, shelf, search_filtered)
+    left_as_it_was(reply, table, search_filtered)
     reply.expect(rows_read < FILMS / 2, READ_ALL)
-    before = shelf.rows_read(search_filtered)
-    reply = search_filtered.on_data(conn, shelf.far, 1950, 10)
-    rows_read = shelf.rows_read(search_filtered) - before
+    before = table.rows_read(search_filtered)
+    reply = search_filtered.on_data(conn, table.far, 1950, 10)
+    rows_read = table.rows_read(search_filtered) - before
     reply.expect(
         len(reply.rows(COLUMNS)) >= 10,
         "Here the films of the decade are far from the question, and rows are missing again. A"
@@ -354,7 +354,7 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         " continue until LIMIT is filled.",
         "10 rows",
     )
-    are_rows(reply, shelf, shelf.far, 1950, 10)
+    are_rows(reply, table, table.far, 1950, 10)
     reply.expect(
         rows_read < FILMS / 2,
         "The rows are here, but the call read the whole table: with a long list (`hnsw.ef_search`)"
@@ -362,26 +362,26 @@ def check_search_filtered(search_filtered: Answer, data: Data) -> None:
         " continues only as far as it must.",
     )
     for decade, k in ((1950, 300), (1890, 10), (2000, 1)):
-        are_rows(search_filtered.on_data(conn, question, decade, k), shelf, question, decade, k)
+        are_rows(search_filtered.on_data(conn, question, decade, k), table, question, decade, k)
     shares = []
     for decade, k in ((2010, 50), (1990, 10), (1980, 10)):
-        for other in shelf.questions[:12]:
+        for other in table.questions[:12]:
             reply = search_filtered.on_data(conn, other, decade, k)
-            ids = are_rows(reply, shelf, other, decade, k)
-            shares.append(len(set(ids) & set(shelf.true_ids(other, decade, k))) / k)
+            ids = are_rows(reply, table, other, decade, k)
+            shares.append(len(set(ids) & set(table.true_ids(other, decade, k))) / k)
     reply.expect(
         np.mean(shares) >= 0.9,
         "These are as many rows as requested, all of the right decade, but not the nearest: over 36"
         " searches less than 90 % of the true neighbours were found.",
         "recall of at least 0.9",
     )
-    left_as_it_was(reply, shelf, search_filtered)
+    left_as_it_was(reply, table, search_filtered)
     own = Session(
         data, {"hnsw.iterative_scan": "strict_order"}, **{"hnsw.iterative_scan": "relaxed_order"}
     )
     reply = search_filtered.on_data(own.conn, question, 2010, 5)
     own.expect_as_before(search_filtered, reply)
-    with shelf.other_rows() as films:
+    with table.other_rows() as films:
         reply = search_filtered.on_data(conn, question, 2010, 5)
         reply.expect(
             {row[0] for row in reply.rows(COLUMNS)} <= films.keys(),
@@ -403,32 +403,34 @@ NOT_REACHED = (
 )
 
 
-def fetches_more(search_filtered: Answer, shelf: Shelf) -> bool:
+def fetches_more(search_filtered: Answer, table: FilmTable) -> bool:
     """Is the filter applied after LIMIT? With 400 candidates `NEAREST` finds what is beyond a LIMIT
     of 100.
     """
-    wide = Session(shelf.data, None, enable_seqscan="off", **{"hnsw.ef_search": "400"})
-    question = shelf.pick(
-        lambda q: not shelf.after_limit(q, 1950, 100) and shelf.plain_of_400(q, 1950, 1)
+    wide = Session(table.data, None, enable_seqscan="off", **{"hnsw.ef_search": "400"})
+    question = table.pick(
+        lambda q: not table.after_limit(q, 1950, 100) and table.plain_of_400(q, 1950, 1)
     )
     return not search_filtered.on_data(wide.conn, question, 1950, 1).rows(COLUMNS)
 
 
-def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: int) -> list[int]:
+def are_rows(
+    reply: Reply, table: FilmTable, question: np.ndarray, decade: int, k: int
+) -> list[int]:
     """Are these rows of that decade, as many as expected, with their distances, nearest first?
     Returns their ids.
     """
     rows = reply.rows(COLUMNS)
-    wanted = min(k, shelf.count(decade))
+    wanted = min(k, table.count(decade))
     what = f"{wanted} rows (id, title, distance)"
     ids = [row[0] for row in rows]
     reply.expect(
-        all(is_number(number) and shelf.decade_of(number) is not None for number in ids),
+        all(is_number(number) and table.decade_of(number) is not None for number in ids),
         "The first column is not an id of the table. A row is (id, title, distance).",
         what,
     )
     reply.expect(
-        all(shelf.decade_of(number) == decade for number in ids),
+        all(table.decade_of(number) == decade for number in ids),
         "Some of the rows are films of other decades.",
         what,
     )
@@ -436,12 +438,12 @@ def are_rows(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
     reply.expect(len(rows) <= k, "The call returned more than k rows: LIMIT is missing.", what)
     reply.expect(len(rows) == wanted, "Rows are missing: more films of that decade exist.", what)
     reply.expect(
-        all(title == shelf.title_of(number) for number, title, _ in rows),
+        all(title == table.title_of(number) for number, title, _ in rows),
         "A title belongs to a different id.",
         what,
     )
     distances = [row[2] for row in rows]
-    are_distances(reply, shelf.distances(question, ids), distances)
+    are_distances(reply, table.distances(question, ids), distances)
     reply.expect(
         all(nearer <= farther + 1e-6 for nearer, farther in itertools.pairwise(distances)),
         "The rows are not sorted nearest first. `relaxed_order` may return them slightly out of"
@@ -476,11 +478,11 @@ def are_distances(reply: Reply, true: np.ndarray, distances: list[Any]) -> None:
     )
 
 
-def left_as_it_was(reply: Reply, shelf: Shelf, function: Answer) -> None:
+def left_as_it_was(reply: Reply, table: FilmTable, function: Answer) -> None:
     """Is the session as it was before the call: no transaction open, no setting changed?"""
-    reply.expect(not shelf.transaction_is_open(), OPEN)
+    reply.expect(not table.transaction_is_open(), OPEN)
     for name in SETTINGS:
-        now, usual = function.setting(shelf.data.postgres.conn, name), shelf.setting(name)
+        now, usual = function.setting(table.data.postgres.conn, name), table.setting(name)
         if now not in (None, usual):
             reply.fail(
                 f"After the call `{name}` is still changed, which affects every later query on this"
@@ -495,33 +497,33 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
     """`search_exact(conn, question, decade, k)` -> rows; `plain_recall(conn, questions, decade, k)`
     -> mean recall.
     """
-    shelf = Shelf(data, search_exact)
+    table = FilmTable(data, search_exact)
     conn = data.postgres.conn
-    reply = search_exact.on_data(conn, shelf.far, 1950, 10)
+    reply = search_exact.on_data(conn, table.far, 1950, 10)
     reply.expect(
         reply.rows(COLUMNS),
         "No row was returned: this search still uses the index. Disable index scans for this one"
         " query, in the same transaction (`SET LOCAL` outside of one has no effect).",
         "10 rows",
     )
-    is_exact(reply, shelf, shelf.far, 1950, 10)
-    left_as_it_was(reply, shelf, search_exact)
+    is_exact(reply, table, table.far, 1950, 10)
+    left_as_it_was(reply, table, search_exact)
     reply.expect(
-        "film_hnsw" in shelf.indexes(),
+        "film_hnsw" in table.indexes(),
         "The index is gone after the call, and all other searches are slow until somebody rebuilds"
         " it. Disable index scans for this one query.",
         "the indexes as before",
     )
     own = Session(data, enable_indexscan="off")
-    own.expect_as_before(search_exact, search_exact.on_data(own.conn, shelf.far, 1950, 10))
-    for question in shelf.questions[:8]:
-        is_exact(search_exact.on_data(conn, question, 2000, 50), shelf, question, 2000, 50)
-    is_exact(search_exact.on_data(conn, shelf.far, 1950, 300), shelf, shelf.far, 1950, 300)
-    is_exact(search_exact.on_data(conn, shelf.far, 1890, 5), shelf, shelf.far, 1890, 5)
-    is_exact(search_exact.on_data(conn, shelf.far, 1980, 1), shelf, shelf.far, 1980, 1)
-    avoids_the_index(search_exact, shelf)
-    with shelf.other_rows() as films:
-        reply = search_exact.on_data(conn, shelf.far, 2010, 5)
+    own.expect_as_before(search_exact, search_exact.on_data(own.conn, table.far, 1950, 10))
+    for question in table.questions[:8]:
+        is_exact(search_exact.on_data(conn, question, 2000, 50), table, question, 2000, 50)
+    is_exact(search_exact.on_data(conn, table.far, 1950, 300), table, table.far, 1950, 300)
+    is_exact(search_exact.on_data(conn, table.far, 1890, 5), table, table.far, 1890, 5)
+    is_exact(search_exact.on_data(conn, table.far, 1980, 1), table, table.far, 1980, 1)
+    avoids_the_index(search_exact, table)
+    with table.other_rows() as films:
+        reply = search_exact.on_data(conn, table.far, 2010, 5)
         reply.expect(
             {row[0] for row in reply.rows(COLUMNS)} <= films.keys(),
             STALE,
@@ -529,15 +531,15 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
         )
     for decade in (2010, 2000):
         asked = np.array(
-            [question for question in shelf.questions if shelf.plain(question, decade, 20)][:12]
+            [question for question in table.questions if table.plain(question, decade, 20)][:12]
         )
-        recall, mistakes = measured(shelf, asked, decade, 20)
+        recall, mistakes = measured(table, asked, decade, 20)
         for exact_first in (False, True):
             watched = Session(data)
             if exact_first:
                 is_exact(
                     search_exact.on_data(watched.conn, asked[0], decade, 20),
-                    shelf,
+                    table,
                     asked[0],
                     decade,
                     20,
@@ -555,16 +557,16 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
             reply.equals(recall, SHARES if by_index == len(asked) else ONE_PLAN, mistakes=mistakes)
         reply = search_exact.on_data(watched.conn, asked[0], decade, 20)
         reply.expect(len(reply.rows(COLUMNS)) == 20, ONE_PLAN, "20 rows")
-        is_exact(reply, shelf, asked[0], decade, 20)
+        is_exact(reply, table, asked[0], decade, 20)
         watched.expect_as_before(search_exact, reply)
-    recall_of_small_cases(plain_recall, shelf)
+    recall_of_small_cases(plain_recall, table)
 
 
-def avoids_the_index(search_exact: Answer, shelf: Shelf) -> None:
+def avoids_the_index(search_exact: Answer, table: FilmTable) -> None:
     """Is the answer exact even where the planner considers reading the table expensive?"""
-    session = Session(shelf.data, seq_page_cost="1000", jit="off")
+    session = Session(table.data, seq_page_cost="1000", jit="off")
     before = session.reads(search_exact)
-    reply = search_exact.on_data(session.conn, shelf.far, 1950, 10)
+    reply = search_exact.on_data(session.conn, table.far, 1950, 10)
     reply.expect(
         session.reads(search_exact).vector_scans == before.vector_scans,
         "Here reading the table costs more, as it does when a table grows, and the query used the"
@@ -573,22 +575,22 @@ def avoids_the_index(search_exact: Answer, shelf: Shelf) -> None:
         " for this query.",
         "a query that does not use the index",
     )
-    is_exact(reply, shelf, shelf.far, 1950, 10)
+    is_exact(reply, table, table.far, 1950, 10)
 
 
-def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: int) -> None:
+def is_exact(reply: Reply, table: FilmTable, question: np.ndarray, decade: int, k: int) -> None:
     """Are these the true nearest films? Equal distances may come in any order."""
-    ids = are_rows(reply, shelf, question, decade, k)
+    ids = are_rows(reply, table, question, decade, k)
     reply.expect(
-        shelf.count(decade) <= k or ids != shelf.true_ids(question, decade, k + 1)[1:],
+        table.count(decade) <= k or ids != table.true_ids(question, decade, k + 1)[1:],
         "The nearest film is missing, and all others moved up. The question is not a row of the"
         " table: do not leave anything out.",
         "the true nearest films",
     )
     reply.expect(
         np.allclose(
-            shelf.distances(question, ids),
-            shelf.distances(question, shelf.true_ids(question, decade, k)),
+            table.distances(question, ids),
+            table.distances(question, table.true_ids(question, decade, k)),
             atol=1e-6,
         ),
         "A nearer film of that decade exists, so this answer is not exact. An iterative scan finds"
@@ -598,11 +600,11 @@ def is_exact(reply: Reply, shelf: Shelf, question: np.ndarray, decade: int, k: i
     )
 
 
-def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
+def recall_of_small_cases(plain_recall: Answer, table: FilmTable) -> None:
     """Recall where it is 1, because the decade has fewer films than k, and where it is 0."""
-    conn = shelf.data.postgres.conn
+    conn = table.data.postgres.conn
     plain_recall.reconnect(conn)
-    plain_recall.on_data(conn, shelf.questions[:2], 1950, 300).equals(
+    plain_recall.on_data(conn, table.questions[:2], 1950, 300).equals(
         1.0,
         "Every film of that decade was returned, so the recall is 1.",
         mistakes={
@@ -612,7 +614,7 @@ def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
             )
         },
     )
-    plain_recall.on_data(conn, shelf.far[None], 1950, 10).equals(
+    plain_recall.on_data(conn, table.far[None], 1950, 10).equals(
         0.0,
         "The plain search finds no film of that decade, although more than ten exist: its recall is"
         " 0.",
@@ -620,18 +622,18 @@ def recall_of_small_cases(plain_recall: Answer, shelf: Shelf) -> None:
 
 
 def measured(
-    shelf: Shelf, questions: np.ndarray, decade: int, k: int
+    table: FilmTable, questions: np.ndarray, decade: int, k: int
 ) -> tuple[float, dict[float, str]]:
     """Mean recall of the plain search over the questions, and the messages for wrong values."""
     measures: list[tuple[float, ...]] = []
     all_ids: set[int] = set()
     all_true: set[int] = set()
     for question in questions:
-        ids, true = shelf.plain(question, decade, k), shelf.true_ids(question, decade, k)
+        ids, true = table.plain(question, decade, k), table.true_ids(question, decade, k)
         all_ids, all_true = all_ids | set(ids), all_true | set(true)
         hits = len(set(ids) & set(true))
         in_place = sum(a == b for a, b in zip(ids, true, strict=False))
-        fixed = len(set(shelf.iterative(question, decade, k)) & set(true))
+        fixed = len(set(table.iterative(question, decade, k)) & set(true))
         measures.append((hits / k, len(ids) / k, hits / len(ids), in_place / k, fixed / k))
     recall, rows, precision, places, iterative = np.mean(measures, axis=0).tolist()
     shares = [measure[0] for measure in measures]
@@ -669,39 +671,39 @@ def measured(
 @check("partial_index")
 def check_partial_index(partial_index: Answer, data: Data) -> None:
     """`partial_index(conn, decade)` makes an index of one decade and returns its name."""
-    shelf = Shelf(data, partial_index)
+    table = FilmTable(data, partial_index)
     conn = data.postgres.conn
-    question = shelf.pick(
-        lambda q: len(shelf.plain(q, 1980, 10)) < 10 and len(shelf.plain(q, 1990, 10)) < 10
+    question = table.pick(
+        lambda q: len(table.plain(q, 1980, 10)) < 10 and len(table.plain(q, 1990, 10)) < 10
     )
-    ids_of_2010 = shelf.plain(question, 2010, 10)
-    is_partial(partial_index, shelf, question, 1980)
-    known = shelf.indexes()
+    ids_of_2010 = table.plain(question, 2010, 10)
+    is_partial(partial_index, table, question, 1980)
+    known = table.indexes()
     reply = partial_index.on_data(conn, 1980)
-    reply.expect(not shelf.transaction_is_open(), OPEN)
+    reply.expect(not table.transaction_is_open(), OPEN)
     reply.expect(
-        len(shelf.indexes()) <= len(known),
+        len(table.indexes()) <= len(known),
         "The second call for the same decade made a second copy of the index. Each copy takes"
         " space, and time at every insert: derive the name from the decade, and use `IF NOT"
         " EXISTS`.",
         "one index",
     )
-    left_as_it_was(reply, shelf, partial_index)
+    left_as_it_was(reply, table, partial_index)
     reply.expect(
-        shelf.index_of(1980),
+        table.index_of(1980),
         "After the second call for the same decade its index is gone.",
         "one index",
     )
-    reply.equals(shelf.index_of(1980), "Return the name of the index, even when it exists already.")
-    is_partial(partial_index, shelf, question, 1990)
+    reply.equals(table.index_of(1980), "Return the name of the index, even when it exists already.")
+    is_partial(partial_index, table, question, 1990)
     reply.expect(
-        shelf.index_of(1980),
+        table.index_of(1980),
         "After a call for another decade the index of the first one is gone.",
         "two indexes",
     )
     reply.expect(
-        shelf.plain(question, 2010, 10) == ids_of_2010
-        and shelf.reads_by(question, 2010, 10) == "film_hnsw",
+        table.plain(question, 2010, 10) == ids_of_2010
+        and table.reads_by(question, 2010, 10) == "film_hnsw",
         "Searches for decades without an index of their own behave differently now.",
     )
 
@@ -712,14 +714,14 @@ NAMED = (
 )
 
 
-def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade: int) -> None:
+def is_partial(partial_index: Answer, table: FilmTable, question: np.ndarray, decade: int) -> None:
     """Does the call make one new index that holds the films of this decade and serves the plain
     search, and return its name?
     """
-    known = shelf.indexes()
-    reply = partial_index.on_data(shelf.data.postgres.conn, decade)
-    reply.expect(not shelf.transaction_is_open(), OPEN)
-    indexes = shelf.indexes()
+    known = table.indexes()
+    reply = partial_index.on_data(table.data.postgres.conn, decade)
+    reply.expect(not table.transaction_is_open(), OPEN)
+    indexes = table.indexes()
     reply.expect(
         "film_hnsw" in indexes,
         "`film_hnsw`, the index of all films, is gone. Other decades need it.",
@@ -733,24 +735,24 @@ def is_partial(partial_index: Answer, shelf: Shelf, question: np.ndarray, decade
         "a new index",
     )
     reply.expect(len(new) == 1, "One call made more than one index.", "one new index")
-    serves(reply, shelf, new[0], decade)
+    serves(reply, table, new[0], decade)
     reply.expect(
-        shelf.reads_by(question, decade, 10) == new[0].name,
+        table.reads_by(question, decade, 10) == new[0].name,
         "The planner does not use the new index for `NEAREST`. Is it an index on the column"
         " `embedding` itself, and is its WHERE the same as that of `NEAREST`, `decade = ...`,"
         " without a cast or a function?",
         "a scan by the new index",
     )
-    ids = set(shelf.plain(question, decade, 10))
+    ids = set(table.plain(question, decade, 10))
     reply.expect(
-        len(ids & set(shelf.true_ids(question, decade, 10))) >= 8,
+        len(ids & set(table.true_ids(question, decade, 10))) >= 8,
         "With the new index the plain search still misses near films of that decade.",
         "nearly all of the ten nearest films",
     )
     reply.expect(reply.text() == new[0].name, NAMED, "its name")
 
 
-def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
+def serves(reply: Reply, table: FilmTable, index: Index, decade: int) -> None:
     """Is it an HNSW index for cosine distance with the films of this decade?"""
     reply.expect(
         index.method == "hnsw",
@@ -776,7 +778,7 @@ def serves(reply: Reply, shelf: Shelf, index: Index, decade: int) -> None:
         " removes some of its candidates.",
         "an index of one decade",
     )
-    held, whole = shelf.held(index), shelf.count(decade)
+    held, whole = table.held(index), table.count(decade)
     reply.expect(
         held.get(decade) == whole,
         "The new index does not hold the films of the decade in the call. Its WHERE must compare"

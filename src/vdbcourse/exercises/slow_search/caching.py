@@ -17,14 +17,14 @@ def check_cached_search(cached_search: Answer, upsert_film: Answer, data: Data) 
     """`cached_search(conn, cache, question, k)` -> rows; `upsert_film(conn, cache, film_id, title,
     vector)` writes a film.
     """
-    shelf = Shelf(data)
-    keys_are_whole(cached_search, shelf)
-    is_used(cached_search, shelf)
-    returns_copies(cached_search.beside("front_page"), shelf)
-    is_never_stale(cached_search, upsert_film, shelf)
+    table = FilmTable(data)
+    keys_are_whole(cached_search, table)
+    is_used(cached_search, table)
+    returns_copies(cached_search.beside("front_page"), table)
+    is_never_stale(cached_search, upsert_film, table)
 
 
-class Shelf:
+class FilmTable:
     """A small table, so that every search is exact, and questions to it.
 
     `near` holds two questions that hardly differ, and have different answers.
@@ -60,11 +60,11 @@ class Shelf:
         reply.expect(same, why, what)
 
 
-def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
+def keys_are_whole(cached_search: Answer, table: FilmTable) -> None:
     """Is there one entry for each question and k?"""
-    conn, cache, question = shelf.conn, shelf.cache, shelf.questions[0]
+    conn, cache, question = table.conn, table.cache, table.questions[0]
     reply = cached_search.on_data(conn, cache, question, 5)
-    shelf.expect_rows(
+    table.expect_rows(
         reply,
         question,
         5,
@@ -76,9 +76,9 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
         " array has no `pop`.",
         "a list of rows",
     )
-    shelf.session.expect_as_before(cached_search, reply)
+    table.session.expect_as_before(cached_search, reply)
     for k in (3, 8):
-        shelf.expect_rows(
+        table.expect_rows(
             cached_search.on_data(conn, cache, question, k),
             question,
             k,
@@ -90,8 +90,8 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
         np.concatenate([halves[0], halves[1][::-1]]),
         np.concatenate([halves[0][::-1], halves[1]]),
     ]
-    for other in (shelf.questions[1], shelf.questions[-1], question[::-1].copy(), *turned):
-        shelf.expect_rows(
+    for other in (table.questions[1], table.questions[-1], question[::-1].copy(), *turned):
+        table.expect_rows(
             cached_search.on_data(conn, cache, other, 5),
             other,
             5,
@@ -99,15 +99,15 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
             " not identify a question.",
         )
     for other, k in ((question, 4), (2 * question, 2)):
-        shelf.expect_rows(
+        table.expect_rows(
             cached_search.on_data(conn, cache, other, k),
             other,
             k,
             "This question and k have the same key as another question and k: a sum or a product"
             " identifies neither. Put both into a tuple.",
         )
-    for question in shelf.near:
-        shelf.expect_rows(
+    for question in table.near:
+        table.expect_rows(
             cached_search.on_data(conn, cache, question, 1),
             question,
             1,
@@ -116,29 +116,29 @@ def keys_are_whole(cached_search: Answer, shelf: Shelf) -> None:
         )
 
 
-def is_used(cached_search: Answer, shelf: Shelf) -> None:
+def is_used(cached_search: Answer, table: FilmTable) -> None:
     """Does a second call use the answer of the first, and is that answer kept in `cache`?"""
-    question = shelf.questions[2]
-    before = cached_search.on_data(shelf.conn, shelf.cache, question, 5).value
-    shelf.postgres.run("DELETE FROM film WHERE id = %s", [shelf.postgres.exact(question, 1)[0][0]])
-    again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
+    question = table.questions[2]
+    before = cached_search.on_data(table.conn, table.cache, question, 5).value
+    table.postgres.run("DELETE FROM film WHERE id = %s", [table.postgres.exact(question, 1)[0][0]])
+    again = cached_search.on_data(table.conn, table.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
         "Asked a second time, it searched again. (The check had deleted a film without emptying the"
         " cache, and this answer lacks it.) Do not search for what is in the cache.",
         "the answer of the first call",
     )
-    for other, k in ((shelf.questions[3], 5), (question, 4)):
-        cached_search.on_data(shelf.conn, shelf.cache, other, k)
-    again = cached_search.on_data(shelf.conn, shelf.cache, question, 5)
+    for other, k in ((table.questions[3], 5), (question, 4)):
+        cached_search.on_data(table.conn, table.cache, other, k)
+    again = cached_search.on_data(table.conn, table.cache, question, 5)
     again.expect(
         alike(again.value, before, 1e-9),
         "Other questions were asked in between, and this one was searched for again, although it"
         " had been answered before: keep every answer, not only the last.",
         "the answer of the first call",
     )
-    shelf.expect_rows(
-        cached_search.on_data(shelf.conn, shelf.data.lasting_dict("another_cache"), question, 5),
+    table.expect_rows(
+        cached_search.on_data(table.conn, table.data.lasting_dict("another_cache"), question, 5),
         question,
         5,
         "This call got another, empty cache, and still returned an old answer. Keep answers in"
@@ -146,12 +146,12 @@ def is_used(cached_search: Answer, shelf: Shelf) -> None:
     )
 
 
-def returns_copies(front_page: Answer, shelf: Shelf) -> None:
+def returns_copies(front_page: Answer, table: FilmTable) -> None:
     """May a caller change the list it gets?"""
-    question = shelf.questions[3]
-    ((best, _),) = shelf.postgres.exact(question, 1)
+    question = table.questions[3]
+    ((best, _),) = table.postgres.exact(question, 1)
     for call in range(3):
-        reply = front_page.on_data(shelf.conn, shelf.cache, question)
+        reply = front_page.on_data(table.conn, table.cache, question)
         parts = reply.sequence("a row and a list of rows")
         row = parts[0] if parts else None
         right = (
@@ -176,43 +176,43 @@ def returns_copies(front_page: Answer, shelf: Shelf) -> None:
         )
 
 
-def is_never_stale(cached_search: Answer, upsert_film: Answer, shelf: Shelf) -> None:
+def is_never_stale(cached_search: Answer, upsert_film: Answer, table: FilmTable) -> None:
     """After an upsert, is every answer the same as that of a search?"""
-    conn, cache = shelf.conn, shelf.cache
-    loses, gains, third = shelf.questions[1], shelf.questions[4], shelf.questions[0]
+    conn, cache = table.conn, table.cache
+    loses, gains, third = table.questions[1], table.questions[4], table.questions[0]
     asked = [(loses, 5), (loses, 3), (gains, 5), (gains, 3), (third, 4)]
     for question, k in asked:
         cached_search.on_data(conn, cache, question, k)
-    moved = shelf.postgres.exact(loses, 1)[0][0]
+    moved = table.postgres.exact(loses, 1)[0][0]
     reply = upsert_film.on_data(conn, cache, moved, "Moved", -loses)
-    shelf.session.expect_as_before(upsert_film, reply)
-    is_written(reply, shelf, moved, "Moved", -loses)
+    table.session.expect_as_before(upsert_film, reply)
+    is_written(reply, table, moved, "Moved", -loses)
     for k in (5, 3):
-        shelf.expect_rows(
+        table.expect_rows(
             cached_search.on_data(conn, cache, loses, k),
             loses,
             k,
             "`upsert_film` changed a film, and this question still gets the old answer: the cache"
             " is stale.",
         )
-    far = shelf.postgres.exact(gains, CACHED)[-1][0]
-    far = far if far != moved else shelf.postgres.exact(gains, CACHED)[-2][0]
+    far = table.postgres.exact(gains, CACHED)[-1][0]
+    far = far if far != moved else table.postgres.exact(gains, CACHED)[-2][0]
     for question, k in asked:
         cached_search.on_data(conn, cache, question, k)
     reply = upsert_film.on_data(conn, cache, far, "Arrived", 2 * gains)
-    is_written(reply, shelf, far, "Arrived", 2 * gains)
-    arrived(cached_search, shelf, gains)
+    is_written(reply, table, far, "Arrived", 2 * gains)
+    arrived(cached_search, table, gains)
     cached_search.on_data(conn, cache, third, 4)
     reply = upsert_film.on_data(conn, cache, 2_000_000_000, "New", 3 * third)
-    is_written(reply, shelf, 2_000_000_000, "New", 3 * third)
-    arrived(cached_search, shelf, third)
+    is_written(reply, table, 2_000_000_000, "New", 3 * third)
+    arrived(cached_search, table, third)
 
 
-def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
+def arrived(cached_search: Answer, table: FilmTable, question: np.ndarray) -> None:
     """Is a film that was written right beside the question in its answers?"""
     for k in (5, 3, 4):
-        shelf.expect_rows(
-            cached_search.on_data(shelf.conn, shelf.cache, question, k),
+        table.expect_rows(
+            cached_search.on_data(table.conn, table.cache, question, k),
             question,
             k,
             "A film was written right beside this question, and the answer is still the old one. A"
@@ -221,9 +221,9 @@ def arrived(cached_search: Answer, shelf: Shelf, question: np.ndarray) -> None:
         )
 
 
-def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.ndarray) -> None:
+def is_written(reply: Reply, table: FilmTable, number: int, title: str, vector: np.ndarray) -> None:
     """Is the film in the table, with its other columns as they were?"""
-    rows = shelf.postgres.run(
+    rows = table.postgres.run(
         "SELECT title, embedding, year, decade, genre FROM film WHERE id = %s", [number]
     )
     what = "one row with the new title and the new vector"
@@ -237,8 +237,8 @@ def is_written(reply: Reply, shelf: Shelf, number: int, title: str, vector: np.n
         " both, whether it existed before or not.",
         what,
     )
-    place = np.flatnonzero(shelf.films.ids == number)
-    films = shelf.films
+    place = np.flatnonzero(table.films.ids == number)
+    films = table.films
     before = [(int(films.years[i]), int(films.decades[i]), films.genres[i]) for i in place]
     reply.expect(
         tuple(others) in (before or [tuple(others)]),

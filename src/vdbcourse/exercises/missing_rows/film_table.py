@@ -46,7 +46,7 @@ class Index:
     primary: bool
 
 
-class Shelf:
+class FilmTable:
     """The table in the check's schema. `far` is a question, `questions` are 39 others. The
     learner's connection is a new one.
 
