@@ -60,6 +60,11 @@ EXPECTED = {
     ),
     "disk": (replace(MILLION, memory_gb=0.4), replace(MILLION, memory_gb=0.38), {"DISKANN"}),
     "quick-build": (MILLION, None, ALL - {"IVF_PQ", "SCANN", "DISKANN"}),
+    "built-often": (
+        replace(MILLION, replaced_a_day=0.1),
+        replace(MILLION, replaced_a_day=0.09),
+        ALL - {"IVF_PQ", "SCANN", "DISKANN"},
+    ),
     "one-look": (MILLION, None, ALL - {"IVF_PQ", "SCANN"}),
     "whole-vectors": (MILLION, None, {"FLAT", "HNSW", "IVF_FLAT"}),
 }
@@ -146,6 +151,8 @@ def test_what_was_not_measured_is_unknown():
         ({"k": 3_000}, "IVF_FLAT"),
         ({"recall": 0.995}, "FLAT"),
         ({"memory_gb": 0.5, "deployment": "lite"}, "IVF_SQ8"),
+        ({"memory_gb": 1.8, "replaced_a_day": 0.05}, "HNSW"),
+        ({"memory_gb": 1.8, "replaced_a_day": 0.5}, "HNSW_SQ"),
     ],
     ids=str,
 )
@@ -229,6 +236,18 @@ def test_why_lists_every_rule_with_its_source():
         choose(MILLION).why("ANOY")
 
 
+def test_replaced_rows_take_memory_until_they_are_compacted():
+    small = choose(MILLION).best.candidate.memory_bytes
+    assert replace(MILLION, replaced_a_day=0.5).with_replaced(small) == 1.5 * small
+    answer = choose(rows=1_000_000, memory_gb=1.8)
+    changes = {change.text: change.index_type for change in answer.reconsider}
+    assert changes["50% of the rows are replaced each day"] == "HNSW_SQ"
+    shown = re.sub(r"\s+", " ", repr(choose(rows=1_000_000, replaced_a_day=0.25)))
+    assert "250,000 rows replaced a day" in shown
+    with pytest.raises(CourseError, match="FLAT needs the least, 2.3 GB"):
+        choose(rows=1_000_000, memory_gb=2, recall=1.0, replaced_a_day=0.5, deployment="course")
+
+
 # ---- needs that cannot be
 
 
@@ -250,6 +269,8 @@ def test_why_lists_every_rule_with_its_source():
         ({"share_kept_by_filter": 0}, "share_kept_by_filter=0 is not possible"),
         ({"share_kept_by_filter": -0.5}, "share_kept_by_filter=-0.5 is not possible"),
         ({"k": 0}, "k=0 is not possible"),
+        ({"replaced_a_day": 1.5}, "replaced_a_day=1.5 is not possible"),
+        ({"replaced_a_day": -0.1}, "replaced_a_day=-0.1 is not possible"),
         ({"k": 16_385}, "k=16,385 is not possible. Give a number from 1 to 16,384."),
         ({"rows": 5, "k": 6}, "k=6 is not possible. Give a number from 1 to 5."),
         (

@@ -122,10 +122,15 @@ def _needs_line(answer: Ranking) -> str:
         if needs.share_kept_by_filter < 1
         else ""
     )
+    replaced_note = (
+        f", {round(needs.rows * needs.replaced_a_day):,} rows replaced a day"
+        if needs.replaced_a_day
+        else ""
+    )
     return (
         f"For {needs.rows:,} rows x {needs.dimensions:,} dimensions x 4 bytes ="
         f" {_size(needs.raw_bytes)} of vectors, in {needs.memory_gb:g} GB, recall@{needs.k} of"
-        f" {needs.recall:g}{filter_note}, on {where}."
+        f" {needs.recall:g}{filter_note}{replaced_note}, on {where}."
     )
 
 

@@ -18,7 +18,8 @@ class Needs:
 
     `rows`, `dimensions`: of the collection, float32; `memory_gb`: what the index may take in
     memory, in 10^9 bytes; `recall`: the share of the true nearest `k` that an average search has to
-    find; `share_kept_by_filter`: share of the rows that pass the filter of a typical search, 1
+    find; `replaced_a_day`: share of the rows that are replaced on a day, 0 for none;
+    `share_kept_by_filter`: share of the rows that pass the filter of a typical search, 1
     without a filter; `deployment`: a key of `milvus_indexes.book().deployments`. Raises
     `CourseError` for impossible values.
     """
@@ -29,6 +30,7 @@ class Needs:
     recall: float = 0.95
     share_kept_by_filter: float = 1.0
     k: int = 10
+    replaced_a_day: float = 0.0
     deployment: str = "standalone"
 
     def __post_init__(self) -> None:
@@ -38,12 +40,17 @@ class Needs:
         number("memory_gb", self.memory_gb)
         number("recall", self.recall, 1)
         number("share_kept_by_filter", self.share_kept_by_filter, 1)
+        number("replaced_a_day", self.replaced_a_day, 1, zero=True)
         one_of("deployment", self.deployment, milvus_indexes.book().deployments)
 
     @property
     def memory_bytes(self) -> float:
         """The memory in bytes."""
         return self.memory_gb * 1e9
+
+    def with_replaced(self, memory_bytes: int) -> float:
+        """Memory of an index with a day's replaced rows: the old ones stay until compaction."""
+        return memory_bytes * (1 + self.replaced_a_day)
 
     @property
     def raw_bytes(self) -> int:

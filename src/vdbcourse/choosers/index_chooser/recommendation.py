@@ -15,6 +15,7 @@ from vdbcourse.facts import milvus_indexes
 from vdbcourse.facts.model import look_up
 
 MANY = 3_000  # hits
+HALF = 0.5  # of the rows
 
 
 class Recommendation(Ranking):
@@ -90,6 +91,8 @@ def _single_changes(needs: Needs) -> Iterator[tuple[str, Needs]]:
                 f"a filter keeps {share:.0%} of the rows",
                 replace(needs, share_kept_by_filter=share),
             )
+    if needs.replaced_a_day < HALF:
+        yield f"{HALF:.0%} of the rows are replaced each day", replace(needs, replaced_a_day=HALF)
     if needs.k < MANY <= needs.rows:
         yield f"you ask for {MANY:,} hits", replace(needs, k=MANY)
     for key, deployment in milvus_indexes.book().deployments.items():
@@ -112,7 +115,8 @@ def _impossible(answer: Ranking) -> str:
             " deployment."
         )
     least = min(able, key=lambda assessment: assessment.candidate.memory_bytes)
-    enough = f"{least.index_type} needs the least, {least.candidate.memory_bytes / 1e9:,.3g} GB"
+    needed = needs.with_replaced(least.candidate.memory_bytes)
+    enough = f"{least.index_type} needs the least, {needed / 1e9:,.3g} GB"
     return (
         f"No index type of {where} holds {request}; {enough}. Give it that memory, ask for less, or"
         " choose another deployment."

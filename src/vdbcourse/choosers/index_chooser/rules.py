@@ -16,6 +16,7 @@ READ = "2026-11-21"  # the day on which the documents below were read
 # rows of a segment below which Milvus builds no index:
 # indexCoord.segment.minSegmentNumRowsToEnableIndex
 LEAST_INDEXED = 1_024
+OFTEN = 0.1  # our judgement: from this share of replaced rows a day on, each build counts
 FEW = 10_000  # our judgement: so few comparisons per search do not justify an index
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 LISTS = ("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
@@ -66,8 +67,8 @@ def deployed(candidate: Candidate, needs: Needs) -> bool:
 
 
 def fits(candidate: Candidate, needs: Needs) -> bool:
-    """Is the estimate within the memory?"""
-    return candidate.memory_bytes <= needs.memory_bytes
+    """Is the estimate within the memory, with the rows that were replaced and still count?"""
+    return needs.with_replaced(candidate.memory_bytes) <= needs.memory_bytes
 
 
 def reaches(candidate: Candidate, needs: Needs) -> bool | None:
@@ -130,6 +131,12 @@ RULES = (
          quarter_fits, one_of("DISKANN")),
     Rule("quick-build", "is built without training code books, which takes long", 1, MEASURED,
          always,
+         lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN", "DISKANN")),
+    Rule("built-often",
+         "is built quickly again and again: a tenth of the rows or more is replaced each day"
+         " (our judgement)",
+         2, MEASURED,
+         lambda needs: needs.replaced_a_day >= OFTEN,
          lambda candidate, needs: candidate.index_type not in ("IVF_PQ", "SCANN", "DISKANN")),
     Rule("one-look",
          "answers with one search: no second look at whole vectors to be written or tuned",

@@ -19,8 +19,9 @@ NUMBERS = {
     "recall": "Recall you need, from 0 to 1",
     "share_kept_by_filter": "Share of rows that a filter keeps (1: no filter)",
     "k": "Hits for each search",
+    "replaced_a_day": "Share of rows replaced each day (0: none)",
 }
-FRACTIONS = ("memory_gb", "recall", "share_kept_by_filter")
+FRACTIONS = ("memory_gb", "recall", "share_kept_by_filter", "replaced_a_day")
 START = Needs(rows=1_000_000)
 
 
