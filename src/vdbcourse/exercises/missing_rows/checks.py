@@ -530,9 +530,8 @@ def check_ground_truth(search_exact: Answer, plain_recall: Answer, data: Data) -
             "rows of the table as it is now",
         )
     for decade in (2010, 2000):
-        asked = np.array(
-            [question for question in table.questions if table.plain(question, decade, 20)][:12]
-        )
+        answered = (question for question in table.questions if table.plain(question, decade, 20))
+        asked = np.array(list(itertools.islice(answered, 12)))
         recall, mistakes = measured(table, asked, decade, 20)
         for exact_first in (False, True):
             watched = Session(data)
