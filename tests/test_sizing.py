@@ -19,6 +19,14 @@ MILLION, DIMENSIONS = (
 )  # the example of https://milvus.io/docs/index-explained.md, read 2026-11-21
 
 
+def test_dim_is_milvus_name_for_dimensions():
+    expected = sizing.estimate("HNSW", 1_000, 768, m=16)
+    assert sizing.estimate("HNSW", rows=1_000, dim=768, m=16) == expected
+    for wrong in ({}, {"dimensions": 384, "dim": 768}):
+        with pytest.raises(CourseError, match=r"Give one of the two"):
+            sizing.estimate("HNSW", 1_000, **wrong)
+
+
 def test_raw_vectors_take_four_bytes_a_number():
     assert sizing.raw_bytes(10, 384) == sizing.flat_bytes(10, 384) == 15_360
 

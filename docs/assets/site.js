@@ -1,4 +1,4 @@
-// What a page needs beyond text: definitions of terms, charts, diagrams, questions. Each part loads its script only where it is seen.
+// What a page needs beyond text: definitions of terms, a filter, charts, diagrams, questions. Each part loads its script only where it is seen.
 
 const vendored = new URL("vendored/", import.meta.url);
 const isDark = () => document.body.getAttribute("data-md-color-scheme") === "slate";
@@ -8,6 +8,7 @@ whenSeen(document.querySelectorAll("figure.chart"), drawChart);
 whenSeen(document.querySelectorAll("figure.diagram"), drawDiagram);
 mountQuizzes(document.querySelectorAll("div.quiz"));
 keepTicks(document.querySelectorAll(".task-list-item input"));
+filterGlossary(document.querySelector("article h2[id^='letter-']"));
 nameButtons(document.querySelector("article"));
 new MutationObserver(redrawAll).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
 
@@ -23,6 +24,37 @@ function keepTicks(boxes) {
     }
     box.addEventListener("change", () => localStorage.setItem(key, box.checked ? "yes" : "no"));
   }
+}
+
+/** A box above the glossary that leaves the terms that hold what is typed: in the name first, then in the definition. */
+function filterGlossary(firstLetter) {
+  if (!firstLetter) return;
+  const entries = []; // { heading, letter, parts: what stands below the heading, words }
+  let letter;
+  for (let one = firstLetter; one; one = one.nextElementSibling) {
+    if (one.matches("h2[id^='letter-']")) letter = one;
+    else if (one.matches("h3[id]")) entries.push({ heading: one, letter, parts: [one], words: "" });
+    else entries.at(-1)?.parts.push(one);
+  }
+  for (const entry of entries) entry.words = entry.parts.map((part) => part.textContent).join(" ").toLowerCase();
+  const input = Object.assign(document.createElement("input"), { type: "search", id: "glossary-filter", autocomplete: "off" });
+  const label = Object.assign(document.createElement("label"), { htmlFor: input.id, textContent: "Show only terms with" });
+  const status = document.createElement("span");
+  status.setAttribute("role", "status");
+  const box = Object.assign(document.createElement("p"), { className: "glossary-filter" });
+  box.append(label, input, status);
+  firstLetter.before(box);
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const named = entries.filter(({ heading }) => words.every((word) => heading.textContent.toLowerCase().includes(word)));
+    const kept = new Set(named.length ? named : entries.filter((entry) => words.every((word) => entry.words.includes(word))));
+    const letters = new Set([...kept].map((entry) => entry.letter));
+    for (const entry of entries) {
+      for (const part of entry.parts) part.hidden = !kept.has(entry);
+      entry.letter.hidden = !letters.has(entry.letter);
+    }
+    status.textContent = words.length ? `${kept.size} of ${entries.length}` : "";
+  });
 }
 
 /** Material puts each copy button into a nameless <nav>, which is no place to navigate to. */
@@ -104,20 +136,61 @@ function redrawAll() {
   for (const diagram of document.querySelectorAll("figure.diagram[data-drawn]")) drawDiagram(diagram);
 }
 
+const TALLEST = 520; // pixels of a chart
+const LOWEST = 220; // unless it was drawn lower
+const HAS_FIXED_PLACES = /"x2?":\{"value":\d/; // words at so many pixels from the left
+
 async function drawChart(figure) {
   figure.dataset.drawn = "yes";
   await import(new URL("vega.js", vendored)); // leaves `vegaEmbed` in the window
-  const specification = JSON.parse(figure.querySelector("script").textContent);
-  const ink = getComputedStyle(document.body).getPropertyValue("--chart-ink").trim();
-  const grid = getComputedStyle(document.body).getPropertyValue("--chart-grid").trim();
+  const style = getComputedStyle(document.body);
+  const token = (name) => style.getPropertyValue(name).trim();
+  const written = figure.querySelector("script").textContent;
+  const onPaper = written.includes('"type":"rect"'); // a heat map has dark words on light fields: it takes its white paper along
+  // identity.css has another colour for some in the dark: what is seen on white is lost there
+  const colour = (one) => token(`--chart-${one.slice(1).toLowerCase()}`) || one;
+  const specification = JSON.parse(onPaper ? written : written.replace(/#[0-9a-f]{6}\b/gi, colour));
+  const [ink, grid] = onPaper ? ["#333a4c", "#e2dfd5"] : [token("--chart-ink"), token("--chart-grid")];
   const place = figure.querySelector(".drawing") ?? figure.insertBefore(newDrawing(), figure.firstChild);
-  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: grid };
-  const text = { labelColor: ink, titleColor: ink };
-  const config = { background: "transparent", axis, legend: text, header: text, title: { color: ink, subtitleColor: ink }, text: { color: ink } };
-  await window.vegaEmbed(place, specification, { mode: "vega-lite", renderer: "svg", actions: false, tooltip: true, config });
+  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: grid, labelFontSize: 12, titleFontSize: 12 };
+  const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 };
+  const title = { color: ink, subtitleColor: ink, fontSize: 14, anchor: "start", limit: place.clientWidth };
+  if (specification.title) specification.title = wrapped(specification.title, place.clientWidth);
+  const config = { background: onPaper ? "#ffffff" : "transparent", font: style.fontFamily, axis, legend: text, header: text, title, text: { color: ink } };
+  const { view } = await window.vegaEmbed(place, specification, { mode: "vega-lite", renderer: "svg", actions: false, tooltip: true, config });
+  await stretch(view, specification, place, written);
   for (const input of place.querySelectorAll("input, select")) {
     input.setAttribute("aria-label", input.closest("label, .vega-bind")?.textContent.trim() || input.name);
   }
+}
+
+/** A title, and what stands below it, in lines that fit into `width` pixels. */
+function wrapped(title, width) {
+  const { text, subtitle, ...rest } = typeof title === "object" && !Array.isArray(title) ? title : { text: title };
+  const all = (one, letter) => [one].flat().flatMap((line) => lines(line, width / letter));
+  return { ...rest, text: all(text, 8), ...(subtitle ? { subtitle: all(subtitle, 6.6) } : {}) };
+}
+
+/** A text in lines of at most about `most` letters. */
+function lines(text, most) {
+  const made = [""];
+  for (const word of text.split(" ")) {
+    if (made.at(-1) && made.at(-1).length + word.length >= most) made.push(word);
+    else made.push(`${made.pop()} ${word}`.trim());
+  }
+  return made;
+}
+
+/** A single picture gets the width that there is beside its axes and labels, in its own proportions. */
+async function stretch(view, { width, height }, place, written) {
+  if (typeof width !== "number" || typeof height !== "number" || HAS_FIXED_PLACES.test(written)) return;
+  const beside = Number(place.querySelector("svg").getAttribute("width")) - width;
+  const factor = Math.min((place.clientWidth - beside) / width, TALLEST / height);
+  if (factor <= 0) return;
+  await view
+    .width(Math.floor(width * factor))
+    .height(Math.round(Math.max(height * factor, Math.min(height, LOWEST))))
+    .runAsync();
 }
 
 function newDrawing() {

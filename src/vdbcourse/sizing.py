@@ -163,15 +163,28 @@ ESTIMATES = {
 }
 
 
-def estimate(index_type: str, rows: int, dimensions: int, **parameters: int) -> int:
+def estimate(
+    index_type: str,
+    rows: int,
+    dimensions: int | None = None,
+    *,
+    dim: int | None = None,
+    **parameters: int,
+) -> int:
     """Bytes in memory of an index over `rows` vectors, in full segments; `parameters` are those of
-    the functions above.
+    the functions above. `dim` is Milvus' name for `dimensions`: give one of them.
 
     Raises `CourseError` for an index type without an estimate, and for numbers below 1.
     """
+    dimensions = dim if dimensions is None else dimensions
     if index_type not in ESTIMATES:
         raise CourseError(
             f"There is no estimate for {index_type!r}. There are: {', '.join(ESTIMATES)}."
+        )
+    if dimensions is None or dim not in (None, dimensions):
+        raise CourseError(
+            f"The vectors have dimensions={dimensions!r} and dim={dim!r}. Give one of the two: how"
+            " many numbers a vector has."
         )
     for name, value in {"rows": rows, "dimensions": dimensions, **parameters}.items():
         least = 2 if name == "m" and index_type.startswith("HNSW") else 1

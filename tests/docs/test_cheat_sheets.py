@@ -329,7 +329,7 @@ def test_the_start_values_are_those_of_the_chooser():
 CONFIG = """
 site_name: sheets
 theme: {name: material, font: false}
-extra_css: [assets/site.css, assets/print.css]
+extra_css: [assets/identity.css, assets/site.css, assets/print.css]
 hooks: [hooks.py]
 plugins: []
 markdown_extensions: [attr_list, md_in_html, tables, pymdownx.superfences, pymdownx.highlight,
@@ -360,13 +360,13 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sheets")
     shutil.copytree(FOLDER, folder / "docs" / "cheat-sheets")
     (folder / "docs" / "assets").mkdir()
-    for style in ("site.css", "print.css"):
+    for style in ("identity.css", "site.css", "print.css"):
         shutil.copy(ROOT / "docs" / "assets" / style, folder / "docs" / "assets")
     (folder / "mkdocs.yml").write_text(CONFIG)
     (folder / "hooks.py").write_text(
         "from vdbcourse.authoring.site.page_html import finished\n"
         "def on_page_content(html, **_):\n"
-        "    return finished(html, '../' * 2, glossary=True)\n"
+        "    return finished(html, '../' * 2, glossary=True)[0]\n"
     )
     build(load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site")))
     return folder / "site"

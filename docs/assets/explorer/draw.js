@@ -4,8 +4,8 @@ import { drawn, element } from "./elements.js";
 
 const WIDTH = 1000;
 const MARGIN = 40;
-const WIDE = 620; // height of the drawing; a narrow one is square and has larger marks
-const NARROW = 1000;
+const WIDE = 600; // height of the drawing; a narrow one is higher and has larger marks
+const NARROW = 780;
 const NARROW_BELOW = 520; // pixels
 
 const DOT = "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0Z";
@@ -31,7 +31,7 @@ const LEGENDS = {
   ivf: ["query", "truth", "centre", "current", "kept", "compared", "plain"],
 };
 
-/** A picture of `data`'s films: `element` to put somewhere, `show(...)` to draw a state of a search. */
+/** A picture of `data`'s films: `element` and `legend` to put somewhere, `show(...)` to draw a state of a search. */
 export function picture(data) {
   const lines = { all: drawn("path", { class: "links" }), walked: drawn("path", { class: "walked" }) };
   const marks = data.films.titles.map((title) => {
@@ -47,7 +47,8 @@ export function picture(data) {
   new ResizeObserver(() => fit(drawing)).observe(svg);
   fit(drawing);
   return {
-    element: element("div", { class: "stage" }, svg, legend),
+    element: element("div", { class: "stage" }, svg),
+    legend,
     show: (scene) => show(drawing, scene),
   };
 }
@@ -101,7 +102,7 @@ function faint(film, { algorithm, index, state }) {
 }
 
 function graphLines(drawing, graph, state) {
-  const layer = state.layer ?? graph.layers.length - 1;
+  const layer = state.layer ?? 0; // before the first step: all films and their links
   const { points } = drawing.data.films;
   const links = [...graph.layers[layer]].flatMap(([film, others]) => others.map((other) => [film, other]));
   const line = ([from, to]) => segment(drawing, points[from], points[to]);

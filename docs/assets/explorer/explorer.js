@@ -7,7 +7,6 @@ import { apply, initial, replay, words } from "./state.js";
 
 const PACE = 450; // milliseconds between two steps of Play
 const SLOW_PACE = 1500; // for readers who ask their system for less motion
-const BEFORE = "Before the first step.";
 
 /** Fill `container` with the explorer over `data`, the value in films.json. */
 export function mount(container, data) {
@@ -46,7 +45,16 @@ function restart(explorer) {
   explorer.state = initial();
   remember(explorer);
   explorer.parts.steps.replaceChildren();
-  show(explorer, BEFORE);
+  show(explorer, before(explorer));
+}
+
+/** What there is to see before the first step. */
+function before({ data, question, algorithm }) {
+  const index = algorithm === "hnsw" ? "the graph" : "the cells";
+  return (
+    `Ten films are nearest to ${data.questions.titles[question]}: the rings. An exact search compares it with all ` +
+    `${data.films.titles.length} films. Press Play: does ${index} find them with fewer?`
+  );
 }
 
 /** A hand on the buttons stops Play. */
@@ -70,7 +78,7 @@ function back(explorer) {
   if (explorer.state.step === 0) return;
   explorer.state = replay(explorer.events, explorer.state.step - 1);
   explorer.parts.steps.lastElementChild.remove();
-  const line = explorer.parts.steps.lastElementChild?.textContent ?? BEFORE;
+  const line = explorer.parts.steps.lastElementChild?.textContent ?? before(explorer);
   show(explorer, line);
 }
 

@@ -34,11 +34,9 @@ export function parts(explorer) {
 export function layout(explorer) {
   const { parts: part } = explorer;
   return [
-    form(explorer),
+    element("div", { class: "bench" }, form(explorer), buttons(explorer), part.now, part.picture.element),
+    part.picture.legend,
     element("p", { class: "note", role: "status" }, part.built),
-    buttons(explorer),
-    part.now,
-    part.picture.element,
     element("div", { class: "columns" }, counters(explorer), box("Steps so far", part.steps, true)),
     element(
       "div",

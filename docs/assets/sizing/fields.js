@@ -36,6 +36,11 @@ function number(text) {
   return Number(text.replace(/[\s,_]/g, ""));
 }
 
+/** A number in groups of three digits; any other text as it is. */
+export function tidy(text) {
+  return /^\s*\d[\d\s,_]*$/.test(text) ? grouped(number(text)) : text;
+}
+
 /** What is wrong with `text` in `field`, or null; `values` are the fields before it. */
 function wrong({ least, most, start, divides, label }, text, values) {
   const name = label.split(":")[0];
@@ -89,7 +94,7 @@ export function form(calculator, changed) {
 
 /** The fields of the chosen type. */
 function chooseFields(calculator, changed) {
-  for (const field of typeOf(calculator).fields) calculator.typed[key(calculator, field)] ??= String(field.start);
+  for (const field of typeOf(calculator).fields) calculator.typed[key(calculator, field)] ??= grouped(field.start);
   calculator.own.replaceChildren(...typeOf(calculator).fields.map((field) => input(calculator, field, changed)));
 }
 
@@ -107,6 +112,7 @@ function input(calculator, field, changed) {
       calculator.typed[key(calculator, field)] = control.value;
       changed(calculator);
     },
+    change: () => (control.value = calculator.typed[key(calculator, field)] = tidy(control.value)),
   });
   const help = element("p", { class: "help", id: `${id}-help` }, `${grouped(field.least)} to ${grouped(field.most)}`);
   if (field.divides) help.append(`, and divides the ${field.divides}`);

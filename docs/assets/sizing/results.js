@@ -3,7 +3,7 @@
 import { element } from "../explorer/elements.js";
 import { typeOf } from "./fields.js";
 import { estimate, lists, parts, rawBytes, rowsASegment, segments, suggestedNlist } from "./formulas.js";
-import { amount, grouped, share, short, source } from "./written.js";
+import { grouped, planned, share, short, size, source } from "./written.js";
 
 /** Elements for `values`; `setNlist(number)` is for the button that takes over the suggestion. */
 export function results(calculator, values, setNlist) {
@@ -20,13 +20,14 @@ export function results(calculator, values, setNlist) {
 function indexCard(calculator, values, raw) {
   const { book, type } = calculator;
   const total = estimate(book.constants, type, values);
-  const value = `${amount(total)}, ${share(total, raw)} of the raw vectors`;
-  return card("index", `${type} in memory`, value, null, origin(calculator), breakdown(calculator, values));
+  const value = element("span", {}, size(total), ` in memory, ${share(total, raw)} times the raw vectors`);
+  const plan = element("p", { class: "plan" }, `Plan for about ${planned(total)}`);
+  return card("index", type, value, null, origin(calculator), plan, breakdown(calculator, values));
 }
 
 function rawCard(calculator, raw) {
   const formula = `rows × dimensions × ${calculator.book.constants.BYTES_A_NUMBER}`;
-  return card("raw", "Raw vectors", amount(raw), formula, [source(calculator, "docs")]);
+  return card("raw", "Raw vectors", size(raw), formula, [source(calculator, "docs")]);
 }
 
 function segmentsCard(calculator, values) {
@@ -52,9 +53,10 @@ function card(name, title, value, formula, from, ...more) {
     "section",
     { class: "card", "data-result": name },
     element("h3", {}, title),
+    ...more.filter((one) => one.className === "plan"),
     element("p", { class: "value" }, value),
     ...(formula ? [element("p", {}, element("code", {}, formula))] : []),
-    ...more,
+    ...more.filter((one) => one.className !== "plan"),
     element("p", { class: "source" }, "Source: ", ...from),
   );
 }
@@ -69,9 +71,9 @@ function origin(calculator) {
 
 function breakdown({ book, type }, values) {
   const rows = parts(book.constants, type, values).map(({ name, formula, bytes }) =>
-    line(name, [element("code", {}, formula), grouped(bytes)]),
+    line(name, [element("code", {}, formula), size(bytes)]),
   );
-  const made = element("div", {}, scrolled("Parts of the index", ["part", "bytes in a segment, added up", "bytes"], rows));
+  const made = element("div", {}, scrolled("Parts of the index", ["part", "bytes in a segment, added up", "memory"], rows));
   if ("nlist" in values) made.append(listsMade(book.constants, values));
   return made;
 }

@@ -1,16 +1,17 @@
 // The sizing calculator: a form, the formulas of formulas.js, and the settings in the page's address.
 
 import { element } from "../explorer/elements.js";
-import { fields, form, key, mark, read } from "./fields.js";
+import { fields, form, key, mark, read, tidy } from "./fields.js";
 import { estimate } from "./formulas.js";
 import { results } from "./results.js";
-import { amount, grouped } from "./written.js";
+import { grouped, planned } from "./written.js";
 
 const START_TYPE = "HNSW";
 
 /** Fill `container` with the calculator over `book`, the value in constants.json. */
 export function mount(container, book) {
   const asked = new URLSearchParams(location.search);
+  if (asked.has("dim") && !asked.has("dimensions")) asked.set("dimensions", asked.get("dim")); // as Milvus calls it
   const known = book.types.some((type) => type.name === asked.get("type"));
   const calculator = {
     book,
@@ -19,7 +20,7 @@ export function mount(container, book) {
     unknown: asked.has("type") && !known ? asked.get("type") : null,
   };
   for (const field of fields(calculator)) {
-    calculator.typed[key(calculator, field)] = asked.get(field.name) ?? String(field.start);
+    calculator.typed[key(calculator, field)] = tidy(asked.get(field.name) ?? String(field.start));
   }
   calculator.own = element("div", { class: "own" });
   calculator.status = element("p", { class: "status", role: "status" });
@@ -44,14 +45,14 @@ function answer(calculator) {
   keepInAddress(calculator, values);
   const total = estimate(calculator.book.constants, calculator.type, values);
   const work = `${grouped(values.rows)} rows of ${grouped(values.dimensions)} numbers`;
-  say(calculator, `${calculator.type}, ${work}: ${amount(total)} in memory.`);
+  say(calculator, `${calculator.type}, ${work}: plan for about ${planned(total)} of memory.`);
   calculator.result.replaceChildren(...results(calculator, values, (nlist) => setNlist(calculator, nlist)));
 }
 
 function setNlist(calculator, nlist) {
   const field = fields(calculator).find((one) => one.name === "nlist");
   const control = document.getElementById("sizing-nlist");
-  control.value = calculator.typed[key(calculator, field)] = String(nlist);
+  control.value = calculator.typed[key(calculator, field)] = grouped(nlist);
   answer(calculator);
   control.focus();
 }

@@ -15,10 +15,17 @@ export function grouped(value) {
   return value.toLocaleString("en-US");
 }
 
-/** 1.68 GB (1,677,333,333 bytes). */
-export function amount(bytes) {
-  const exact = `${grouped(bytes)} bytes`;
-  return bytes < UNITS.at(-1)[0] ? exact : `${short(bytes)} (${exact})`;
+/** 1.68 GB, with the exact number of bytes for programs. */
+export function size(bytes) {
+  return element("data", { value: String(bytes) }, short(bytes));
+}
+
+/** 1.7 GB: rounded up to two digits, as one plans. */
+export function planned(bytes) {
+  const step = 10n ** BigInt(Math.max(0, String(bytes).length - 2));
+  const up = ((bytes + step - 1n) / step) * step;
+  const unit = UNITS.find(([whole]) => up >= whole);
+  return unit ? `${Number(up) / Number(unit[0])} ${unit[1]}` : `${up} bytes`;
 }
 
 /** 1.68 GB. */

@@ -6,8 +6,6 @@ import json
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from xml.etree import ElementTree
 
@@ -16,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from vdbcourse import lessons, settings
-from vdbcourse.authoring.site import build, chromium, lighthouse, pages
+from vdbcourse.authoring.site import build, lighthouse, pages
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
 
@@ -33,60 +31,7 @@ KINDS |= {
     "changelog": "changelog/",
     "not found": "404.html",
 }
-PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The site as the command builds it."""
-    folder = tmp_path_factory.mktemp("docs") / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "vdbcourse", "docs", "--out", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"reading grade \(Flesch-Kincaid\): median \d\.\d", done.stdout)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    """The site on a plain file server."""
-    with chromium.served(site) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Open a page and note what it asks for and complains about; at the end there must be no
-    complaint.
-    """
-    opened, complaints = [], []
-
-    def look(path="", scheme="light", size=DESKTOP, **options):
-        context = browser.new_context(viewport=size, color_scheme=scheme, **options)
-        opened.append(context)
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
-        )
-        page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((address, "data:", "blob:")) else complaints.append(r.url)
-            ),
-        )
-        page.goto(f"{address}/{path}")
-        return page
-
-    yield look
-    for context in opened:
-        context.close()
-    assert not complaints
+PHONE = {"width": 360, "height": 800}
 
 
 def read_to_the_end(page):

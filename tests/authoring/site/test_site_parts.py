@@ -12,6 +12,7 @@ from vdbcourse.authoring.site import (
     links,
     mkdocs_plugin,
     notebook_page,
+    page_html,
     reading_grade,
     repository_links,
     share_pictures,
@@ -345,3 +346,21 @@ def test_without_a_network_one_line_says_what_to_do(registry):
         CourseError, match="could not be fetched from https://registry.npmjs.org.*It is needed once"
     ):
         third_party.fetched(third_party.MERMAID)
+
+
+def test_the_line_that_gets_the_course_names_the_repository_where_it_is_known(monkeypatch):
+    for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    assert mkdocs_plugin.how_to_get() == "```\n./course lab\n```"
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/course")
+    assert mkdocs_plugin.how_to_get() == (
+        "```\ngit clone https://github.com/someone/course.git\ncd course\n./course lab\n```"
+    )
+
+
+def test_a_sheet_is_made_of_sections_that_a_column_does_not_cut():
+    html = '<div class="sheet"><h2 id="a">A</h2><p>one</p><h2 id="b">B</h2><p>two</p></div>'
+    body, _ = page_html.finished(html, "", glossary=False)
+    sections = BeautifulSoup(body, "lxml").select(".sheet > section")
+    assert [one.get_text() for one in sections] == ["Aone", "Btwo"]

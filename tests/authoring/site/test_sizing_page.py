@@ -186,9 +186,9 @@ def test_a_half_is_rounded_as_python_does(opened, book):
 # ---- the form
 
 
-def number(text):
-    """The bytes in "1.68 GB (1,680,533,333 bytes)"."""
-    return int(re.search(r"([\d,]+) bytes", text).group(1).replace(",", ""))
+def exactly(page, name):
+    """The bytes behind "1.68 GB"."""
+    return int(page.locator(f"[data-result={name}] .value data").get_attribute("value"))
 
 
 def value(page, name):
@@ -203,8 +203,8 @@ def test_the_form_shows_the_size_its_parts_and_their_formulas(opened, index_type
     page.locator("#sizing-rows").fill("2,345,678")
     page.locator("#sizing-dimensions").fill("768")
     expected = sizing.estimate(index_type, 2_345_678, 768, **defaults(index_type))
-    assert number(value(page, "index")) == expected
-    assert number(value(page, "raw")) == 2_345_678 * 768 * 4
+    assert exactly(page, "index") == expected
+    assert exactly(page, "raw") == 2_345_678 * 768 * 4
     assert value(page, "segments").startswith(f"{sizing.segments(2_345_678, 768):,}, of at most")
     cards = ["index", "raw", "segments"]
     if "nlist" in defaults(index_type):
@@ -212,9 +212,7 @@ def test_the_form_shows_the_size_its_parts_and_their_formulas(opened, index_type
         cards.append("nlist")
     assert page.locator("[data-result].card:not(.wide)").count() == len(cards)
     rows = page.locator("[data-result=index] tbody tr").all()
-    assert (
-        sum(int(row.locator("td").last.inner_text().replace(",", "")) for row in rows) == expected
-    )
+    assert sum(int(row.locator("td data").get_attribute("value")) for row in rows) == expected
     assert all(row.locator("code").inner_text() for row in rows)
     for name in cards:
         assert (
@@ -287,7 +285,7 @@ def test_what_cannot_be_sized_gets_a_message_at_its_field(opened, field, typed, 
 def test_the_address_holds_the_settings(opened):
     page = opened("?type=SCANN&rows=123456&dimensions=256&nlist=300")
     expected = sizing.estimate("SCANN", 123_456, 256, nlist=300)
-    assert number(value(page, "index")) == expected
+    assert exactly(page, "index") == expected
     page.locator("#sizing-type").select_option("IVF_PQ")
     page.locator("#sizing-m").fill("32")
     page.wait_for_function(
@@ -299,7 +297,7 @@ def test_the_address_holds_the_settings(opened):
         again.locator(f"#sizing-{name}").input_value()
         for name in ("rows", "dimensions", "nlist", "m", "nbits")
     ] == [
-        "123456",
+        "123,456",
         "256",
         "128",
         "32",
@@ -352,12 +350,50 @@ def test_the_answer_is_announced_once_the_typing_pauses(opened):
     )
     assert (
         status.inner_text()
-        == f"HNSW, 2,000,000 rows of 384 numbers: 3.36 GB ({size(2_000_000):,} bytes) in memory."
+        == "HNSW, 2,000,000 rows of 384 numbers: plan for about 3.4 GB of memory."
     )
 
 
-def size(rows):
-    return sizing.estimate("HNSW", rows, 384, m=16)
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("rows", "dimensions", "plan"),
+    [
+        (1, 2, "160 bytes"),
+        (5_000_000, 768, "17 GB"),
+        (5_400_000, 768, "18 GB"),
+        (1_000_000, 384, "1.7 GB"),
+        (590_000, 384, "1 GB"),
+        (10**12, 32_768, "140 PB"),
+    ],
+)
+def test_what_to_plan_for_is_rounded_up_to_two_digits(opened, rows, dimensions, plan):
+    page = opened(f"?type=HNSW&rows={rows}&dimensions={dimensions}&m=16")
+    assert page.locator(".plan").inner_text() == f"Plan for about {plan}"
+    exact = exactly(page, "index")
+    amount, unit = plan.split()
+    factor = {"bytes": 1, "MB": 10**6, "GB": 10**9, "PB": 10**15}[unit]
+    assert exact <= float(amount) * factor < exact * 1.1 + 1
+
+
+@pytest.mark.browser
+def test_no_figure_has_more_digits_than_one_reads(opened):
+    page = opened("?type=SCANN&rows=5000000&dimensions=768")
+    assert not re.search(r"\d(?:[\d,]*\d){9}", page.locator(".result").inner_text())
+
+
+@pytest.mark.browser
+def test_numbers_are_grouped_once_they_are_typed(opened):
+    page = opened("?rows=5000000")
+    rows = page.locator("#sizing-rows")
+    assert rows.input_value() == "5,000,000"
+    rows.fill("1234567")
+    rows.press("Tab")
+    assert rows.input_value() == "1,234,567"
+
+
+@pytest.mark.browser
+def test_dim_is_another_name_for_dimensions(opened):
+    assert exactly(opened("?rows=1000&dim=768"), "raw") == 1_000 * 768 * 4
 
 
 @pytest.mark.browser

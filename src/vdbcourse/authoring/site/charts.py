@@ -1,12 +1,18 @@
-"""Charts: the Vega-Lite specification for the script on the page, what it shows in a sentence, and
-its data as a table.
+"""Charts: the Vega-Lite specification for the script on the page, the finding, what it shows in a
+sentence for screen readers, and its data as a table.
 """
 
+import functools
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from vdbcourse import yamlfile
+
+FINDINGS = Path(__file__).with_name("chart_findings.yaml")
+SCHEMA = FINDINGS.with_name("chart_findings.schema.json")
 Spec = Mapping[str, Any]
 ROWS_SHOWN = 60
 CHANNELS = ("x", "y", "color", "column", "row", "facet")
@@ -31,9 +37,34 @@ def figure(spec: Spec) -> str:
     ).replace("<", "\\u003c")
     return (
         '<figure class="chart">\n<script'
-        f' type="application/json">{text}</script>\n<figcaption>{html.escape(said)}</figcaption>\n'
+        f' type="application/json">{text}</script>\n'
+        f"<figcaption>{html.escape(finding(spec))}"
+        f'<span class="for-screen-readers"> {html.escape(said)}</span></figcaption>\n'
         f"{data_table(spec)}\n</figure>"
     )
+
+
+def finding(spec: Spec) -> str:
+    """What a reader sees in the chart: the line of chart_findings.yaml for its title, else the
+    title.
+    """
+    title = any_title(spec)
+    starts = [start for start in findings() if title.startswith(start)]
+    return findings()[max(starts, key=len)] if starts else title
+
+
+@functools.cache
+def findings() -> Mapping[str, str]:
+    """The findings by the beginning of a title. Raises `CourseError` with line if the file is
+    invalid.
+    """
+    read: Mapping[str, str] = yamlfile.read(FINDINGS, SCHEMA).data
+    return read
+
+
+def any_title(spec: Spec) -> str:
+    """The title of the chart, or of the first picture in it that has one."""
+    return plain_title(spec) or next(filter(None, map(plain_title, units(spec))), "")
 
 
 def summary(spec: Spec) -> str:

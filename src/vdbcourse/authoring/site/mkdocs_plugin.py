@@ -2,6 +2,7 @@
 are made from notebooks, facts and terms, and each page its finish.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Literal, cast
@@ -23,11 +24,13 @@ from vdbcourse.authoring.site import (
     notebook_page,
     page_html,
     pages,
+    search_index,
     share_pictures,
     third_party,
 )
 from vdbcourse.authoring.site.repository_links import relinked
 
+GET = "<!-- how to get the course -->"  # in docs/index.md
 MIKE = "MIKE_DOCS_VERSION"  # mike sets it while it builds the site of one version
 
 
@@ -41,6 +44,7 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
     def __init__(self) -> None:
         self.made: dict[str, pages.Page] = {}
         self.written: list[built_site.Finished] = []
+        self.printed: dict[str, str] = {}  # what programs printed, by address and anchor
         self.prints = True
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -50,6 +54,7 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Make the pages and their order; offer a choice of versions only where mike publishes."""
         self.written.clear()
+        self.printed.clear()
         self.made = pages.made()
         config.nav = pages.nav(self.made)
         if os.environ.get(MIKE):
@@ -74,6 +79,7 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
         """
         uri = page.file.src_uri
         text = markdown if uri in self.made else notebook_page.boxed(markdown)
+        text = text.replace(GET, how_to_get())
         return relinked(
             text, self._origin(uri), uri, lambda path: (settings.root() / path).is_file()
         )
@@ -83,7 +89,11 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
     ) -> str:
         """Finish the body of the page."""
         to_root = "../" * page.url.count("/")
-        return page_html.finished(html, to_root, glossary=page.file.src_uri != "glossary.md")
+        whole = page.file.src_uri != "glossary.md"
+        body, printed = page_html.finished(html, to_root, glossary=whole)
+        for anchor, text in printed.items():
+            self.printed[f"{page.url}#{anchor}" if anchor else page.url] = text
+        return body
 
     def on_page_context(
         self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
@@ -111,6 +121,16 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
         Raises `CourseError` naming file and line of each fault.
         """
         site, root = Path(config.site_dir), urlsplit(config.site_url or "/").path
+        index = site / "search" / "search_index.json"
+        searched = json.loads(index.read_text(encoding="utf-8"))
+        index.write_text(
+            json.dumps(
+                search_index.completed(searched, self.printed),
+                ensure_ascii=False,
+                separators=(",", ":"),
+            ),
+            encoding="utf-8",
+        )
         jupyterlite.build(site, root)
         if self.prints:
             cheat_sheet_pdf.print_sheets(site)
@@ -127,3 +147,15 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
     def _source(self, uri: str) -> str:
         """The file that an author changes to change a page."""
         return self.made[uri].source if uri in self.made else f"docs/{uri}"
+
+
+def how_to_get() -> str:
+    """The lines that get the course and start it. Where the repository is, GitHub says to a job
+    that publishes the site.
+    """
+    server, repository = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY"))
+    lines = ["./course lab"]
+    if server and repository:
+        folder = repository.rpartition("/")[2]
+        lines = [f"git clone {server}/{repository}.git", f"cd {folder}", *lines]
+    return "\n".join(["```", *lines, "```"])

@@ -6,7 +6,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from vdbcourse.authoring.site import glossary_links
+from vdbcourse.authoring.site import glossary_links, search_index
 from vdbcourse.authoring.site.mathml import mathml
 
 NAMELESS = {
@@ -20,9 +20,9 @@ NAVIGATION = re.compile(
 )
 
 
-def finished(html: str, to_root: str, glossary: bool) -> str:
-    """The body of a page. to_root: the way from the page to the site's root ("" or "../../");
-    glossary: do its terms lead to the glossary?
+def finished(html: str, to_root: str, glossary: bool) -> tuple[str, dict[str, str]]:
+    """The body of a page, and what is printed on it by anchor. to_root: the way from the page to
+    the site's root ("" or "../../"); glossary: do its terms lead to the glossary?
     """
     soup = BeautifulSoup(html, "lxml")
     for formula in soup.select(".arithmatex"):
@@ -31,9 +31,12 @@ def finished(html: str, to_root: str, glossary: bool) -> str:
         _label(box)
     for table in soup.select("table"):
         _make_scrollable(soup, table)
+    for sheet in soup.select(".sheet"):
+        _keep_sections_whole(soup, sheet)
     if glossary:
         glossary_links.mark(soup, to_root)
-    return soup.body.decode_contents() if soup.body else ""
+    printed = search_index.outputs(soup)
+    return soup.body.decode_contents() if soup.body else "", printed
 
 
 def _label(box: Tag) -> None:
@@ -42,6 +45,19 @@ def _label(box: Tag) -> None:
     if item is not None:
         words = (item.find("strong") or item).get_text(" ", strip=True)
         box["aria-label"] = " ".join(words.split())
+
+
+def _keep_sections_whole(soup: BeautifulSoup, sheet: Tag) -> None:
+    """Put each heading of a cheat sheet and what stands below it into a section, which print.css
+    does not break.
+    """
+    section: Tag | None = None
+    for part in list(sheet.children):
+        if isinstance(part, Tag) and part.name == "h2":
+            section = soup.new_tag("section")
+            part.insert_before(section)
+        if section is not None:
+            section.append(part.extract())
 
 
 def _make_scrollable(soup: BeautifulSoup, table: Tag) -> None:

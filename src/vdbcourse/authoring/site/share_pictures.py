@@ -8,7 +8,7 @@ import textwrap
 from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (1200, 630)  # px, as https://ogp.me readers expect
-BACKGROUND, FOREGROUND, ACCENT = "#14213d", "#ffffff", "#8ecae6"
+BACKGROUND, FOREGROUND, ACCENT = "#151d33", "#ffffff", "#ffb27d"
 NAME = "Vector Database Course"
 
 
