@@ -14,6 +14,7 @@ MADE_UP = {
     "products": datasets.products,
     "clinical_notes": datasets.clinical_notes,
     "transactions": datasets.transactions,
+    "listening_events": datasets.listening_events,
     "support_answers": datasets.support_answers,
     "support_tickets": datasets.support_tickets,
 }
@@ -21,6 +22,7 @@ OTHERS = {
     "films": datasets.films,
     "film_plots": datasets.film_plots,
     "film_questions": datasets.film_questions,
+    "songs": datasets.songs,
 }
 LOADERS = OTHERS | {"ratings": datasets.ratings} | MADE_UP
 
@@ -43,8 +45,8 @@ def test_a_card_shows_as_text_and_as_a_table():
     card = datasets.card("films")
     assert "17,472 rows" in str(card)
     assert "CC0" in card._repr_html_()
-    with pytest.raises(CourseError, match="no data set 'songs'. Data sets: films"):
-        datasets.card("songs")
+    with pytest.raises(CourseError, match="no data set 'operas'. Data sets: films"):
+        datasets.card("operas")
 
 
 def test_films_are_tidy():

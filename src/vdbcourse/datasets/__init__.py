@@ -7,6 +7,7 @@ repository. Data made up for this course says so on its card.
 from vdbcourse.datasets.card_payments import transactions
 from vdbcourse.datasets.data_cards import Card, card, cards
 from vdbcourse.datasets.movielens import ratings
+from vdbcourse.datasets.music import listening_events, songs
 from vdbcourse.datasets.synthetic_texts import (
     clinical_notes,
     film_questions,
@@ -26,8 +27,10 @@ __all__ = [
     "film_questions",
     "film_texts",
     "films",
+    "listening_events",
     "products",
     "ratings",
+    "songs",
     "support_answers",
     "support_tickets",
     "transactions",

@@ -130,6 +130,44 @@ _CARDS = {
             },
         ),
         Card(
+            name="songs",
+            load="datasets.songs()",
+            source=(
+                "titles, artists, years, genres and countries are facts, written down from general"
+                " knowledge on 2026-11-30 and not copied from a list; a year is that of the first"
+                " release of this recording, and a genre one of several that fit. Moods and"
+                " sentences: written for this course, in its own words, without lyrics"
+            ),
+            licence="CC BY 4.0",
+            rows=603,
+            columns={
+                "song_id": "index, in order of year and title",
+                "title": "as on the record, other scripts in Latin letters",
+                "artist": "who recorded it",
+                "year": "1927 to 2024",
+                "genre": "one of about a hundred",
+                "country": "of the artist",
+                "moods": "list of three words: how it feels",
+                "line": "one sentence: what it is about, or what happens in it",
+            },
+        ),
+        Card(
+            name="listening_events",
+            load="datasets.listening_events()",
+            source=MADE_UP
+            + "drawn from invented habits (in datasets/music.py), which say nothing of how popular"
+            " a song really is",
+            licence="CC BY 4.0",
+            rows=20_000,
+            columns={
+                "event_id": "index, in order of time",
+                "listener_id": "who listened, 1 to 400",
+                "song_id": "row of songs",
+                "played_at": "when, UTC, in the first half of 2026",
+                "finished": "whether the song was heard to its end",
+            },
+        ),
+        Card(
             name="products",
             load="datasets.products()",
             source=MADE_UP + "no such shop, prices invented",
