@@ -22,6 +22,7 @@ OTHERS = {
     "films": datasets.films,
     "film_plots": datasets.film_plots,
     "film_questions": datasets.film_questions,
+    "song_questions": datasets.song_questions,
     "songs": datasets.songs,
 }
 LOADERS = OTHERS | {"ratings": datasets.ratings} | MADE_UP

@@ -77,3 +77,36 @@ def test_no_events_are_an_empty_frame(events):
     empty = datasets.listening_events(0)
     assert list(empty.columns) == list(events.columns)
     assert len(empty) == 0
+
+
+# --- judged questions -----------------------------------------------------------------------------
+
+
+def test_questions_are_judged_on_known_songs_in_two_grades(songs):
+    questions = datasets.song_questions()
+    for column in ("best", "fitting"):
+        assert questions[column].explode().isin(songs.index).all()
+        assert questions[column].map(lambda ids: len(ids) == len(set(ids))).all()
+    assert questions.best.str.len().between(2, 8).all()
+    assert questions.fitting.str.len().between(4, 8).all()
+    both = zip(questions.best, questions.fitting, strict=True)
+    assert all(set(best).isdisjoint(fitting) for best, fitting in both)
+
+
+def test_half_of_the_questions_are_kept_for_the_test():
+    questions = datasets.song_questions()
+    assert questions.part.value_counts().to_dict() == {"tuning": 32, "test": 32}
+    assert questions.question.is_unique
+
+
+def test_no_question_names_a_song_or_an_artist_that_answers_it(songs):
+    for row in datasets.song_questions().itertuples():
+        for song in songs.loc[[*row.best, *row.fitting]].itertuples():
+            assert song.title.casefold() not in row.question.casefold()
+            assert song.artist.casefold() not in row.question.casefold()
+
+
+def test_questions_are_answered_from_many_songs_and_countries(songs):
+    answers = datasets.song_questions()[["best", "fitting"]].stack().explode()
+    assert answers.nunique() > 300
+    assert songs.country.loc[answers.unique()].nunique() > 40

@@ -7,7 +7,7 @@ repository. Data made up for this course says so on its card.
 from vdbcourse.datasets.card_payments import transactions
 from vdbcourse.datasets.data_cards import Card, card, cards
 from vdbcourse.datasets.movielens import ratings
-from vdbcourse.datasets.music import listening_events, songs
+from vdbcourse.datasets.music import listening_events, song_questions, songs
 from vdbcourse.datasets.synthetic_texts import (
     clinical_notes,
     film_questions,
@@ -30,6 +30,7 @@ __all__ = [
     "listening_events",
     "products",
     "ratings",
+    "song_questions",
     "songs",
     "support_answers",
     "support_tickets",

@@ -152,6 +152,25 @@ _CARDS = {
             },
         ),
         Card(
+            name="song_questions",
+            load="datasets.song_questions()",
+            source=(
+                "written for this course. Judged by one person who knows the songs, from title and"
+                " artist, not from the course's moods and sentences and not from the results of any"
+                " search; a song that came to nobody's mind counts as not fitting, so a search may"
+                " be better than its figures"
+            ),
+            licence="CC BY 4.0",
+            rows=64,
+            columns={
+                "question_id": "index",
+                "question": "a mood or situation, as typed into a search box",
+                "part": "tuning (32) or test (32): choose with the one, report with the other",
+                "best": "list: rows of songs that suit it very well, 2 to 8 (gain 2)",
+                "fitting": "list: rows of songs that suit it, 4 to 8 (gain 1)",
+            },
+        ),
+        Card(
             name="listening_events",
             load="datasets.listening_events()",
             source=MADE_UP

@@ -19,6 +19,16 @@ def songs() -> pd.DataFrame:
     return read("songs.jsonl", "song_id")
 
 
+def song_questions() -> pd.DataFrame:
+    """64 moods and situations with the songs that suit them; index `question_id`, columns as
+    `card("song_questions")` says.
+
+    `best` (gain 2) and `fitting` (gain 1) are lists of rows of `songs`. Choose with `part`
+    "tuning", and report with `part` "test".
+    """
+    return read("song_questions.jsonl", "question_id")
+
+
 def listening_events(n: int = 20_000, listeners: int = 400, seed: int = 2026) -> pd.DataFrame:
     """`n` plays by made-up listeners, the same ones for the same `seed`; index `event_id`, in order
     of time, columns as `card("listening_events")` says.
