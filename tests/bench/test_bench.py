@@ -73,7 +73,7 @@ def test_work_that_cannot_be_had_is_refused(rows, queries):
 def test_steps_come_in_order_and_every_search_asks_for_nothing_special(work):
     engine = Perfect(work)
     done = []
-    result = measurement.measured(engine, work, done.append)
+    result = measurement.figures_of(engine, work, done.append)
     assert done == ["load", "exact", "build", "ef 10", "ef 40", "ef 160"]
     assert len(done) == measurement.steps(engine)
     order = [name for name, *_ in engine.calls if name != "search"]
@@ -94,7 +94,7 @@ def test_an_engine_that_built_with_other_parameters_gives_no_figures(work):
     with pytest.raises(
         CourseError, match=r"asked for .*'m': 16, 'ef_construction': 64.* built one with .*'m': 30"
     ):
-        measurement.measured(Deaf(work), work)
+        measurement.figures_of(Deaf(work), work)
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_an_engine_that_built_with_other_parameters_gives_no_figures(work):
     ],
 )
 def test_recall_is_what_was_found(work, spoil, recall):
-    result = measurement.measured(Perfect(work, spoil), work)
+    result = measurement.figures_of(Perfect(work, spoil), work)
     assert {round(point.recall_at_10, 6) for point in result.points} == {recall}
 
 
 def test_latency_is_that_of_the_searches(work, monkeypatch):
     clock = iter(np.cumsum([0.25] * 1000))
     monkeypatch.setattr(measurement.time, "perf_counter", lambda: float(next(clock)))
-    result = measurement.measured(Perfect(work), work)
+    result = measurement.figures_of(Perfect(work), work)
     assert result.load_s == result.build_s == 0.25
     assert (
         {point.p50_ms for point in result.points}
@@ -206,9 +206,9 @@ def test_an_interrupted_run_keeps_what_was_finished(work, tmp_path, monkeypatch)
         if done:
             raise KeyboardInterrupt
         done.append(engine.key)
-        return measurement.measured(engine, work, step)
+        return measurement.figures_of(engine, work, step)
 
-    monkeypatch.setattr("vdbcourse.bench.report.measured", stop_at_second)
+    monkeypatch.setattr("vdbcourse.bench.report.figures_of", stop_at_second)
     two = adapters.Available({"one": Perfect(work), "two": Perfect(work)}, {})
     with pytest.raises(KeyboardInterrupt):
         bench.run(work, two, tmp_path / "report.json")

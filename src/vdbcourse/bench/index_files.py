@@ -9,7 +9,7 @@ from pymilvus import MilvusClient
 
 from vdbcourse.engines import supervisor
 
-HEAD = 4096  # bytes; the note on the size stands in the first of them
+HEAD = 4096  # bytes at the start of a file, in which the size is noted
 ORIGINAL_SIZE = re.compile(rb'"original_size":"(\d+)"')
 
 
@@ -36,7 +36,7 @@ def original_bytes(files: list[Path]) -> int:
     """Bytes of the indexes in `files` before compression, as the server notes it in the head of
     each file.
 
-    So much is loaded into memory; on disk the content is a compressed Parquet column.
+    This many are loaded into memory; on disk the content is a compressed Parquet column.
     """
     total = 0
     for path in files:

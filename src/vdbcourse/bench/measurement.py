@@ -26,21 +26,21 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What one engine did with the work."""
+class Figures:
+    """What was measured on one engine."""
 
     engine: str
     title: str
     index: str | None  # None: compares every row
-    load_s: float  # with the building of the index, where rows are indexed as they come in
+    load_s: float  # includes building the index where rows are indexed as they come in
     build_s: float | None
-    index_mb: float | None  # 10**6 bytes; None where the engine does not tell
+    index_mb: float | None  # 10**6 bytes; None where the engine does not say
     points: list[Point] = field(default_factory=list)
 
 
-def measured(
+def figures_of(
     engine: Engine, work: Work, done: Callable[[str], object] = lambda step: None
-) -> Measured:
+) -> Figures:
     """Load, search exactly where that is possible, build the index, search through it. `done` is
     called after each step.
     """
@@ -61,7 +61,7 @@ def measured(
             done(name)
         size = engine.index_bytes()
     engine.drop()
-    return Measured(
+    return Figures(
         engine.key, engine.title, engine.ann_index, load_s, build_s, size and size / 1e6, points
     )
 
@@ -75,13 +75,13 @@ def _check_parameters(engine: Engine) -> None:
     if built is not None and built != asked:
         raise CourseError(
             f"{engine.title} was asked for an HNSW index with {asked} and built one with {built},"
-            " so its figures would not compare. See which parameters this version of the engine"
+            " so its figures cannot be compared. See which parameters this version of the engine"
             " and of its client take."
         )
 
 
 def steps(engine: Engine) -> int:
-    """How often `measured` will call `done`."""
+    """How often `figures_of` will call `done`."""
     return 1 + engine.exact + (1 + len(_efforts(engine)) if engine.ann_index else 0)
 
 

@@ -14,7 +14,7 @@ import psutil
 
 from vdbcourse import files, progress_bar, settings
 from vdbcourse.bench.adapters import Available
-from vdbcourse.bench.measurement import Measured, measured, steps
+from vdbcourse.bench.measurement import Figures, figures_of, steps
 from vdbcourse.bench.workload import Work
 
 CLIENTS = ("psycopg", "pymilvus", "qdrant-client", "weaviate-client", "pyvespa", "pinecone")
@@ -31,7 +31,7 @@ class Report:
     work: str
     clients: dict[str, str]
     missing: dict[str, str]  # engine: how to start it
-    results: list[Measured]
+    results: list[Figures]
 
     def table(self) -> pd.DataFrame:
         """One row for each engine and way to search."""
@@ -76,7 +76,7 @@ def run(work: Work, available: Available, path: Path | None = None) -> Report:
     with progress_bar.bar(sum(map(steps, available.adapters.values())), "step", "bench") as bar:
         for engine in available.adapters.values():
             bar.set_description(engine.key)
-            report.results.append(measured(engine, work, lambda step: bar.update()))
+            report.results.append(figures_of(engine, work, lambda step: bar.update()))
             files.write_json(path, report.as_dict())
     return report
 
@@ -89,7 +89,7 @@ def machine() -> str:
 
 
 def _processor() -> str:
-    """Name of the processor, where the system tells it."""
+    """Name of the processor, where the system gives it."""
     information = Path("/proc/cpuinfo")
     if information.exists():
         for line in information.read_text(encoding="utf-8").splitlines():

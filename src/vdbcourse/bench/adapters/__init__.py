@@ -1,5 +1,5 @@
-"""The engines that can take part, each behind the least that the benchmark and the contract need of
-it.
+"""The engines that can take part, each behind the smallest interface that the benchmark and the
+contract need.
 
 Lessons do not use these: they show each engine's own client. A client is imported when its engine
 takes part: together they take many seconds.

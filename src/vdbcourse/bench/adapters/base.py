@@ -1,5 +1,5 @@
-"""What the benchmark and the contract ask of an engine; every adapter says it in that engine's own
-client.
+"""What the benchmark and the contract ask of an engine; every adapter does it through that engine's
+own client.
 """
 
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One row found, with the number the engine gives for it, unchanged."""
+    """One row of an answer, with the score that the engine gives it, unchanged."""
 
     id: int
     score: float
@@ -46,7 +46,7 @@ class Engine(ABC):
 
     @abstractmethod
     def create(self, dimension: int, metric: str = "cosine") -> None:
-        """Make the collection anew, empty and searched exactly. Metrics: cosine, l2,
+        """Create the collection again, empty and searched exactly. Metrics: cosine, l2,
         inner_product.
         """
 
@@ -65,8 +65,8 @@ class Engine(ABC):
         """
 
     def built_with(self) -> dict[str, int] | None:
-        """`m` and `ef_construction` as the engine itself tells them of its index; None if it tells
-        nothing.
+        """`m` and `ef_construction` as the engine itself reports them for its index; None if it
+        reports nothing.
         """
         return None
 
@@ -86,7 +86,7 @@ class Engine(ABC):
         """
 
     def index_bytes(self) -> int | None:
-        """Size of the approximate index on disk, where the engine or its files tell it."""
+        """Size of the approximate index on disk, where the engine or its files give it."""
         return None
 
     @abstractmethod
@@ -95,7 +95,9 @@ class Engine(ABC):
 
 
 class Adapter(Engine):
-    """What the contract needs besides. `errors` are the classes by which the client refuses."""
+    """What the contract needs in addition. `errors` are the exceptions with which the client
+    refuses.
+    """
 
     errors: tuple[type[Exception], ...]
 

@@ -99,6 +99,6 @@ class Pinecone(Engine):
         self.client.close()
 
     def drop_index(self) -> None:
-        """Remove the index, if it is there: it costs as long as it is."""
+        """Remove the index, if there is one: it costs money as long as it exists."""
         if self.client.indexes.exists(self.name):
             self.client.indexes.delete(self.name)

@@ -33,7 +33,7 @@ class Vespa(Engine):
         if metric != "cosine":
             raise CourseError(
                 f"The schema {SCHEMA} compares by cosine; Vespa keeps one metric for a graph, so"
-                f" {metric} is not for it."
+                f" it cannot compare by {metric}."
             )
         numbers = f"tensor<float>(x[{dimension}])"
         fields = [

@@ -105,7 +105,7 @@ class Weaviate(Engine):
 
 
 def _hit(number: object, distance: float | None) -> Hit:
-    """A row found; the properties of a reply may be of any type, and ours are whole numbers."""
+    """One row of a reply, whose properties may be of any type; ours are whole numbers."""
     assert isinstance(number, int | float)
     assert distance is not None
     return Hit(int(number), distance)
