@@ -138,6 +138,7 @@ function redrawAll() {
 
 const TALLEST = 520; // pixels of a chart
 const LOWEST = 220; // unless it was drawn lower
+const NARROW = 560; // pixels
 const HAS_FIXED_PLACES = /"x2?":\{"value":\d/; // words at so many pixels from the left
 
 async function drawChart(figure) {
@@ -149,12 +150,17 @@ async function drawChart(figure) {
   const onPaper = written.includes('"type":"rect"'); // a heat map has dark words on light fields: it takes its white paper along
   // identity.css has another colour for some in the dark: what is seen on white is lost there
   const colour = (one) => token(`--chart-${one.slice(1).toLowerCase()}`) || one;
-  const specification = JSON.parse(onPaper ? written : written.replace(/#[0-9a-f]{6}\b/gi, colour));
+  const light = (text) => text.replace(/#[0-9a-f]{6}\b/gi, colour).replaceAll('"scheme":"dark2"', '"scheme":"set2"');
+  const specification = JSON.parse(onPaper || !isDark() ? written : light(written));
   const [ink, grid] = onPaper ? ["#333a4c", "#e2dfd5"] : [token("--chart-ink"), token("--chart-grid")];
   const place = figure.querySelector(".drawing") ?? figure.insertBefore(newDrawing(), figure.firstChild);
   const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: grid, labelFontSize: 12, titleFontSize: 12 };
-  const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 };
+  const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, symbolBaseFillColor: ink, symbolBaseStrokeColor: ink };
   const title = { color: ink, subtitleColor: ink, fontSize: 14, anchor: "start", limit: place.clientWidth };
+  if (specification.hconcat && place.clientWidth < NARROW) {
+    specification.vconcat = specification.hconcat; // on a phone two pictures stand below each other
+    delete specification.hconcat;
+  }
   if (specification.title) specification.title = wrapped(specification.title, place.clientWidth);
   const config = { background: onPaper ? "#ffffff" : "transparent", font: style.fontFamily, axis, legend: text, header: text, title, text: { color: ink } };
   const { view } = await window.vegaEmbed(place, specification, { mode: "vega-lite", renderer: "svg", actions: false, tooltip: true, config });
@@ -168,7 +174,7 @@ async function drawChart(figure) {
 function wrapped(title, width) {
   const { text, subtitle, ...rest } = typeof title === "object" && !Array.isArray(title) ? title : { text: title };
   const all = (one, letter) => [one].flat().flatMap((line) => lines(line, width / letter));
-  return { ...rest, text: all(text, 8), ...(subtitle ? { subtitle: all(subtitle, 6.6) } : {}) };
+  return { ...rest, text: all(text, 8.8), ...(subtitle ? { subtitle: all(subtitle, 6.6) } : {}) };
 }
 
 /** A text in lines of at most about `most` letters. */
