@@ -27,15 +27,17 @@ MEASURED = pd.DataFrame(
 TITLES = {"title": "Time grows", "x_title": "rows", "y_title": "time (ms)"}
 
 
-def charts():
+def histogram():
     rng = np.random.default_rng(1)
-    return {
-        "metric_picture": plots.metric_picture(VECTORS, (4, 3)),
-        "curves": plots.curves(MEASURED, "rows", "ms", by="engine", label="ef", **TITLES),
-        "histogram": plots.histogram(
-            {"one": rng.normal(size=9000), "two": rng.random(9000)}, title="Spread", x_title="value"
-        ),
-    }
+    values = {"one": rng.normal(size=9000), "two": rng.random(9000)}
+    return plots.histogram(values, title="Spread", x_title="value")
+
+
+CHARTS = {
+    "metric_picture": lambda: plots.metric_picture(VECTORS, (4, 3)),
+    "curves": lambda: plots.curves(MEASURED, "rows", "ms", by="engine", label="ef", **TITLES),
+    "histogram": histogram,
+}
 
 
 def data_of(chart):
@@ -48,15 +50,15 @@ def data_of(chart):
 
 def test_jupyterlab_gets_the_chart_itself_and_no_page_that_loads_scripts():
     assert alt.renderers.active == "mimetype"
-    bundle = charts()["curves"]._repr_mimebundle_()
+    bundle = CHARTS["curves"]()._repr_mimebundle_()
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "text/html" not in bundle
     assert any(kind.startswith("application/vnd.vegalite.v5") for kind in bundle)
 
 
-@pytest.mark.parametrize("name", charts())
+@pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_small_titled_and_carries_its_data(name):
-    spec = charts()[name].to_dict()
+    spec = CHARTS[name]().to_dict()
     text = json.dumps(spec)
     assert len(text) < 15_000
     assert spec["title"]
@@ -67,7 +69,7 @@ def test_a_chart_is_small_titled_and_carries_its_data(name):
 
 
 def test_curves_hold_every_point_and_name_each_line_at_its_last():
-    sets = data_of(charts()["curves"])
+    sets = data_of(CHARTS["curves"]())
     assert sorted(map(len, sets)) == [2, 4]
     points, ends = sorted(sets, key=len, reverse=True)
     assert [(p["rows"], p["ms"], p["engine"]) for p in points] == list(
