@@ -2,10 +2,16 @@
 shows what is done.
 """
 
+import contextlib
+import os
 import sys
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tqdm import tqdm
+
+DELAY = 2  # seconds before anything is shown
 
 
 def bar(total: int, unit: str, description: str, shown: bool = True) -> "tqdm[Any]":
@@ -16,8 +22,34 @@ def bar(total: int, unit: str, description: str, shown: bool = True) -> "tqdm[An
     silent: dict[str, Any] = {} if shown else {"disable": True}
     # JupyterLab paints stderr red, like an error.
     stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
-    options: dict[str, Any] = {"delay": 2, "leave": False, "file": stream, **silent}
+    options: dict[str, Any] = {"delay": DELAY, "leave": False, "file": stream, **silent}
     return tqdm(total=total, unit=unit, desc=description, **options)
+
+
+@contextlib.contextmanager
+def waiting(description: str) -> Iterator[Callable[[], None]]:
+    """Show what is waited for, and for how long, once that takes more than two seconds, in a
+    notebook or a terminal; what is yielded brings it up to date, so call it again and again.
+    """
+    in_notebook = "ipykernel" in sys.modules
+    stream = sys.stdout if in_notebook else sys.stderr
+    silent = bool(os.environ.get("TQDM_DISABLE")) or not (in_notebook or stream.isatty())
+    start, shown = time.monotonic(), 0
+
+    def tick() -> None:
+        nonlocal shown
+        seconds = int(time.monotonic() - start)
+        if seconds >= DELAY and seconds != shown and not silent:
+            shown = seconds
+            stream.write(f"\r{description}: {seconds} s")
+            stream.flush()
+
+    try:
+        yield tick
+    finally:
+        if shown:
+            stream.write(f"\r{' ' * len(f'{description}: {shown} s')}\r")
+            stream.flush()
 
 
 def still(done: int, of: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from vdbcourse import files, settings
+from vdbcourse import files, progress_bar, settings
 from vdbcourse.engines import processes
 from vdbcourse.engines.local import milvus_lite, milvus_standalone, postgres
 from vdbcourse.engines.local.base import LocalEngine
@@ -55,7 +55,13 @@ def up(name: str, claim: bool = False) -> Running:
 
 def _answered(engine: LocalEngine, record: Running) -> bool:
     """Does the engine answer within START_SECONDS? False as soon as its process ends."""
-    return processes.wait_until(lambda: engine.is_ready(record), START_SECONDS, record.is_alive)
+    with progress_bar.waiting(f"starting {engine.title}") as tick:
+
+        def is_ready() -> bool:
+            tick()
+            return engine.is_ready(record)
+
+        return processes.wait_until(is_ready, START_SECONDS, record.is_alive)
 
 
 def _start(engine: LocalEngine) -> Running:
