@@ -4,6 +4,7 @@ are made from notebooks, facts and terms, and each page its finish.
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -55,6 +56,7 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
         """Make the pages and their order; offer a choice of versions only where mike publishes."""
         self.written.clear()
         self.printed.clear()
+        _say("reading notebooks, facts, terms and questions")
         self.made = pages.made()
         config.nav = pages.nav(self.made)
         if os.environ.get(MIKE):
@@ -63,6 +65,7 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add what is made to what is written."""
+        _say(f"writing {len(self.made) + len(files.documentation_pages())} pages")
         for page in self.made.values():
             files.append(File.generated(config, page.uri, content=page.markdown))
         for name, content in pages.downloads().items():
@@ -131,9 +134,12 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
             ),
             encoding="utf-8",
         )
+        _say("packing the lesson that runs in the page")
         jupyterlite.build(site, root)
         if self.prints:
+            _say("printing cheat sheets")
             cheat_sheet_pdf.print_sheets(site)
+        _say("drawing pictures for links, checking links")
         built_site.finish(site, self.written, self._source, root)
 
     def _origin(self, uri: str) -> str:
@@ -147,6 +153,11 @@ class CoursePlugin(BasePlugin[_NoOptions]):  # type: ignore[no-untyped-call]  # 
     def _source(self, uri: str) -> str:
         """The file that an author changes to change a page."""
         return self.made[uri].source if uri in self.made else f"docs/{uri}"
+
+
+def _say(step: str) -> None:
+    """Name the step that follows: the whole build takes a minute or more."""
+    print(f"site: {step}", file=sys.stderr, flush=True)
 
 
 def how_to_get() -> str:
