@@ -407,7 +407,7 @@ def stylesheets(theme):
             "*.min.css"
         )
     ]
-    material += [ROOT / "docs/assets/site.css"]
+    material += [ROOT / "docs/assets/identity.css", ROOT / "docs/assets/site.css"]
     jupyter = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
     files, attributes = {
         "plain": ([], ""),

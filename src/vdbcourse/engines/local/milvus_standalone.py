@@ -37,6 +37,9 @@ SETTINGS = {
     "QUERYCOORD_CHECKCHANNELINTERVAL": "200",  # ms, not 1000: the same for channels
     "QUERYCOORD_DISTPULLINTERVAL": "100",  # ms, not 500: what the query node holds
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",  # ms, not 1000: which indexes are to be built
+    # A request to compact makes a plan for every segment group of the server, and plans of dropped
+    # collections wait with the others: a collection's turn came after minutes, now after seconds.
+    "DATACOORD_COMPACTION_CHECK_INTERVAL": "1",  # s, not 10: which plans have ended
     "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "300",  # ms, not 2000; a flush waits for its end
     # The threads that build an index sleep while they wait for each other. By default they spin,
     # which costs most where cores are few: for 10,500 vectors of 384 numbers on 2 busy cores, SCANN
