@@ -27,7 +27,7 @@ def shell(tmp_path, monkeypatch):
 def shown(shell, capsys, cell):
     """What the cell shows of its error."""
     capsys.readouterr()
-    assert not shell.run_cell(cell).success
+    assert not shell.run_cell(cell, store_history=True).success  # as a notebook does
     return capsys.readouterr().out
 
 
@@ -68,12 +68,22 @@ def test_after_the_answer_errors_are_shown_whole(shell, capsys):
         ('ex.check("none")', "07_evaluation has no task 'none'"),
         ("precision_at_k([1], [1], 1).real\nex.hint('none')", "Task precision_at_k comes first"),
         ("value = precision_at_k([1], [1], 1)\nfloat(value)", "Task precision_at_k comes first"),
-        ("assert 1 == 2", "Task precision_at_k comes first"),
+        ("assert False, 'Do task 1 first.'", "Task precision_at_k comes first"),
+        ("assert 1 == 2", "AssertionError"),
+        ("def precision_at_k(found=no_such_name):\n    return 1", "NameError"),
     ],
 )
 def test_only_an_error_that_the_stub_explains_is_replaced(shell, capsys, cell, message):
     check(shell)
     assert message in shown(shell, capsys, cell)
+
+
+def test_the_task_that_the_cell_calls_is_named_not_one_that_was_skipped(shell, capsys):
+    check(shell)
+    shell.run_cell(STUB.replace("precision", "recall"))
+    shell.run_cell('ex.check("recall_at_k")')
+    text = shown(shell, capsys, "round(recall_at_k([1], [1], 1), 2)")
+    assert text.startswith("Task recall_at_k comes first")
 
 
 def test_an_interrupt_is_never_hidden(shell, capsys):

@@ -75,6 +75,16 @@ def test_a_new_version_that_the_learner_works_in_is_not_overwritten(course):
     assert text(beside.with_stem("01_b (new version 2)")) == notebook("1", "newer")
 
 
+def test_a_copy_whose_changes_were_taken_back_follows_its_original_again(course):
+    before = text(copy_of(course, EXERCISE))
+    copy_of(course, EXERCISE).write_text(notebook("1", "mine"))
+    (course / EXERCISE).write_text(notebook("1", "new"))
+    copies.update()
+    copy_of(course, EXERCISE).write_text(before)
+    copies.update()
+    assert text(copy_of(course, EXERCISE)) == notebook("1", "new")
+
+
 def test_a_copy_that_was_deleted_comes_back_fresh(course):
     copy_of(course, LESSON).unlink()
     copies.update()

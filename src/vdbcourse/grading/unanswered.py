@@ -26,29 +26,25 @@ class Unanswered:
         else:
             self._stubs[task.id] = [(name, self.namespace.get(name)) for name in task.functions]
 
-    def line(self) -> str | None:
-        """What to do first, or None if every checked task has been worked on since."""
-        for task, functions in self._stubs.items():
-            if all(self.namespace.get(name) is stub for name, stub in functions):
-                names = ", ".join(name for name, _ in functions)
-                return (
-                    f"Task {task} comes first: {names} still returns `...`. Answer it above, then"
-                    " run this cell again."
-                )
-        return None
+    def line(self, error: BaseException, cell: str) -> str | None:
+        """What to do first if a stub explains why `cell` failed, else None.
 
-    def _explains(self, error: BaseException, shell: InteractiveShell) -> bool:
-        """Does a stub explain this error: did `...` arrive where a value belongs, does the cell
-        call a stub, or is it a claim of the exercise that does not hold yet?
+        It does if the cell calls one, if `...` arrived where a value belongs, or if the exercise
+        itself says that a task comes first.
         """
-        if isinstance(error, CourseError):  # it says what to do
-            return False
-        cell = shell.user_ns["In"][-1]
-        names = [name for functions in self._stubs.values() for name, _ in functions]
+        stubs = {
+            task: [name for name, _ in functions]
+            for task, functions in self._stubs.items()
+            if all(self.namespace.get(name) is stub for name, stub in functions)
+        }
+        called = [task for task, names in stubs.items() if _calls(cell, names)]
+        explained = "ellipsis" in str(error).lower() or str(error).startswith("Do task")
+        task = next(iter(called or (stubs if explained else ())), None)
+        if task is None or isinstance(error, CourseError):  # a CourseError says what to do
+            return None
         return (
-            "ellipsis" in str(error).lower()
-            or isinstance(error, AssertionError)
-            or any(re.search(rf"\b{name}\(", cell) for name in names)
+            f"Task {task} comes first: {', '.join(stubs[task])} still returns `...`. Answer it"
+            " above, then run this cell again."
         )
 
     def show_instead_of_tracebacks(self, shell: InteractiveShell) -> None:
@@ -61,8 +57,12 @@ class Unanswered:
             trace: TracebackType,
             tb_offset: int | None = None,
         ) -> None:
-            if (line := self.line()) is not None and self._explains(error, shell):
+            if (line := self.line(error, shell.user_ns["In"][-1])) is not None:
                 error._render_traceback_ = lambda: [line]  # type: ignore[attr-defined]
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
         shell.set_custom_exc((Exception,), show)  # type: ignore[no-untyped-call]
+
+
+def _calls(cell: str, names: list[str]) -> bool:
+    return any(re.search(rf"(?<!def )\b{name}\(", cell) for name in names)

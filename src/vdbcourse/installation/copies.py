@@ -46,10 +46,15 @@ def update() -> list[str]:
             noted = note.get(name, {})
             version = hashlib.sha256(original.read_bytes()).hexdigest()
             copy = folder() / name
-            if not copy.exists() or _text(copy) in (_text(original), noted.get("text")):
-                if not copy.exists() or noted.get("original") != version:
+            text = _text(original)
+            if not copy.exists() or _text(copy) in (text, noted.get("text")):
+                if (
+                    not copy.exists()
+                    or _text(copy) != text
+                    or noted.get("original", version) != version
+                ):
                     files.write_atomically(copy, original.read_bytes())
-                note[name] = {"original": version, "text": _text(original)}
+                note[name] = {"original": version, "text": text}
             elif noted.get("original") != version:
                 beside = _beside(copy, original)
                 note[name] = noted | {"original": version}

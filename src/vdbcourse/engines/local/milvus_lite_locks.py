@@ -13,13 +13,15 @@ still run in parallel.
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
 from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from milvus_lite.db import MilvusLite
 from milvus_lite.engine.collection import Collection
+
+from vdbcourse.engines.local.unary_interceptor import Method, UnaryInterceptor
 
 # the fields of a request that name a collection
 NAMES = ("collection_name", "alias", "oldName", "newName")
@@ -46,7 +48,7 @@ class Database(MilvusLite):  # type: ignore[misc] # milvus_lite has no types
             return super().get_collection(*arguments, **named)
 
 
-class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
+class CollectionLocks(UnaryInterceptor):
     """Wraps each method of the server in the locks of the collections that its request names."""
 
     def __init__(self, database: Database, servicer: MilvusServicer) -> None:
@@ -55,24 +57,14 @@ class CollectionLocks(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has 
         self._database_name = servicer._database_name  # noqa: SLF001
         self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
 
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler],
-        details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """The handler of one method, wrapped in the locks."""
-        handler = continuation(details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-        needs_the_list = details.method.rpartition("/")[2] in NEED_THE_LIST
+    def wrapped(self, name: str, method: Method) -> Method:
+        """The method, called while the locks are held."""
 
         def locked(request: Any, context: grpc.ServicerContext) -> Any:
-            with self._held(request, context, needs_the_list):
-                return handler.unary_unary(request, context)
+            with self._held(request, context, name in NEED_THE_LIST):
+                return method(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(
-            locked, handler.request_deserializer, handler.response_serializer
-        )
+        return locked
 
     @contextlib.contextmanager
     def _held(

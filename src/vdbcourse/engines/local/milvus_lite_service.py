@@ -8,7 +8,6 @@ parameters of an index (`milvus_lite_methods`).
 
 import signal
 import threading
-from collections.abc import Callable
 from concurrent import futures
 from typing import Any
 
@@ -17,6 +16,7 @@ from pymilvus.grpc_gen import milvus_pb2_grpc
 
 from vdbcourse.engines.local.milvus_lite_locks import CollectionLocks, Database
 from vdbcourse.engines.local.milvus_lite_methods import Servicer
+from vdbcourse.engines.local.unary_interceptor import Method, UnaryInterceptor
 
 THREADS = 64  # many may wait for one collection; the others must not wait for a thread
 GRACE_SECONDS = 3  # for the requests that run when the server is to end
@@ -63,32 +63,23 @@ def serve(folder: str, where: str) -> None:
     database.close()
 
 
-class OpenRequests(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
+class OpenRequests(UnaryInterceptor):
     """Counts the requests whose answer is not sent yet."""
 
     def __init__(self) -> None:
         self.number = 0
         self._lock = threading.Lock()
 
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler],
-        details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """The handler of one method, counted from its call until gRPC is done with it."""
-        handler = continuation(details)
-        if handler is None or handler.unary_unary is None:
-            return handler
+    def wrapped(self, name: str, method: Method) -> Method:  # noqa: ARG002 (all are counted)
+        """The method, counted from its call until gRPC is done with it."""
 
         def counted(request: Any, context: grpc.ServicerContext) -> Any:
             self._add(1)
             if not context.add_callback(lambda: self._add(-1)):  # its client is gone already
                 self._add(-1)
-            return handler.unary_unary(request, context)
+            return method(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(
-            counted, handler.request_deserializer, handler.response_serializer
-        )
+        return counted
 
     def _add(self, number: int) -> None:
         with self._lock:

@@ -34,7 +34,7 @@
     .jp-RenderedMarkdown blockquote[data-vdb-box]::before { font-weight: bold; float: left; white-space: pre; }
     .jp-OutputPlaceholder .jp-PlaceholderText { display: none; } /* the first line gives the answer away */
     .jp-OutputPlaceholder .jp-Placeholder-contentContainer::after {
-      content: "The answer is folded. Predict first, then click.";
+      content: "Folded. Click to see what comes out.";
       font-size: var(--jp-ui-font-size1); color: var(--jp-ui-font-color2); padding-left: 8px;
     }`;
 
