@@ -325,6 +325,12 @@ def silent_index():
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/simple"
 
 
+def _with_usual_signals():
+    """Signals as a program meets them that is started at a terminal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("step", ["ensurepip", "--disable-pip-version-check"])
 def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_folder(
@@ -347,9 +353,9 @@ def test_a_first_install_that_is_stopped_leaves_no_process_and_no_temporary_fold
         env=bare_environment(**settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # a shell starts what runs in the background with Ctrl-C switched off, and children inherit
-        # that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        # a shell starts what runs in the background with Ctrl-C switched off, nohup switches off
+        # SIGHUP, and children inherit both
+        preexec_fn=_with_usual_signals,
     )
 
     def runs():

@@ -121,8 +121,8 @@ def milvus_metrics() -> str:
 
 
 def explain(error: Exception) -> str:
-    """One plain line for an error of pymilvus: what is wrong, why, and what fixes it. The engine's
-    own words say more.
+    """One plain line for an error of psycopg or pymilvus: what is wrong, why, and what fixes it.
+    The engine's own words say more.
 
     Raises `TypeError` for an error of another library.
     """

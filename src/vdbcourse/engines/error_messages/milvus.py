@@ -5,26 +5,16 @@ the same error differently, and both change between versions, so a message that 
 passed on as it is.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import grpc
 from pymilvus import MilvusException
 
 from vdbcourse.engines import server_checks
+from vdbcourse.engines.error_messages.cases import SHOWN, Case, line_of
 from vdbcourse.masking import without_secrets
 
 CLINIC = "chapters/3_milvus/10_clinic_search.ipynb and 11_clinic_data.ipynb"
-SHOWN = 160  # characters of an engine's message
-
-
-@dataclass(frozen=True)
-class Case:
-    """A pattern for the engines' words, and its explanation; `{1}` is the pattern's first group."""
-
-    pattern: str
-    line: str
 
 
 # The comments name the source of the message. Order matters: the first match wins.
@@ -190,32 +180,19 @@ CASES = (
 )
 
 
-def explain(error: Exception) -> str:
+def explain(error: MilvusException | grpc.RpcError) -> str:
     """One plain line for an error of pymilvus or gRPC: what is wrong, and what fixes it.
 
-    An unknown error is reported as such, with the engine's own words. Raises `TypeError` for an
-    error of another library.
+    An unknown error is reported as such, with the engine's own words.
     """
-    if not isinstance(error, (MilvusException, grpc.RpcError)):
-        raise TypeError(
-            f"{type(error).__name__} is not an error of Milvus; its own message says what is wrong:"
-            f" {error}"
-        )
     if server_checks.is_unauthenticated(error):
         return (
             "The server does not let you in: the token is missing or wrong. Set MILVUS_TOKEN to"
             " user:password, or to the API key."
         )
     words = _message_of(error)
-    for case in CASES:
-        if match := re.search(case.pattern, words, re.IGNORECASE):
-            groups = match.groups()
-            first = next((group for group in groups if group), "")
-            return (
-                case.line.format(first, *(group or "" for group in groups))
-                if "{" in case.line
-                else case.line
-            )
+    if line := line_of(words, CASES):
+        return line
     return (
         f"Milvus says: {words[:SHOWN]}. The course has no explanation; look in {CLINIC}, or in"
         " github.com/milvus-io/milvus/issues."
