@@ -1,7 +1,8 @@
-"""Images that stand in for those of docker/milvus where no image can be pulled: `python
-.ci/stand_ins.py`
+"""Images that stand in for those of docker/milvus and docker/pgvector where no image can be pulled:
+`python .ci/stand_ins.py [milvus] [pgvector]` (both, if none is named)
 
-With them the stack's wiring is tried for real (tests/engines/test_docker_stack.py).
+With them the wiring of the stacks is tried for real (tests/engines/test_docker_stack.py,
+test_docker_pgvector.py).
 
 Needs root, Docker, debootstrap and Debian's packages. Each image is a small Debian with
 - Milvus: the server 2.3.5 of the Python package, configured by environment variables as the real
@@ -9,7 +10,9 @@ Needs root, Docker, debootstrap and Debian's packages. Each image is a small Deb
 - etcd: Debian's (3.4);
 - MinIO: the S3 of moto (in memory), which lets in only the user that the stack made (it does not
   check signatures);
-- nginx: Debian's. They are tagged `stand-in`, so no real image is replaced:
+- nginx: Debian's;
+- pgvector: Debian's PostgreSQL 17 with pgvector, started as the image's entrypoint does it;
+- the exporter: Debian's. They are tagged `stand-in`, so no real image is replaced:
   `MILVUS_VERSION=stand-in ETCD_VERSION=stand-in ... ./course up milvus`.
 """
 
@@ -19,7 +22,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGES = "etcd-server,etcd-client,curl,nginx-light,python3,ca-certificates,libgomp1"
+PGVECTOR_PACKAGES = "postgresql-17,postgresql-17-pgvector,prometheus-postgres-exporter,wget"
+MILVUS_PACKAGES = "etcd-server,etcd-client,curl,nginx-light,python3,ca-certificates,libgomp1"
 MILVUS = """\
 #!/bin/sh
 cd /milvus
@@ -60,7 +64,30 @@ MC = """\
 #!/bin/sh
 exec curl --silent --fail http://localhost:9000/minio/health/live
 """
-IMAGES = {  # and what of the common root is left out of each
+POSTGRES = """\
+#!/bin/sh
+set -eu
+export LANG=C.UTF-8
+export PGDATA=/var/lib/postgresql/18/docker PATH=/usr/lib/postgresql/17/bin:$PATH
+as="setpriv --reuid=postgres --regid=postgres --init-groups"
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+    mkdir -p "$PGDATA" /var/run/postgresql
+    chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql
+    printf '%s\\n' "$POSTGRES_PASSWORD" >/tmp/password
+    chown postgres /tmp/password
+    $as initdb -U "$POSTGRES_USER" --pwfile=/tmp/password ${POSTGRES_INITDB_ARGS:-}
+    rm /tmp/password
+    echo "host all all all ${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$PGDATA/pg_hba.conf"
+    $as pg_ctl -w -o "-c listen_addresses=''" start
+    export PGPASSWORD="$POSTGRES_PASSWORD"
+    $as psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE $POSTGRES_DB"
+    $as pg_ctl -w -m fast stop
+fi
+mkdir -p /var/run/postgresql
+chown postgres:postgres /var/run/postgresql
+exec $as /usr/lib/postgresql/17/bin/postgres "-clisten_addresses=*" "$@"
+"""
+MILVUS_IMAGES = {  # and what of the common root is left out of each
     "milvusdb/milvus": ("./opt/moto",),
     "minio/minio": ("./milvus",),
     "quay.io/coreos/etcd": ("./opt/moto", "./milvus"),
@@ -68,16 +95,15 @@ IMAGES = {  # and what of the common root is left out of each
 }
 
 
-def main() -> int:
-    """Build and tag all images; 1 if a command failed."""
+PGVECTOR_IMAGES = ("pgvector/pgvector", "quay.io/prometheuscommunity/postgres-exporter")
+
+
+def main(stacks: list[str]) -> int:
+    """Build and tag the images of `stacks`; 1 if a command failed."""
     with tempfile.TemporaryDirectory(prefix="stand-ins-") as folder:
-        root = Path(folder) / "root"
         try:
-            debian(root)
-            milvus(root)
-            minio(root)
-            for name, without in IMAGES.items():
-                image(root, name, without)
+            for stack in stacks or BUILDERS:
+                BUILDERS[stack](Path(folder) / stack)
         except subprocess.CalledProcessError as error:
             print(
                 f"stand_ins: {' '.join(map(str, error.cmd))} ended with {error.returncode}",
@@ -87,12 +113,31 @@ def main() -> int:
     return 0
 
 
-def debian(root: Path) -> None:
+def milvus_images(root: Path) -> None:
+    """Milvus with its helpers."""
+    debian(root, "bookworm", MILVUS_PACKAGES)
+    milvus(root)
+    minio(root)
+    for name, without in MILVUS_IMAGES.items():
+        image(root, name, without, 'CMD ["nginx", "-g", "daemon off;"]')
+
+
+def pgvector_images(root: Path) -> None:
+    """PostgreSQL with pgvector, and the exporter of its statistics."""
+    debian(root, "trixie", PGVECTOR_PACKAGES)
+    shutil.rmtree(root / "var/lib/postgresql")
+    program(root / "usr/local/bin/postgres", POSTGRES)
+    for name in PGVECTOR_IMAGES:
+        image(root, name, (), 'CMD ["prometheus-postgres-exporter"]')
+
+
+BUILDERS = {"milvus": milvus_images, "pgvector": pgvector_images}
+
+
+def debian(root: Path, release: str, packages: str) -> None:
     """A small Debian with the servers that it has."""
-    options = ["--no-check-gpg", "--variant=minbase", f"--include={PACKAGES}"]
-    subprocess.run(
-        ["debootstrap", *options, "bookworm", root], check=True, stdout=subprocess.DEVNULL
-    )
+    options = ["--no-check-gpg", "--variant=minbase", f"--include={packages}"]
+    subprocess.run(["debootstrap", *options, release, root], check=True, stdout=subprocess.DEVNULL)
     for part in (
         "var/cache/apt/archives",
         "var/lib/apt/lists",
@@ -134,25 +179,18 @@ def program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def image(root: Path, name: str, without: tuple[str, ...]) -> None:
+def image(root: Path, name: str, without: tuple[str, ...], command: str) -> None:
     """Hand the root to Docker as an image."""
     packed = subprocess.Popen(
         ["tar", "-C", root, *(f"--exclude={part}" for part in without), "-c", "."],
         stdout=subprocess.PIPE,
     )
-    command = [
-        "docker",
-        "import",
-        "--change",
-        'CMD ["nginx", "-g", "daemon off;"]',
-        "-",
-        f"{name}:stand-in",
-    ]
-    subprocess.run(command, stdin=packed.stdout, check=True, stdout=subprocess.DEVNULL)
+    importing = ["docker", "import", "--change", command, "-", f"{name}:stand-in"]
+    subprocess.run(importing, stdin=packed.stdout, check=True, stdout=subprocess.DEVNULL)
     if packed.wait():
         raise subprocess.CalledProcessError(packed.returncode, "tar")
     print(f"{name}:stand-in")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -82,7 +82,7 @@ def test_the_notebook_and_the_command_line_agree_on_an_odd_password(
         assert conn.execute("SELECT current_schema()").fetchone() == (f"{user}_nb",)
     from vdbcourse.cli import engines as command
 
-    command.up(["postgres"], ui=False, as_json=True)
+    command.up(["postgres"], extras=[], as_json=True)
     shown = capsys.readouterr().out
     assert json.loads(shown)["engines"][0]["running"]
     shows_nothing(shown)

@@ -30,7 +30,9 @@ MADE = (
     "MILVUS_PASSWORD",
     "MINIO_USER",
     "MINIO_PASSWORD",
-)  # by the first `./course up milvus`, not in any .env
+    "PGVECTOR_PASSWORD",
+    "METRICS_PASSWORD",
+)  # by the first `./course up`, not in any .env
 every_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.parent.name)
 
 
@@ -256,3 +258,13 @@ def test_only_milvus_and_the_ui_can_be_reached_and_the_ui_is_asked_for():
     assert [port["target"] for port in known["milvus"]["ports"]] == [
         19530
     ]  # not 9091, which has no password
+
+
+def test_the_pgvector_stack_has_no_password_in_the_repository_and_asks_for_one():
+    known = config(ROOT / "docker/pgvector/compose.yaml")["services"]
+    server, exporter = known["pgvector"]["environment"], known["metrics"]["environment"]
+    assert server["POSTGRES_PASSWORD"] == "made-at-the-first-start"
+    assert exporter["DATA_SOURCE_PASS"] == "made-at-the-first-start"
+    assert "POSTGRES_HOST_AUTH_METHOD" not in server  # "trust" is what people write there
+    assert exporter["DATA_SOURCE_USER"] != server["POSTGRES_USER"]
+    assert known["metrics"]["profiles"] == ["metrics"]

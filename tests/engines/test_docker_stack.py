@@ -6,24 +6,18 @@ not Milvus 3. Where there is no engine or there are no such images, these tests 
 so.
 """
 
-import dataclasses
 import json
-import os
-import shutil
 import stat
-import subprocess
 import sys
-from typing import ClassVar
 
+import docker_stacks
 import grpc
 import pytest
-from support import ROOT, one_line, online
+from support import ROOT, one_line
 
 from vdbcourse import engines
 from vdbcourse.engines import configured, processes, server_checks
-from vdbcourse.engines.docker import compose, milvus, stacks
-from vdbcourse.engines.docker.stack import DockerStack, StartedStack
-from vdbcourse.engines.local import postgres
+from vdbcourse.engines.docker import compose, milvus
 from vdbcourse.errors import CourseError
 
 IMAGES = {
@@ -35,61 +29,16 @@ IMAGES = {
 STAND_INS = dict.fromkeys(IMAGES, "stand-in")
 
 
-def why_no_stack():
-    """One line if the stack cannot be tried here; else nothing."""
-    if not os.environ.get("VDBCOURSE_TEST_DOCKER"):
-        return (
-            "starts and removes a stack in Docker, so it has to be asked for:"
-            " VDBCOURSE_TEST_DOCKER=1 (CONTRIBUTING.md)"
-        )
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(["docker", "info"], capture_output=True).returncode
-    ):
-        return "no Docker engine answers here"
-    for name in IMAGES.values():
-        if subprocess.run(
-            ["docker", "image", "inspect", f"{name}:stand-in"], capture_output=True
-        ).returncode:
-            return f"{name}:stand-in is missing: python .ci/stand_ins.py"
-    label = f"label=com.docker.compose.project={milvus.STACK.project}"
-    for kind in (["ps", "--all"], ["volume", "ls"]):
-        if subprocess.run(
-            ["docker", *kind, "--quiet", "--filter", label], capture_output=True
-        ).stdout:
-            return "a stack of this machine's owner is here, and there can be only one"
-    return ""
-
-
-needs_docker = pytest.mark.skipif(bool(why_no_stack()), reason=why_no_stack() or "runs")
+WHY_NOT = docker_stacks.why_no_stack(milvus.STACK, IMAGES.values())
+needs_docker = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "runs")
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Run `./course ...` with the machine's network, the stand-ins and a home of its own; the stack
-    is removed after.
-    """
-    home = tmp_path_factory.mktemp("stack") / "home"
-    environment = {**os.environ, **STAND_INS, "VDBCOURSE_HOME": str(home)}
-    environment.pop("MILVUS_URI", None)
-
-    def run(*arguments, **more):
-        command = online(sys.executable, "-m", "vdbcourse", *arguments)
-        return subprocess.run(
-            command, env={**environment, **more}, capture_output=True, text=True, timeout=500
-        )
-
-    def python(code):
-        command = online(sys.executable, "-c", code)
-        answer = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=300
-        )
-        assert answer.returncode == 0, answer.stderr
-        return answer.stdout.split()
-
-    run.home, run.python = home, python
-    yield run
-    run("reset", "--yes")
+    """`./course ...` with the stand-ins and a home of its own; the stack is removed after."""
+    course = docker_stacks.Course(tmp_path_factory.mktemp("stack") / "home", STAND_INS)
+    yield course
+    course("reset", "--yes")
 
 
 TALK = """
@@ -144,14 +93,7 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
     assert course.python(pages) == ["200", "200", "404", "403"]
 
     # only the address that was asked for listens, and only on this machine
-    published = subprocess.run(
-        ["docker", "ps", "--format", "{{.Names}} {{.Ports}}"], capture_output=True, text=True
-    ).stdout
-    ports = {
-        line.split(" ")[0]: line.split(" ")[1:]
-        for line in published.splitlines()
-        if line.startswith(milvus.STACK.project)
-    }
+    ports = docker_stacks.published_ports(milvus.STACK)
     assert all(
         port.startswith("127.0.0.1:") for shown in ports.values() for port in shown if port
     ), ports
@@ -176,15 +118,7 @@ def test_the_stack_from_the_first_start_to_its_removal(course):
     secrets.with_name("elsewhere").rename(secrets)
 
     assert "containers, and volumes with every collection" in course("reset", "--yes").stdout
-    volumes = [
-        "docker",
-        "volume",
-        "ls",
-        "-q",
-        "--filter",
-        f"label=com.docker.compose.project={milvus.STACK.project}",
-    ]
-    assert subprocess.run(volumes, capture_output=True, text=True).stdout == ""
+    assert docker_stacks.volumes(milvus.STACK) == []
     assert not secrets.exists()
 
 
@@ -293,52 +227,6 @@ def test_a_stack_that_went_away_is_no_silent_milvus_lite(home):
         CourseError, match=r"does not answer at .*\./course up milvus.*\./course down milvus"
     ):
         engines.milvus()
-
-
-class Database(DockerStack):
-    """A second stack, with a server that is used in place of the embedded PostgreSQL."""
-
-    name = "database"
-    title = "A database in Docker"
-    replaces = postgres.ENGINE
-    instead = "Without Docker: ./course up postgres"
-    more_memory = "DATABASE_MEMORY=2g"
-    contents = "every table"
-    ports: ClassVar = {"DATABASE_PORT": 5432}
-    server_port = "DATABASE_PORT"
-
-    def new_secrets(self):
-        return {"DATABASE_PASSWORD": "hunter2hunter2"}
-
-    def connect(self, environment):
-        uri = f"postgresql://course:hunter2hunter2@127.0.0.1:{environment['DATABASE_PORT']}/course"
-        return StartedStack(uri, "", "PostgreSQL")
-
-    def check(self, started):
-        return started.version
-
-    def is_address(self, uri):
-        return uri.startswith("postgresql://")
-
-
-def test_another_stack_is_one_more_object(home, monkeypatch):
-    from vdbcourse import files
-
-    stack = Database()
-    monkeypatch.setitem(stacks.STACKS, stack.name, stack)
-    assert configured.postgres() is None
-    started = stack.connect({"DATABASE_PORT": str(processes.free_port())})
-    files.write_json(stack.record_path(), dataclasses.asdict(started))
-    assert stack.record() == started
-    with pytest.raises(
-        CourseError, match=r"\./course up database.*\./course down database"
-    ) as error:
-        engines.postgres("nb")
-    assert "hunter2" not in str(error.value)
-    monkeypatch.setattr(StartedStack, "answers", lambda self: True)
-    assert configured.postgres() == configured.PostgresServer("Docker", started.uri)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
-    assert configured.postgres().where == "DATABASE_URL"
 
 
 def test_ui_belongs_to_the_stack(home, cli):

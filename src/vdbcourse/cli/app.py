@@ -115,6 +115,9 @@ def test(context: typer.Context) -> None:
 def up(
     engines: Names = None,
     ui: Annotated[bool, typer.Option("--ui", help="Also the web UI of Milvus in Docker.")] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Also the statistics of pgvector in Docker.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Start engines and wait until they answer (default: postgres and milvus-lite). Running engines
@@ -122,7 +125,8 @@ def up(
     """
     from vdbcourse.cli.engines import up
 
-    up(engines, ui, json)
+    extras = [name for name, asked in (("ui", ui), ("metrics", metrics)) if asked]
+    up(engines, extras, json)
 
 
 @app.command()

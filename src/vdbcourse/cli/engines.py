@@ -5,12 +5,13 @@ from dataclasses import asdict
 
 from vdbcourse.engines import status as engine_status
 from vdbcourse.engines import supervisor
+from vdbcourse.engines.docker.stacks import STACKS
 from vdbcourse.engines.status import State
 
 
-def up(names: list[str] | None, ui: bool, as_json: bool) -> None:
-    """Start engines in parallel and show them; `ui` is for the stack in Docker."""
-    show(engine_status.start(names or supervisor.DEFAULT, claim=True, ui=ui), as_json)
+def up(names: list[str] | None, extras: list[str], as_json: bool) -> None:
+    """Start engines in parallel and show them; `extras` are for the stacks in Docker."""
+    show(engine_status.start(names or supervisor.DEFAULT, claim=True, extras=extras), as_json)
 
 
 def down(names: list[str] | None, as_json: bool) -> None:
@@ -42,5 +43,6 @@ def show(states: list[State], as_json: bool) -> None:
         print(f"{state.name:<18} {word:<11} {state.version or ''}")
         if state.uri:
             print(f"{'':<18} {state.uri}  ({state.where})")
-        if state.ui:
-            print(f"{'':<18} {state.ui}/webui/  (web UI)")
+        extra = STACKS[state.name].extra if state.name in STACKS else None
+        if state.ui and extra:
+            print(f"{'':<18} {state.ui}{extra.path}  ({extra.title})")

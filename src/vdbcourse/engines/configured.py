@@ -31,7 +31,8 @@ class PostgresServer:
 
     def version(self) -> str:
         """What answers there. Raises `CourseError` if it cannot be used."""
-        return server_checks.check_postgres(self.uri)
+        remedy = server_checks.FIX_DOCKER if self.where == DOCKER else server_checks.FIX_POSTGRES
+        return server_checks.check_postgres(self.uri, remedy)
 
 
 @dataclass(frozen=True)

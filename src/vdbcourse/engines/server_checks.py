@@ -18,6 +18,8 @@ from vdbcourse.errors import CourseError
 CONNECT_SECONDS = 5
 OLDEST_MILVUS = (2, 3)  # what the lessons were run on
 LITE_INSTEAD = "unset MILVUS_URI to use Milvus Lite."
+FIX_POSTGRES = "Start that server or correct DATABASE_URL; unset it to use the embedded one."
+FIX_DOCKER = "What runs: ./course status. Start it again: ./course up pgvector"
 FIX_MILVUS = f"Start that server or correct MILVUS_URI; {LITE_INSTEAD}"
 
 
@@ -34,9 +36,9 @@ def postgres_address(url: str) -> str:
         ) from None
 
 
-def check_postgres(url: str) -> str:
-    """Connect to DATABASE_URL and make sure of pgvector. Returns the versions; raises
-    `CourseError`.
+def check_postgres(url: str, remedy: str = FIX_POSTGRES) -> str:
+    """Connect to `url` and make sure of pgvector. Returns the versions; raises `CourseError`, which
+    ends with `remedy` if there is no connection.
     """
     address = postgres_address(url)
     try:
@@ -44,8 +46,7 @@ def check_postgres(url: str) -> str:
     except (psycopg.OperationalError, UnicodeError) as error:
         raise CourseError(
             f"PostgreSQL at {without_password(url)} does not take the connection:"
-            f" {_first_line(error)}. Start that server or correct DATABASE_URL; unset it to use the"
-            " embedded one."
+            f" {_first_line(error)}. {remedy}"
         ) from error
     with connection:
         return (

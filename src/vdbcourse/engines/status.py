@@ -1,6 +1,6 @@
 """All engines as they are now, wherever they run; started and stopped by name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -31,18 +31,17 @@ class State:
         object.__setattr__(self, "uri", self.uri and without_secrets(self.uri))
 
 
-def start(names: Sequence[str], claim: bool, ui: bool = False) -> list[State]:
-    """Start or find the engines `names` in parallel; with `claim` they outlive the labs, with `ui`
-    the stacks in Docker show their web UI.
+def start(names: Sequence[str], claim: bool, extras: Collection[str] = ()) -> list[State]:
+    """Start or find the engines `names` in parallel; with `claim` they outlive the labs; `extras`
+    are profiles of extra services ("ui", "metrics") of the stacks among them.
 
-    Raises `CourseError` for an unknown name, and for `ui` without a stack that has a UI; otherwise,
-    after trying all, the first `CourseError`.
+    Raises `CourseError` for an unknown name, and for an extra service that none of them has;
+    otherwise, after trying all, the first `CourseError`.
     """
-    if ui and not any(name in STACKS and STACKS[name].ui_port for name in names):
-        raise CourseError("--ui starts the web UI of the stack in Docker: ./course up milvus --ui")
     _check_names(names)
+    _check_extras(names, extras)
     with ThreadPoolExecutor(len(names)) as pool:
-        attempts = [pool.submit(_started, name, claim, ui) for name in names]
+        attempts = [pool.submit(_started, name, claim, extras) for name in names]
     return [attempt.result() for attempt in attempts]
 
 
@@ -100,16 +99,26 @@ def _check_names(names: Sequence[str]) -> None:
             raise CourseError(f"There is no engine {name!r}. Engines: {', '.join(NAMES)}.")
 
 
+def _check_extras(names: Sequence[str], extras: Collection[str]) -> None:
+    for stack in STACKS.values():
+        extra = stack.extra
+        if extra and extra.profile in extras and stack.name not in names:
+            raise CourseError(
+                f"--{extra.profile} starts the {extra.title} of a stack: ./course up {stack.name}"
+                f" --{extra.profile}"
+            )
+
+
 def _stack(name: str) -> DockerStack | None:
     """The stack of that name, unless a setting points its engine elsewhere."""
     stack = STACKS.get(name)
     return stack if stack and not configured.is_set(stack.replaces.name) else None
 
 
-def _started(name: str, claim: bool, ui: bool) -> State:
+def _started(name: str, claim: bool, extras: Collection[str]) -> State:
     """The engine `name`, started here if no setting points elsewhere."""
     if stack := _stack(name):
-        return _in_docker(stack, stack.up(ui))
+        return _in_docker(stack, stack.up(bool(stack.extra and stack.extra.profile in extras)))
     return elsewhere(name) or _here(name, supervisor.up(name, claim))
 
 

@@ -56,6 +56,19 @@ def check_engine(instead: str) -> None:
         )
 
 
+def machine() -> tuple[int, int]:
+    """Bytes of memory and number of cores that Docker's engine has. Raises `CourseError` if it does
+    not say.
+    """
+    answer = run(["docker", "info", "--format", "{{.MemTotal}} {{.NCPU}}"])
+    numbers = answer.stdout.split()
+    if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+        raise CourseError(
+            f"Docker does not say how much memory it has: {last_line(answer.stderr)}. Restart it."
+        )
+    return int(numbers[0]), int(numbers[1])
+
+
 def run(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,

@@ -10,7 +10,7 @@ import grpc
 
 from vdbcourse.engines import processes, server_checks
 from vdbcourse.engines.docker.compose import COMMAND_SECONDS
-from vdbcourse.engines.docker.stack import DockerStack, StartedStack
+from vdbcourse.engines.docker.stack import DockerStack, ExtraService, StartedStack
 from vdbcourse.engines.local import milvus_lite
 from vdbcourse.errors import CourseError
 
@@ -32,7 +32,7 @@ class MilvusStack(DockerStack):
     contents = "every collection"
     ports: ClassVar = {"MILVUS_PORT": 19530, "UI_PORT": 9091}
     server_port = "MILVUS_PORT"
-    ui_port = "UI_PORT"
+    extra = ExtraService("ui", "UI_PORT", "/webui/", "web UI")
 
     def new_secrets(self) -> dict[str, str]:
         """The passwords of Milvus' root and of MinIO's user."""

@@ -24,8 +24,20 @@ DOWN_SECONDS = 300  # each container may take its time to end
 
 
 @dataclass(frozen=True)
+class ExtraService:
+    """A service with a page that is started only if asked for: `./course up NAME --PROFILE`."""
+
+    profile: str  # in the compose file, and the option on the command line
+    port: str  # the variable of its port
+    path: str  # of the page
+    title: str  # in messages
+
+
+@dataclass(frozen=True)
 class StartedStack:
-    """A started stack: its address, its token, and the web UI if requested."""
+    """A started stack: its address, its token, and the address of the extra service if it was asked
+    for.
+    """
 
     uri: str
     token: str
@@ -34,7 +46,7 @@ class StartedStack:
 
     @property
     def metrics(self) -> str | None:
-        """The metrics page; served through the UI."""
+        """The metrics page; served by the extra service."""
         return f"{self.ui}/metrics" if self.ui else None
 
     def answers(self) -> bool:
@@ -57,7 +69,7 @@ class DockerStack(ABC):
     contents: str  # what its volumes hold, "every collection"
     ports: ClassVar[Mapping[str, int]]  # usual ports by the variables of the compose file
     server_port: str  # the variable of the server's own port
-    ui_port: str | None = None  # the variable of the web UI's, if it has one (profile `ui`)
+    extra: ExtraService | None = None
 
     @abstractmethod
     def new_secrets(self) -> dict[str, str]:
@@ -65,7 +77,8 @@ class DockerStack(ABC):
 
     @abstractmethod
     def connect(self, environment: Mapping[str, str]) -> StartedStack:
-        """The server, which is healthy, with the secrets and ports in `environment`; no web UI yet.
+        """The server, which is healthy, with the secrets and ports in `environment`; no extra
+        service yet.
 
         Raises `CourseError` if it rejects the generated password, or needs none.
         """
@@ -87,22 +100,29 @@ class DockerStack(ABC):
         """The passwords, as Compose reads them."""
         return settings.home_path() / f"{self.name}-docker" / "secrets.env"
 
-    def up(self, ui: bool = False) -> StartedStack:
-        """Start the stack, or find it running, and wait until its server is healthy and takes only
-                the generated password.
+    def sizes(self) -> dict[str, str]:
+        """Variables of the compose file that are computed for this machine, in place of those in
+        .env.
+        """
+        return {}
 
-        `ui` also starts the web UI. Raises `CourseError` if Docker is missing or not running, a
-                port is taken, an image cannot be fetched, or a container does not become healthy.
+    def up(self, extra: bool = False) -> StartedStack:
+        """Start the stack, or find it running, and wait until its server is healthy and takes only
+        the generated password.
+
+        `extra` also starts the extra service. Raises `CourseError` if Docker is missing or not
+        running, a port is taken, an image cannot be fetched, or a container does not become
+        healthy.
         """
         command = compose.command(self.instead)
         compose.check_engine(self.instead)
         before = self.record()
-        with_ui = ui or bool(before and before.ui)
-        environment = self._make_secrets() | self.choose_ports(before)
-        self._run(command, with_ui, environment)
+        with_extra = extra or bool(before and before.ui)
+        environment = self._make_secrets() | self.choose_ports(before) | self.sizes()
+        self._run(command, with_extra, environment)
         started = self.connect(environment)
-        if with_ui and self.ui_port:
-            page = f"http://127.0.0.1:{environment[self.ui_port]}"
+        if with_extra and self.extra:
+            page = f"http://127.0.0.1:{environment[self.extra.port]}"
             started = StartedStack(started.uri, started.token, started.version, page)
         files.write_json(self.record_path(), asdict(started), private=True)
         return started
@@ -157,8 +177,8 @@ class DockerStack(ABC):
         any free ones. Raises `CourseError` if one from the environment is taken.
         """
         running = {self.server_port: before and before.uri}
-        if self.ui_port:
-            running[self.ui_port] = before and before.ui
+        if self.extra:
+            running[self.extra.port] = before and before.ui
         chosen = {}
         for variable, usual in self.ports.items():
             setting, url = settings.port(variable), running.get(variable)
@@ -220,9 +240,9 @@ class DockerStack(ABC):
             raise CourseError(f"{self.title} could not be {what}: {why}")
         self.record_path().unlink(missing_ok=True)
 
-    def _run(self, command: list[str], ui: bool, environment: Mapping[str, str]) -> None:
+    def _run(self, command: list[str], extra: bool, environment: Mapping[str, str]) -> None:
         """`compose up` and wait for health. Raises `CourseError` with the cause."""
-        profile = ["--profile", "ui"] if ui else []
+        profile = ["--profile", self.extra.profile] if extra and self.extra else []
         options = ["up", "--detach", "--wait", "--wait-timeout", str(HEALTH_SECONDS)]
         succeeded, lines = compose.up(
             [*command, "--progress", "plain", *self._files(), *profile, *options], environment

@@ -1,9 +1,9 @@
 """All stacks that `./course up` can start in Docker."""
 
-from vdbcourse.engines.docker import milvus
+from vdbcourse.engines.docker import milvus, pgvector
 from vdbcourse.engines.docker.stack import DockerStack
 
-STACKS: dict[str, DockerStack] = {stack.name: stack for stack in (milvus.STACK,)}
+STACKS: dict[str, DockerStack] = {stack.name: stack for stack in (milvus.STACK, pgvector.STACK)}
 
 
 def replacing(engine: str) -> DockerStack | None:
