@@ -195,3 +195,36 @@ def test_a_wrong_password_is_not_shown(home, cli):
     message = one_line(cli("up", "postgres", DATABASE_URL=started.uri.replace(password, "hunter2")))
     assert "password authentication failed" in message
     assert "hunter2" not in message
+
+
+@pytest.fixture
+def old_extension(server):
+    """The address of a database whose pgvector says that it is 0.7.4."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE old_extension")
+    address = server.replace("/course", "/old_extension")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION vector")
+        connection.execute("SET allow_system_table_mods = on")
+        connection.execute("UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'")
+    yield address
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE old_extension WITH (FORCE)")
+
+
+@pytest.mark.parametrize(
+    ("least", "remedy"),
+    [
+        ("0.8.0", "Run in that database: ALTER EXTENSION vector UPDATE"),
+        ("0.99.1", "install a newer one, then run ALTER EXTENSION vector UPDATE"),
+    ],
+)
+def test_an_extension_older_than_the_lesson_needs(old_extension, monkeypatch, least, remedy):
+    monkeypatch.setenv("DATABASE_URL", old_extension)
+    assert engines.postgres("nb")
+    assert engines.postgres("nb", pgvector="0.7.4")
+    assert engines.postgres("nb", pgvector="0.7")
+    with pytest.raises(CourseError, match=f"needs pgvector {least} or newer") as error:
+        engines.postgres("nb", pgvector=least)
+    assert "has 0.7.4" in str(error.value)
+    assert remedy in str(error.value)

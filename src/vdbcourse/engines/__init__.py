@@ -48,14 +48,21 @@ loopback.bypass_proxies()
 addresses.encode_milvus_uri()
 
 
-def postgres(notebook: str) -> str:
+def postgres(notebook: str, pgvector: str | None = None) -> str:
     """Address of PostgreSQL with pgvector, with `notebook`'s own schema first on the search path.
 
     The embedded server is started if it does not run; `DATABASE_URL` points elsewhere. The
-    extension `vector` is created if needed. Raises `CourseError` if there is no server, no
-    pgvector, or no permission to create a schema.
+    extension `vector` is created if needed; `pgvector` is the oldest version of it that the
+    notebook works with, "0.8.0". Raises `CourseError` if there is no server, no pgvector or an
+    older one, or no permission to create a schema.
     """
-    from vdbcourse.engines import configured, old_spaces, spaces, supervisor  # noqa: PLC0415
+    from vdbcourse.engines import (  # noqa: PLC0415
+        configured,
+        old_spaces,
+        server_checks,
+        spaces,
+        supervisor,
+    )
 
     schema = spaces.space_name(notebook)
     server = configured.postgres()
@@ -64,6 +71,8 @@ def postgres(notebook: str) -> str:
         url, private = server.uri, server.where == configured.DOCKER
     else:
         url, private = supervisor.up("postgres").uri, True
+    if pgvector:
+        server_checks.require_pgvector(url, pgvector)
     old_spaces.take_over_schema(url, notebook, private)
     return spaces.make_schema(url, schema)
 

@@ -79,6 +79,29 @@ def _ensure_extension(connection: psycopg.Connection, url: str) -> str:
     return str(available)
 
 
+def require_pgvector(url: str, least: str) -> None:
+    """Raises `CourseError` if the extension in that database is older than `least`, "0.8.0"."""
+    with psycopg.connect(postgres_address(url), autocommit=True) as connection:
+        [(installed, available)] = connection.execute(
+            "SELECT extversion, default_version FROM pg_extension JOIN pg_available_extensions"
+            " ON name = extname WHERE extname = 'vector'"
+        ).fetchall()
+    if _numbers(installed) >= _numbers(least):
+        return
+    update = "ALTER EXTENSION vector UPDATE"
+    remedy = f"Run in that database: {update}"
+    if _numbers(available) < _numbers(least):
+        remedy = f"The server's packages hold {available}: install a newer one, then run {update}"
+    raise CourseError(
+        f"This lesson needs pgvector {least} or newer, and PostgreSQL at {without_password(url)}"
+        f" has {installed}. {remedy}; or unset DATABASE_URL to use the embedded one."
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
 def milvus_address(uri: str, shown: str = "MILVUS_URI") -> tuple[str, str]:
     """A Milvus address without user and password, and those as a token (empty if there are none).
 
