@@ -6,9 +6,33 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+import types
 
 import pytest
 from support import ROOT, stop_engines
+
+LOOK_SECONDS = 0.05
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frequent_looks():
+    """pymilvus asks every half second whether an index is built or rows are flushed, for the first
+    time after half a second, and every fifth of a second whether a collection is loaded. The client
+    of these tests asks more often; what it waits for stays the same.
+    """
+    handler = sys.modules.get("pymilvus.client.grpc_handler")
+    if handler is None:  # no test of this run has imported the client
+        yield
+        return
+
+    def sleep(seconds):
+        time.sleep(LOOK_SECONDS if seconds == 0.5 else seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handler, "time", types.SimpleNamespace(time=time.time, sleep=sleep))
+        patch.setattr(handler.Config, "WaitTimeDurationWhenLoad", LOOK_SECONDS)
+        yield
 
 
 @pytest.fixture

@@ -168,7 +168,9 @@ def films_of_decade(conn, question, decade, k):
 @right("all films of the decade, sorted in NumPy")
 def films_of_decade(conn, question, decade, k):
     rows = conn.execute(
-        "SELECT id, title, embedding FROM film WHERE decade = %s ORDER BY id", [decade]
+        "SELECT id, title, embedding FROM film WHERE decade = %s ORDER BY id",
+        [decade],
+        binary=True,
     ).fetchall()
     if not rows:
         return []

@@ -74,7 +74,7 @@ def search_exact(conn, question, decade, k):
     if newest is not None and newest not in REMEMBERED:
         REMEMBERED.clear()
         REMEMBERED[newest] = conn.execute(
-            "SELECT id, title, decade, embedding FROM film"
+            "SELECT id, title, decade, embedding FROM film", binary=True
         ).fetchall()
     (table,) = REMEMBERED.values()
     rows = [
@@ -211,7 +211,7 @@ def hits_of(conn, question, decade, k):
 def in_numpy(conn, question, decade):
     """All films of the decade with their distances, nearest first."""
     rows = conn.execute(
-        "SELECT id, title, embedding FROM film WHERE decade = %s", [decade]
+        "SELECT id, title, embedding FROM film WHERE decade = %s", [decade], binary=True
     ).fetchall()
     if not rows:
         return []

@@ -12,7 +12,7 @@ def remembered(conn):
     """Ids of the films and their vectors of length 1, read once for each large table."""
     first = conn.execute("SELECT title FROM film WHERE id = 1").fetchall()
     if first and TABLE.get("first") != first:
-        rows = conn.execute("SELECT id, embedding FROM film").fetchall()
+        rows = conn.execute("SELECT id, embedding FROM film", binary=True).fetchall()
         vectors = np.array([vector.to_numpy() for _, vector in rows])
         TABLE["ids"] = np.array([number for number, _ in rows])
         TABLE["first"], TABLE["units"] = (

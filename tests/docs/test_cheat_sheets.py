@@ -345,6 +345,7 @@ CUT = """() => [...document.querySelectorAll(
       && getComputedStyle(one).display !== "inline"
         || one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.textContent)"""
+AROUND = (".md-header", ".md-sidebar >> nth=0", ".md-footer", ".headerlink >> nth=0")
 POINT = 96 / 72  # pixels
 PAPER = 741  # pixels of 196 mm: A4 without its margins
 
@@ -372,39 +373,47 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
-@pytest.fixture
-def open_sheet(site):
-    """Open a sheet in print media, on paper of A4."""
+@pytest.fixture(scope="module")
+def printed(site):
+    """What a browser shows of each sheet in print media, on paper of A4. It is closed before the
+    tests that print, which have one of their own.
+    """
     with chromium.served(site) as address, chromium.launched() as browser:
-
-        def opened(sheet):
-            page = browser.new_page(viewport={"width": PAPER, "height": 1_050})
-            page.emulate_media(media="print")
-            page.goto(f"{address}/cheat-sheets/{sheet}/")
-            return page
-
-        yield opened
+        page = browser.new_page(viewport={"width": PAPER, "height": 1_050})
+        page.emulate_media(media="print")
+        return {sheet: shown(page, f"{address}/cheat-sheets/{sheet}/") for sheet in SHEETS}
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("sheet", SHEETS)
-def test_nothing_on_a_sheet_is_smaller_than_8_points(open_sheet, sheet):
-    assert open_sheet(sheet).evaluate(SMALLEST) >= 8 * POINT - 0.01
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("sheet", SHEETS)
-def test_nothing_on_a_sheet_is_cut_off(open_sheet, sheet):
-    assert open_sheet(sheet).evaluate(CUT) == []
+def shown(page, address):
+    """The smallest text of a page in pixels, what is cut off, columns, and which parts of the site
+    around the sheet are visible.
+    """
+    page.goto(address)
+    return {
+        "smallest": page.evaluate(SMALLEST),
+        "cut": page.evaluate(CUT),
+        "columns": page.locator(".sheet").evaluate("one => getComputedStyle(one).columnCount"),
+        "around": [part for part in AROUND if page.locator(part).is_visible()],
+    }
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("sheet", SHEETS)
-def test_a_sheet_prints_in_two_columns_without_navigation(open_sheet, sheet):
-    page = open_sheet(sheet)
-    assert page.locator(".sheet").evaluate("one => getComputedStyle(one).columnCount") == "2"
-    for part in (".md-header", ".md-sidebar >> nth=0", ".md-footer", ".headerlink >> nth=0"):
-        assert not page.locator(part).is_visible(), part
+def test_nothing_on_a_sheet_is_smaller_than_8_points(printed, sheet):
+    assert printed[sheet]["smallest"] >= 8 * POINT - 0.01
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_nothing_on_a_sheet_is_cut_off(printed, sheet):
+    assert printed[sheet]["cut"] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_sheet_prints_in_two_columns_without_navigation(printed, sheet):
+    assert printed[sheet]["columns"] == "2"
+    assert printed[sheet]["around"] == []
 
 
 @pytest.mark.browser
