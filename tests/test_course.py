@@ -3,9 +3,7 @@ name, and nothing installed.
 """
 
 import ast
-import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -107,69 +105,7 @@ def test_without_a_network_the_first_start_says_so(tmp_path):
     assert not (folder / ".venv/course-stamp.json").exists()
 
 
-# --- an installer that stands in for uv: these need no network ------------------------------------
-
-
-def wheel_of_uv(folder):
-    """A wheel with the name and version of the lock whose `python -m uv` does nothing
-    and succeeds.
-    """
-    import zipfile
-
-    version = re.search(r"^uv==(\S+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE)[1]
-    folder.mkdir()
-    info = f"uv-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"uv-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("uv/__init__.py", "")
-        wheel.writestr("uv/__main__.py", "")
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: uv\nVersion: {version}\n")
-        wheel.writestr(
-            f"{info}/WHEEL",
-            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        wheel.writestr(f"{info}/RECORD", "")
-    return {"PIP_FIND_LINKS": str(folder), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A copy whose environment holds nothing but that installer, made while pip is told to put
-    packages elsewhere.
-    """
-    folder = copy_repository(tmp_path_factory.mktemp("small") / "c")
-    elsewhere = folder.parent / "elsewhere"
-    settings = {
-        "PIP_USER": "1",
-        "PYTHONUSERBASE": str(elsewhere),
-        "PIP_TARGET": str(elsewhere),
-        "PIP_DRY_RUN": "1",
-    }
-    result = course(folder, "install", **wheel_of_uv(folder.parent / "wheels"), **settings)
-    return folder, result
-
-
-def test_settings_of_pip_that_install_elsewhere_do_not_reach_the_environment(small):
-    folder, result = small
-    assert result.returncode == 0, result.stderr
-    assert list((folder / ".venv").glob("lib/python*/site-packages/uv/__main__.py"))
-    assert not (folder.parent / "elsewhere").exists()
-    assert not (folder / ".venv/tmp").exists()
-
-
-@pytest.mark.parametrize(
-    "extras", [5, None, "docs", {"docs": 1}, [["docs"], 7, "docs", "nonsense"]]
-)
-def test_a_stamp_with_wrong_types_is_no_traceback(small, extras):
-    folder, _ = small
-    stamp = folder / ".venv/course-stamp.json"
-    stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"extras": extras}))
-    result = course(
-        folder,
-        "install",
-        **wheel_of_uv(folder.parent / f"wheels{len(list(folder.parent.iterdir()))}"),
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stderr == ""
+# --- a first installation that is stopped ---------------------------------------------------------
 
 
 @pytest.fixture

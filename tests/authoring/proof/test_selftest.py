@@ -16,6 +16,7 @@ from vdbcourse.cli.author_selftest import summary, table
 from vdbcourse.engines import spaces
 from vdbcourse.errors import CourseError
 from vdbcourse.grading import manifest
+from vdbcourse.grading.result import Result, Status
 
 
 @pytest.fixture
@@ -185,6 +186,17 @@ def test_a_mutant_that_never_ends_is_killed(prove):
     )
     assert proof.proved, proof.problems
     assert proof.seconds > 1
+
+
+def test_the_seconds_of_an_answer_that_was_stopped_are_no_data_of_the_check():
+    """Or each one that never ends would be tried with six more seeds, to its limit each time."""
+
+    def stopped(seconds, status=Status.TIME):
+        why = f"It was stopped after {seconds} s of computing."
+        return selftest.message(Result("99_toy", "share", "Share", status, 0, 1, why=why))
+
+    assert stopped(2.1) == stopped(2.4) == stopped(13)
+    assert stopped(2.1, Status.WRONG) != stopped(2.4, Status.WRONG)
 
 
 def test_an_answer_to_another_function_is_refused(prove):
