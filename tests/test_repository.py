@@ -25,7 +25,7 @@ def test_the_readme_has_two_commands():
 
 
 def test_ci_runs_the_readmes_test_command():
-    """The other command, `./course lab`, is run from a fresh clone: tests/test_installed_course.py."""
+    """tests/test_installed_course.py runs the other command, `./course lab`, from a fresh clone."""
     commands = (ROOT / ".ci/run").read_text().splitlines()
     assert commands[-1] == readme_commands()[1]
     assert "./course" not in "\n".join(commands[:-1])
