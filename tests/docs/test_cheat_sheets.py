@@ -172,7 +172,7 @@ RUNS = [
     ("milvus", "server"),
     ("search-parameters", "server"),
     ("index-choice", None),
-    ("pgvector-distances", None),
+    ("pgvector", None),
 ]
 
 
