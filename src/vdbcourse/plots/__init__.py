@@ -12,7 +12,16 @@ from vdbcourse.plots.graph_search import graph_walk
 from vdbcourse.plots.histograms import histogram
 from vdbcourse.plots.ivf_cells import ivf_cells, lookup_table
 from vdbcourse.plots.metrics import metric_picture
+from vdbcourse.plots.query_plan import query_plan
 
-__all__ = ["curves", "graph_walk", "histogram", "ivf_cells", "lookup_table", "metric_picture"]
+__all__ = [
+    "curves",
+    "graph_walk",
+    "histogram",
+    "ivf_cells",
+    "lookup_table",
+    "metric_picture",
+    "query_plan",
+]
 
 alt.renderers.enable("mimetype")
