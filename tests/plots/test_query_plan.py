@@ -91,7 +91,9 @@ def test_all_partitions_hang_on_their_append_and_those_left_out_are_counted(conn
 
 def test_a_cte_is_named_and_its_scan_names_it_again(conn):
     sql = "WITH few AS MATERIALIZED (SELECT * FROM item LIMIT 3) SELECT * FROM few ORDER BY id"
-    found = names(boxes(conn, sql))
+    rows = boxes(conn, sql)
+    assert next(row["own"] for row in rows if row["name"] == "CTE Scan on few") == "0"
+    found = names(rows)
     assert "CTE few: Limit" in found
     assert "CTE Scan on few" in found
 

@@ -99,6 +99,8 @@ def _box(
     children = node.get("Plans", [])
     amount = pages if by_pages else _cost
     own = max(amount(node) - sum(amount(child) for child in children), 0)
+    if by_pages and node["Node Type"] == "CTE Scan":
+        own = 0  # its pages are those of the CTE, which stands elsewhere in the tree
     left = depth * INDENT
     letters = int((SIDE - left - 16) / LETTER)
     lost = node.get("Rows Removed by Filter", 0) * node.get("Actual Loops", 1)
