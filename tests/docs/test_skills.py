@@ -45,8 +45,8 @@ def test_the_groups_are_those_of_the_course_and_none_is_thin():
 
 
 def test_the_page_says_how_many_skills_there_are():
-    assert len(SKILLS) == 26
-    assert "Twenty-six skills" in PAGE.read_text()
+    assert len(SKILLS) == 30
+    assert "Thirty skills" in PAGE.read_text()
 
 
 @pytest.mark.parametrize("part", PARTS)
