@@ -1,0 +1,1 @@
+"""Exercise 11: which operator, which index?"""
