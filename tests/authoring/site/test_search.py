@@ -13,9 +13,9 @@ from vdbcourse.errors import CourseError
 
 FIRST = {
     # operators and names of the engines
-    "<=>": "cheat-sheets/pgvector-distances/",
-    "<->": "cheat-sheets/pgvector-distances/",
-    "<#>": "cheat-sheets/pgvector-distances/",
+    "<=>": "cheat-sheets/pgvector/",
+    "<->": "cheat-sheets/pgvector/",
+    "<#>": "cheat-sheets/pgvector/",
     "IndexNode": "glossary/#index-node",
     "GPU_CAGRA": "index-types/",
     "list_persistent_segments": "chapters/3_milvus/03_live_server/",
