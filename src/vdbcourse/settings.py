@@ -83,6 +83,8 @@ SETTINGS = {
 }
 # Not for learners: set for the kernels of a lab, so that what they start ends with the lab.
 IN_LAB = "VDBCOURSE_IN_LAB"
+# Not for learners: set for a submission, a folder of embedded texts that it may only read.
+GIVEN_CACHE = "VDBCOURSE_GIVEN_CACHE"
 
 MARKER = "made-by-vector-database-course"
 LONGEST_LEARNER = 20  # characters of a name in the names of schemas and collections
@@ -93,7 +95,7 @@ HASHED = re.compile(rf".*_[0-9a-f]{{{HASH_DIGITS}}}")  # what a changed name loo
 
 def forget() -> None:
     """Remove every personal setting from this process: tests and stored notebooks use none."""
-    for name in (*SETTINGS, IN_LAB):
+    for name in (*SETTINGS, IN_LAB, GIVEN_CACHE):
         os.environ.pop(name, None)
 
 

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from vdbcourse import datasets, embedding
+from vdbcourse import datasets, embedding, settings
 from vdbcourse.embedding import minilm, model
 from vdbcourse.embedding.cache import Cache
 from vdbcourse.errors import CourseError
@@ -152,6 +152,35 @@ def test_a_cache_cut_short_is_noticed_and_made_again(home, capsys, keep):
     cache.write(vectors_of(texts))
     assert len(cache.read(texts)) == 400
     assert cache.path.with_suffix(".damaged").exists()
+
+
+def test_a_given_cache_is_read_where_it_lies_and_new_texts_go_elsewhere(
+    home, tmp_path, monkeypatch
+):
+    given = Cache("m", FINGERPRINT)
+    given.check_writable()
+    given.write(vectors_of(["a", "b"]))
+    folder = home / "cache"
+    before = given.path.read_bytes()
+    monkeypatch.setenv("VDBCOURSE_HOME", str(tmp_path / "another"))
+    monkeypatch.setenv(settings.GIVEN_CACHE, str(folder))
+    own = Cache("m", FINGERPRINT)
+    assert set(own.read(["a", "b", "c"])) == {"a", "b"}
+    assert not own.path.exists()
+    own.check_writable()
+    own.write(vectors_of(["c"]))
+    assert set(own.read(["a", "b", "c"])) == {"a", "b", "c"}
+    assert given.path.read_bytes() == before
+
+
+def test_a_given_cache_that_is_damaged_is_one_line(home, tmp_path, monkeypatch):
+    given = Cache("m", FINGERPRINT)
+    given.check_writable()
+    given.path.write_bytes(b"not a database at all" * 1000)
+    monkeypatch.setenv("VDBCOURSE_HOME", str(tmp_path / "another"))
+    monkeypatch.setenv(settings.GIVEN_CACHE, str(home / "cache"))
+    with pytest.raises(CourseError, match="cannot be read: file is not a database"):
+        Cache("m", FINGERPRINT).read(["a"])
 
 
 def test_a_cache_of_rubbish_is_noticed_and_made_again(home, capsys):

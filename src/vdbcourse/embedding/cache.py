@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import sqlite3
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
@@ -34,25 +34,23 @@ class Cache:
         self.path = self.folder / f"{settings.identifier(name)[:40]}-{fingerprint[:12]}.sqlite"
 
     def read(self, texts: Collection[str]) -> dict[str, np.ndarray]:
-        """The vectors known of `texts`; a vector whose checksum is wrong counts as unknown."""
-        if not self.path.exists():
-            return {}
-        by_key = {_key_of(text): text for text in texts}
-        keys = list(by_key)
+        """The vectors known of `texts`, here or in the cache that was given to this process; a
+        vector whose checksum is wrong counts as unknown.
+        """
         vectors: dict[str, np.ndarray] = {}
-        with self.connection() as database:
-            for start in range(0, len(keys), 500):
-                part = keys[start : start + 500]
-                marks = ",".join("?" * len(part))
-                rows = database.execute(
-                    f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part
-                )
-                vectors |= {
-                    by_key[key]: np.frombuffer(vector, np.float32)
-                    for key, vector, stored in rows
-                    if stored == _checksum(key, vector)
-                }
+        if self.path.exists():
+            with self.connection() as database:
+                vectors = _vectors_in(database, texts)
+        given = self.given()
+        if given is not None and len(vectors) < len(texts):
+            vectors |= _given_vectors(given, [text for text in texts if text not in vectors])
         return vectors
+
+    def given(self) -> Path | None:
+        """The file of this model in a cache that this process may read and not change."""
+        folder = settings.value(settings.GIVEN_CACHE)
+        path = Path(folder, self.folder.name, self.path.name) if folder else None
+        return path if path and path.exists() else None
 
     def write(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Save `vectors` in one transaction. Raises `CourseError` if the disk is full or read-only;
@@ -128,6 +126,35 @@ class Cache:
             f"The embedding cache was damaged ({problem}); it is rebuilt. The old file: {aside}",
             file=sys.stderr,
         )
+
+
+def _given_vectors(path: Path, texts: Iterable[str]) -> dict[str, np.ndarray]:
+    # immutable: nobody writes there, and a lock could not be taken
+    address = f"{path.as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+            return _vectors_in(database, texts)
+    except sqlite3.Error as error:
+        raise CourseError(f"The embedded texts in {path} cannot be read: {error}") from error
+
+
+def _vectors_in(database: sqlite3.Connection, texts: Iterable[str]) -> dict[str, np.ndarray]:
+    """The vectors of `texts` in a database, those that fit their checksums."""
+    by_key = {_key_of(text): text for text in texts}
+    keys = list(by_key)
+    vectors: dict[str, np.ndarray] = {}
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = database.execute(
+            f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part
+        )
+        vectors |= {
+            by_key[key]: np.frombuffer(vector, np.float32)
+            for key, vector, stored in rows
+            if stored == _checksum(key, vector)
+        }
+    return vectors
 
 
 def _key_of(text: str) -> bytes:

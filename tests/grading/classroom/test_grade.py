@@ -35,8 +35,7 @@ needs_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=str(NO_SANDBOX))
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="a class is graded on Linux and macOS"
 )
-# disk: room for a copy of the embedded texts, one file of which the kernel allows half
-LIMITS = Limits(seconds=8, memory=1, processes=16, disk=0.25)
+LIMITS = Limits(seconds=8, memory=1, processes=16, disk=0.125)
 
 
 # --- an exercise of three tasks -------------------------------------------------------------------

@@ -2,6 +2,7 @@
 makes of every answer.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -11,10 +12,12 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 from support import why_there_is_no_sandbox
 
 from vdbcourse import settings
+from vdbcourse.engines import processes
 from vdbcourse.grading.calls import in_subprocess
 from vdbcourse.grading.calls.codec import Handle
 from vdbcourse.grading.calls.in_subprocess import Ended, InSubprocess, parsed
@@ -512,12 +515,23 @@ def test_a_copy_of_the_process_does_not_answer(notebook):
     assert value(there) == 1
 
 
-def test_a_copy_that_lives_on_does_not_hide_that_the_process_ended(notebook):
+def group_of(leader):
+    """Pids of the processes in the group that `leader` began."""
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                members.append(process.pid)
+    return members
+
+
+def test_a_copy_that_lives_on_does_not_hide_that_the_process_ended_and_ends_with_the_run():
+    there = InSubprocess(Place(False, LIMITS))
+    leader = there.process.popen.pid
     with pytest.raises(Ended, match="ended its own process"):
-        notebook(
-            "import os, time\nif os.fork(): os._exit(1)\ntime.sleep(600)",
-            place=Place(False, LIMITS),
-        )
+        there.run(["import os, time\nif os.fork(): os._exit(1)\ntime.sleep(600)"], {})
+    there.close()
+    assert processes.wait_until(lambda: not group_of(leader), 60)
 
 
 def test_a_broken_language_costs_the_process(notebook):

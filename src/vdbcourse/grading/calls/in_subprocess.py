@@ -20,7 +20,7 @@ from vdbcourse.grading.calls.outcome import CallStatus, CellOutcome, Outcome, pr
 from vdbcourse.grading.calls.transport import Definition
 from vdbcourse.grading.result import Status
 from vdbcourse.grading.sandbox import time_limits
-from vdbcourse.grading.sandbox.bubblewrap import CACHE, Place, Process
+from vdbcourse.grading.sandbox.bubblewrap import Place, Process
 from vdbcourse.grading.sandbox.limits import ANSWER_BYTES, OPEN_SECONDS, SETTING_SECONDS
 from vdbcourse.grading.sandbox.time_limits import Allowance, Meter, Overrun, Spent
 
@@ -78,9 +78,8 @@ class InSubprocess:
 
     def __init__(self, place: Place) -> None:
         """Start the process. Raises `CourseError` if that fails."""
-        cache = [CACHE if place.confined else str(place.cache)] if place.cache else []
         self.place = place
-        self.process = Process(place, "vdbcourse.grading.calls.worker", *cache)
+        self.process = Process(place, "vdbcourse.grading.calls.worker")
         self.number = 0
         self.cells: list[str] = []
         self.failed: list[Cell] = []

@@ -1,5 +1,4 @@
-"""The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker
-[CACHE]`.
+"""The process in which a learner's notebook runs fresh: `python -m vdbcourse.grading.calls.worker`.
 
 It knows no checks and no expected values. It reads one JSON object per line, carries it out, and
 answers with one line:
@@ -12,17 +11,13 @@ answers with one line:
     {"id": 5, "do": "forget", "handle": [kind, address]}        -> {"id": 5}
 
 (See `outcome` for the two outcomes.)
-
-CACHE is a folder of embedded texts to start from.
 """
 
 import contextlib
 import json
 import os
-import shutil
 import sys
 import types
-from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -41,8 +36,6 @@ MILVUS_SOCKET = "VDBCOURSE_MILVUS_SOCKET"  # `unix:/path`, which becomes MILVUS_
 def main() -> None:
     """Answer requests until the input ends."""
     channel = _Channel()
-    if len(sys.argv) > 1:
-        _begin_cache(Path(sys.argv[1]))
     if MILVUS_SOCKET in os.environ:
         import pymilvus  # noqa: F401, PLC0415
 
@@ -197,15 +190,6 @@ class _Silent:
 
     def __repr__(self) -> str:
         return ""
-
-
-def _begin_cache(source: Path) -> None:
-    # copies embedded texts into this run's own home
-    from vdbcourse import settings  # noqa: PLC0415
-
-    shutil.copytree(
-        source, settings.home() / "cache", dirs_exist_ok=True, copy_function=shutil.copyfile
-    )
 
 
 if __name__ == "__main__":

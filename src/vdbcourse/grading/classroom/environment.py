@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import shutil
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -125,7 +126,11 @@ class ClassEngines:
             self.cache.mkdir(mode=0o755, exist_ok=True)
             (self.cache / path.parent.name).mkdir(mode=0o755, exist_ok=True)
             copy = self.cache / path.parent.name / path.name
-            shutil.copyfile(path, copy)
+            with (
+                contextlib.closing(sqlite3.connect(path)) as source,
+                contextlib.closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)  # whole, also while another process writes
             copy.chmod(0o644)
 
     @contextlib.contextmanager

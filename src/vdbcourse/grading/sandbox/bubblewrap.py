@@ -53,8 +53,8 @@ class Place:
     other variables.
 
     own_home: a separate home (False: your own notebook, with your home and environment); sockets:
-    of engines it may use; writable: a folder outside that it may write to; cache: embedded texts to
-    start from; also: asked once a second whether the run must end (see `Watcher`).
+    of engines it may use; writable: a folder outside that it may write to; cache: embedded texts
+    that it may read; also: asked once a second whether the run must end (see `Watcher`).
     """
 
     confined: bool
@@ -161,6 +161,8 @@ def _environment(place: Place, folder: Path | None) -> dict[str, str]:
         for name in ("SYSTEMROOT", "TEMP", "TMP")
         if name in os.environ and not place.confined
     }
+    if place.cache:
+        inherited[settings.GIVEN_CACHE] = CACHE if place.confined else str(place.cache)
     return {
         **inherited,
         "PATH": os.pathsep.join(

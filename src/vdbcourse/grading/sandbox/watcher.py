@@ -121,12 +121,15 @@ def kill(process: subprocess.Popen[bytes], earlier: Iterable[psutil.Process] = (
     before.
     """
     family = set(earlier)
-    if process.poll() is None:  # else another process may have its pid by now
+    alive = process.poll() is None
+    if alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             family.update(psutil.Process(process.pid).children(recursive=True))
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+    # the group outlives the process that began it; once another process has its pid, it is no more
+    if hasattr(os, "killpg") and (alive or not psutil.pid_exists(process.pid)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    if alive:
         process.kill()
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
