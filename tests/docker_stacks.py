@@ -56,6 +56,13 @@ class Course:
         return answer.stdout.split()
 
 
+def course_with(stand_ins, tmp_path_factory):
+    """For a fixture: `./course ...` with the stand-ins; its stack is removed after."""
+    course = Course(tmp_path_factory.mktemp("stack") / "home", stand_ins)
+    yield course
+    course("reset", "--yes")
+
+
 def published_ports(stack):
     """What each container of `stack` publishes, as `docker ps` shows it."""
     listing = subprocess.run(

@@ -35,10 +35,7 @@ needs_docker = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "runs")
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """`./course ...` with the stand-ins and a home of its own; the stack is removed after."""
-    course = docker_stacks.Course(tmp_path_factory.mktemp("stack") / "home", STAND_INS)
-    yield course
-    course("reset", "--yes")
+    yield from docker_stacks.course_with(STAND_INS, tmp_path_factory)
 
 
 TALK = """
