@@ -12,6 +12,7 @@ from support import ROOT
 
 PAGE = (ROOT / "docs" / "upstream.md").read_text(encoding="utf-8")
 RACE, PARAMETERS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+RUNS = 10  # a race: on a busy machine four threads may happen not to meet
 
 
 def printed(program):
@@ -24,9 +25,12 @@ def printed(program):
 
 
 def test_four_threads_leave_a_log_that_cannot_be_read_to_its_end():
-    acknowledged, readable = map(int, printed(RACE))
-    assert acknowledged == 4 * 500 * 20
-    assert readable < acknowledged
+    for _ in range(RUNS):
+        acknowledged, readable = map(int, printed(RACE))
+        assert acknowledged == 4 * 500 * 20
+        if readable < acknowledged:
+            return
+    pytest.fail(f"{RUNS} runs, and every log can be read to its end: was the engine fixed?")
 
 
 def test_one_thread_leaves_a_log_that_can():
