@@ -6,6 +6,7 @@ import json
 
 from vdbcourse.authoring.proof import selftest
 from vdbcourse.authoring.proof.selftest import Proof
+from vdbcourse.engines import configured
 from vdbcourse.grading import manifest
 
 HEAD = (
@@ -24,8 +25,10 @@ HEAD = (
 
 def run(names: list[str] | None, jobs: int, as_json: bool) -> int:
     """Prove the checks of these exercises, or of all; 1 if something is not proved. Raises
-    `CourseError` for an unknown name.
+    `CourseError` for an unknown name, and for a MILVUS_URI that is no address: in a worker it would
+    be the error of whichever import of pymilvus comes first.
     """
+    configured.milvus()
     exercises = (
         [manifest.exercise(name) for name in names]
         if names
